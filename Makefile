@@ -1,0 +1,57 @@
+# Textkin. `make demo` shows the main job, `make test` proves it; both set up what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROTOS := $(wildcard protos/textkin/v1/*.proto)
+GENERATED := client
+
+.PHONY: help setup demo test check format protos lock bench clean
+
+help: ## Shows this list.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready ## Makes .venv with everything that development needs, from the lock.
+
+$(VENV)/.ready: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## Starts a service, ingests the sample articles, shows matches with aligned passages.
+	$(BIN)/python samples/demo.py
+
+test: setup ## Runs the tests.
+	$(BIN)/python -m pytest
+
+check: setup ## Lints, types, generated code, protos, Dockerfile, lock files.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/python tests/check_generated.py
+
+format: setup ## Formats the code.
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(BIN)/buf format -w
+
+protos: setup ## Generates client/textkin/v1 from protos/.
+	$(BIN)/python -m grpc_tools.protoc -Iprotos --python_out=$(GENERATED) --pyi_out=$(GENERATED) $(PROTOS)
+	$(BIN)/python -m grpc_tools.protoc -Iprotos --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc \
+	  --grpc_python_out=$(GENERATED) --mypy_grpc_out=$(GENERATED) protos/textkin/v1/textkin_service.proto
+
+lock: setup ## Pins every dependency with its hashes.
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 --no-emit-index-url pyproject.toml --extra service -o requirements.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 --no-emit-index-url pyproject.toml --extra service --group dev -c requirements.lock -o requirements-dev.lock
+
+bench: setup ## Prints the benchmark tables.
+	$(BIN)/python bench/run.py
+
+clean: ## Removes what setup and the tools made.
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

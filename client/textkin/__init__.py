@@ -1,0 +1,1 @@
+"""Textkin client."""

@@ -1,0 +1,66 @@
+"""What can go wrong, as the caller sees it.
+
+::
+
+    TextkinError
+    ├── InvalidRequest         a field's value is not what it may be
+    ├── NotFound               no such collection or article
+    ├── AlreadyExists          the collection is there
+    ├── FailedPrecondition     the collection is not empty, or protected
+    ├── ResourceExhausted      a collection is full, or the service overloaded
+    ├── DeadlineExceeded       the caller's deadline is past
+    ├── NotReady               starting up or shutting down
+    └── StoreError             the store on disk cannot be used
+
+Each has a `reason`, stable and for programs (the `reason` of google.rpc.ErrorInfo), a message for people that says what was
+wrong, with which value, and what would be right, and `metadata`. None ever holds the text of an article.
+"""
+
+from collections.abc import Mapping
+
+
+class TextkinError(Exception):
+    """The root of all expected errors. `reason` is upper snake case; `metadata` are short strings by name."""
+
+    def __init__(self, message: str, *, reason: str, metadata: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason
+        self.metadata = dict(metadata or {})
+
+
+class InvalidRequest(TextkinError):
+    """A field's value is not what it may be. `field` is its path in the request, such as "article.text"."""
+
+    def __init__(self, field: str, problem: str, *, reason: str = "INVALID_REQUEST") -> None:
+        super().__init__(f"{field}: {problem}", reason=reason, metadata={"field": field})
+        self.field = field
+        self.problem = problem
+
+
+class NotFound(TextkinError):
+    """No such collection (COLLECTION_NOT_FOUND) or article (ARTICLE_NOT_FOUND)."""
+
+
+class AlreadyExists(TextkinError):
+    """The collection is there already (COLLECTION_EXISTS)."""
+
+
+class FailedPrecondition(TextkinError):
+    """The collection is not empty (COLLECTION_NOT_EMPTY), or protected (COLLECTION_PROTECTED)."""
+
+
+class ResourceExhausted(TextkinError):
+    """The collection is full (COLLECTION_FULL), or too many requests are in flight (OVERLOADED)."""
+
+
+class DeadlineExceeded(TextkinError):
+    """The caller's deadline is past (DEADLINE_EXCEEDED)."""
+
+
+class NotReady(TextkinError):
+    """The service is starting up or shutting down (NOT_READY)."""
+
+
+class StoreError(TextkinError):
+    """The store on disk cannot be used: STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED."""

@@ -1,0 +1,147 @@
+"""The values that cross from one stage to the next. Frozen, without behaviour beyond what they state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+DEFAULT_COLLECTION = "default"
+
+
+class Relation(IntEnum):
+    """What two texts share; a greater value is a stronger relation. The numbers are those of the API."""
+
+    UNRELATED = 1
+    RELATED = 2
+    REWRITE = 3
+    PARTIAL_COPY = 4
+    COPY = 5
+    IDENTICAL = 6
+
+
+class PassageKind(IntEnum):
+    """How closely a passage's two sides agree. The numbers are those of the API."""
+
+    PARAPHRASE = 1
+    EDITED = 2
+    VERBATIM = 3
+
+
+class IngestOutcome(IntEnum):
+    """What an ingest did to its collection. The numbers are those of the API."""
+
+    CREATED = 1
+    REPLACED = 2
+    UNCHANGED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text in Unicode code points, from `start` (included) to `end` (excluded)."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Two stretches, one of each text, that say the same. `similarity` is over 0 to 1."""
+
+    a: Span
+    b: Span
+    kind: PassageKind
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What texts `a` and `b` share; every number is 0 to 1. The API's `Comparison` explains each."""
+
+    score: float
+    relation: Relation
+    resemblance: float
+    containment_a: float
+    containment_b: float
+    coverage_a: float
+    coverage_b: float
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article as its caller gave it. Times are aware, in UTC. `language` empty: the collection's."""
+
+    id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    language: str = ""
+    published_at: datetime | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    ingested_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSettings:
+    """What holds for all articles of a collection. `retention` None: for ever; a limit of 0: none of its own."""
+
+    language: str = "en"
+    retention: timedelta | None = None
+    max_articles: int = 0
+    max_text_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection as it stands."""
+
+    id: str
+    settings: CollectionSettings
+    created_at: datetime
+    article_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReference:
+    """The name of a stored article."""
+
+    collection_id: str
+    article_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InlineText:
+    """A text that came with the request. `language` empty: the collection's, or English."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """What a search returns. The published window includes `published_from` and excludes `published_until`."""
+
+    limit: int = 10
+    min_score: float = 0.0
+    min_relation: Relation = Relation.REWRITE
+    published_from: datetime | None = None
+    published_until: datetime | None = None
+    exclude_sources: frozenset[str] = frozenset()
+    matches_with_passages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stored article (without its text) and the comparison of the query, `a`, with it, `b`."""
+
+    article: Article
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The matches of one query, best first. `truncated`: a very common key was cut short."""
+
+    matches: tuple[Match, ...]
+    truncated: bool = False
