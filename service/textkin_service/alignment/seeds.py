@@ -1,0 +1,55 @@
+"""Seeds: pairs of sentences, one of each text, that are alike enough to start a passage."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from textkin_service.alignment.parameters import Parameters
+from textkin_service.alignment.vectors import SentenceVectors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seeds:
+    """Pairs of sentences: `a`, `b` (intp) are their indices, `similarity` (float32) their cosine. Parallel, by (a, b)."""
+
+    a: NDArray[np.intp]
+    b: NDArray[np.intp]
+    similarity: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """How many seeds there are."""
+        return len(self.a)
+
+
+def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
+    """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds."""
+    cosine = (normalized(vectors.a) @ normalized(vectors.b).T).tocoo()
+    likely = cosine.data >= parameters.seed_cosine
+    rows, columns, similarity = cosine.row[likely], cosine.col[likely], cosine.data[likely]
+    shared = _shared_stems(vectors, rows, columns)
+    distinct_a, distinct_b = np.diff(vectors.a.indptr), np.diff(vectors.b.indptr)
+    dice = 2 * shared / np.maximum(distinct_a[rows] + distinct_b[columns], 1)
+    kept = dice >= parameters.seed_dice
+    order = np.lexsort((columns[kept], rows[kept]))
+    return Seeds(
+        rows[kept][order].astype(np.intp), columns[kept][order].astype(np.intp), similarity[kept][order].astype(np.float32)
+    )
+
+
+def normalized(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Returns the matrix with rows of length 1; empty rows stay empty."""
+    squares = np.add.reduceat(np.append(matrix.data**2, 0), matrix.indptr[:-1]) * (np.diff(matrix.indptr) > 0)
+    lengths = np.sqrt(np.maximum(squares, 1e-12))
+    result = matrix.copy()
+    result.data = matrix.data / np.repeat(lengths, np.diff(matrix.indptr)).astype(np.float32)
+    return result
+
+
+def _shared_stems(vectors: SentenceVectors, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Returns how many distinct stems the sentences of each pair share."""
+    sets_a, sets_b = vectors.a.copy(), vectors.b.copy()
+    sets_a.data = np.ones_like(sets_a.data)
+    sets_b.data = np.ones_like(sets_b.data)
+    return np.asarray(sets_a[rows].multiply(sets_b[columns]).sum(axis=1)).ravel().astype(np.intp)

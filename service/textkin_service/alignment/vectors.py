@@ -1,0 +1,52 @@
+"""Sentences as weighted vectors of stems."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from textkin_service.analysis import Analysis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SentenceVectors:
+    """The sentences of two texts over one vocabulary.
+
+    `a`, `b`: CSR matrices, float32, a row a sentence, values sqrt(tf) * isf, not normalised. `isf`: float32, a value a
+    stem of the vocabulary, the inverse sentence frequency over both texts (Sanchez-Perez, Sidorov and Gelbukh 2014).
+    """
+
+    a: sparse.csr_array
+    b: sparse.csr_array
+    isf: NDArray[np.float32]
+
+
+def sentence_vectors(a: Analysis, b: Analysis) -> SentenceVectors:
+    """Returns the vectors of the evidence sentences of both texts."""
+    stems_a, rows_a = _evidence(a)
+    stems_b, rows_b = _evidence(b)
+    vocabulary, columns = np.unique(np.concatenate([stems_a, stems_b]), return_inverse=True)
+    shape_a, shape_b = (len(a.sentences), len(vocabulary)), (len(b.sentences), len(vocabulary))
+    tf_a = _counts(rows_a, columns[: len(stems_a)], shape_a)
+    tf_b = _counts(rows_b, columns[len(stems_a) :], shape_b)
+    frequency = np.bincount(tf_a.indices, minlength=len(vocabulary)) + np.bincount(tf_b.indices, minlength=len(vocabulary))
+    isf = np.log((len(a.sentences) + len(b.sentences)) / frequency).astype(np.float32)
+    for matrix in (tf_a, tf_b):
+        matrix.data = np.sqrt(matrix.data) * isf[matrix.indices]
+    return SentenceVectors(tf_a, tf_b, isf)
+
+
+def _evidence(analysis: Analysis) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """Returns the stems of the evidence and the sentence of each."""
+    lengths = [last - first for first, last in analysis.sentences]
+    if not lengths:
+        return np.empty(0, np.uint32), np.empty(0, np.intp)
+    stems = np.concatenate([analysis.stems[first:last] for first, last in analysis.sentences])
+    return stems, np.repeat(np.arange(len(lengths)), lengths)
+
+
+def _counts(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]) -> sparse.csr_array:
+    counts = sparse.csr_array((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
+    counts.sum_duplicates()
+    return counts

@@ -1,0 +1,99 @@
+"""Analysis: a text's words, stems and sentences, with their places in the original text."""
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.analysis.lexicon import lexicon
+from textkin_service.analysis.residue import residue
+from textkin_service.analysis.sentences import split_sentences
+from textkin_service.analysis.tokens import Tokens, tokenize
+
+__all__ = ["Analysis", "Tokens", "analyze"]
+
+# Sentences shorter than this join their neighbour, longer than that are split at a comma, or in the middle.
+MIN_SENTENCE_WORDS = 3
+MAX_SENTENCE_WORDS = 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What a text is made of.
+
+    `stems` (uint32) and `zipf` (float32) are parallel to `tokens`. `sentences` are half-open ranges of tokens, in order and
+    without overlap, of 1 to 30 words; words in no sentence are web residue and no evidence.
+    """
+
+    text: str
+    language: str
+    tokens: Tokens
+    stems: NDArray[np.uint32]
+    zipf: NDArray[np.float32]
+    sentences: tuple[tuple[int, int], ...]
+
+    @property
+    def word_count(self) -> int:
+        """How many words the text has, residue included."""
+        return len(self.tokens)
+
+    def evidence_words(self) -> tuple[str, ...]:
+        """Returns the normalised words that lie in sentences, in order."""
+        words = self.tokens.words
+        return tuple(word for first, last in self.sentences for word in words[first:last])
+
+    def memory_bytes(self) -> int:
+        """Returns about how much memory it takes."""
+        return sys.getsizeof(self.text) + 180 * len(self.tokens) + 120 * len(self.sentences)
+
+
+def analyze(text: str, language: str = "en") -> Analysis:
+    """Analyses a text. `language` is a BCP 47 tag; one without a Snowball stemmer is compared by its words."""
+    tokens = tokenize(text)
+    ranges = split_sentences(text)
+    skipped = residue(text, ranges)
+    resolve = lexicon(language).entry
+    entries = [resolve(word) for word in tokens.words]
+    return Analysis(
+        text=text,
+        language=language,
+        tokens=tokens,
+        stems=np.fromiter((e.stem for e in entries), np.uint32, len(entries)),
+        zipf=np.fromiter((e.zipf for e in entries), np.float32, len(entries)),
+        sentences=tuple(_token_sentences(text, tokens, ranges, skipped)),
+    )
+
+
+def _token_sentences(
+    text: str, tokens: Tokens, ranges: list[tuple[int, int]], skipped: set[int]
+) -> list[tuple[int, int]]:
+    """Turns ranges of code points into ranges of tokens, joins the short ones, splits the long ones."""
+    starts = np.asarray(tokens.starts)
+    bounds = np.searchsorted(starts, [start for start, _ in ranges] + [len(text)]).tolist()
+    joined: list[tuple[int, int]] = []
+    for i in range(len(ranges)):
+        first, last = bounds[i], bounds[i + 1]
+        if i in skipped or first == last:
+            continue
+        follows = bool(joined) and joined[-1][1] == first
+        if follows and min(last - first, joined[-1][1] - joined[-1][0]) < MIN_SENTENCE_WORDS:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return [piece for sentence in joined for piece in _split_long(text, tokens, *sentence)]
+
+
+def _split_long(text: str, tokens: Tokens, first: int, last: int) -> list[tuple[int, int]]:
+    """Halves a sentence until no piece is too long, each time at the comma or the like nearest to the middle third."""
+    if last - first <= MAX_SENTENCE_WORDS:
+        return [(first, last)]
+    third = (last - first) // 3
+    middle = (first + last) // 2
+    places = [
+        i
+        for i in range(first + third, last - third + 1)
+        if any(mark in text[tokens.ends[i - 1] : tokens.starts[i]] for mark in ",;:—–()，、；：")
+    ]
+    cut = min(places, key=lambda i: abs(i - middle), default=middle)
+    return _split_long(text, tokens, first, cut) + _split_long(text, tokens, cut, last)

@@ -1,0 +1,84 @@
+"""Stems and their rarity in a language: Snowball stems, frequencies of the wordfreq lists."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import Stemmer
+import wordfreq
+
+# Zipf frequency (log10 of occurrences in a billion words) of stems that no list holds: names, rare words, typing errors.
+UNSEEN_ZIPF = 1.0
+# How many of a language's most frequent words the stem table is made of; rarer ones count as unseen.
+_LISTED_WORDS = 200_000
+# The table of resolved words starts anew at this size, so that an endless stream of new words cannot fill the memory.
+_MOST_RESOLVED = 500_000
+
+# Snowball's algorithm by the primary subtag of a BCP 47 tag.
+_SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nb": "norwegian", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a word: its stem's number (32 bits, the same in every process) and Zipf frequency."""
+
+    stem: int
+    zipf: float
+
+
+def stable_hash(word: str) -> int:
+    """Returns 32 bits that depend on the word alone, whatever the process or machine."""
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little")
+
+
+class Lexicon:
+    """The stems of one language and how rare they are. Get one from `lexicon`; threads share it."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._algorithm = _SNOWBALL.get(language)
+        self._entries: dict[str, Entry] = {}
+        self._zipf = self._stem_frequencies()
+
+    def entry(self, word: str) -> Entry:
+        """Resolves a normalised word; a word met before comes from a table."""
+        entry = self._entries.get(word)
+        if entry is None:
+            stem = self._stems([word])[0]
+            entry = Entry(stable_hash(stem), self._zipf.get(stem, UNSEEN_ZIPF))
+            if len(self._entries) >= _MOST_RESOLVED:
+                self._entries = {}
+            self._entries[word] = entry
+        return entry
+
+    def _stems(self, words: list[str]) -> list[str]:
+        # A stemmer object keeps state and is not for two threads at once; a new one costs a microsecond.
+        return Stemmer.Stemmer(self._algorithm, 0).stemWords(words) if self._algorithm else words
+
+    def _stem_frequencies(self) -> dict[str, float]:
+        """Returns the Zipf frequency of all listed words with the same stem together, by stem."""
+        if self.language not in wordfreq.available_languages("best"):
+            return {}
+        words = wordfreq.top_n_list(self.language, _LISTED_WORDS)
+        frequencies = wordfreq.get_frequency_dict(self.language)
+        total: dict[str, float] = {}
+        for word, stem in zip(words, self._stems(words), strict=True):
+            total[stem] = total.get(stem, 0.0) + frequencies[word]
+        return {stem: math.log10(frequency) + 9 for stem, frequency in total.items()}
+
+
+@cache
+def _lexicon(primary: str) -> Lexicon:
+    return Lexicon(primary)
+
+
+def lexicon(language: str) -> Lexicon:
+    """Returns the lexicon of a BCP 47 tag; only its primary subtag counts. Unknown: words are their own stems, all rare."""
+    return _lexicon(language.split("-")[0].lower())

@@ -1,0 +1,64 @@
+"""Sentences by rules: paragraph breaks, terminal punctuation, and what looks like an end but is none."""
+
+import regex
+
+# Terminal punctuation with closing quotes and brackets, before white space; CJK stops need none.
+_END = regex.compile(r"""[.!?…]++["'”’»)\]]*+(?=\s)|[。！？]++[」』”’）]*+""")
+_LINE_BREAK = regex.compile(r"[^\S\n]*+\n\s*+")
+# A full stop after one of these, or after a single letter, ends no sentence.
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof sr jr st gen col lt sgt capt cmdr maj rev hon gov sen rep pres vs etc inc ltd co corp no vol fig art dept "
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun approx est ca cf al eds ed pp bzw ca usw nr abs".split()
+)
+_LAST_WORD = regex.compile(r"[\p{L}\p{N}]++$")
+# A text in which this share of the single line breaks falls inside sentences has its lines wrapped at a width.
+_WRAPPED_SHARE = 0.25
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Returns the sentences as half-open ranges of code points, in order, without surrounding white space.
+
+    A blank line always ends a sentence; a single line break does unless the text's lines are wrapped at a width.
+    """
+    cuts = sorted({0, len(text), *_line_cuts(text), *_punctuation_cuts(text)})
+    ranges = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        piece = text[start:end]
+        left = len(piece) - len(piece.lstrip())
+        right = len(piece.rstrip())
+        if left < right:
+            ranges.append((start + left, start + right))
+    return ranges
+
+
+def _line_cuts(text: str) -> list[int]:
+    breaks = list(_LINE_BREAK.finditer(text))
+    single = [m for m in breaks if m.group().count("\n") == 1]
+    inside = sum(_continues(text, m.start(), m.end()) for m in single)
+    wrapped = inside > _WRAPPED_SHARE * len(single)
+    return [m.end() for m in breaks if m.group().count("\n") > 1 or not (wrapped or _continues(text, m.start(), m.end()))]
+
+
+def _continues(text: str, before: int, after: int) -> bool:
+    """Whether the sentence goes on after a line break: no stop before it, a small letter after it."""
+    return before > 0 and after < len(text) and text[after].islower() and text[before - 1] not in ".!?…:\"”"
+
+
+def _punctuation_cuts(text: str) -> list[int]:
+    cuts = []
+    for match in _END.finditer(text):
+        after = match.end()
+        while after < len(text) and text[after].isspace():
+            after += 1
+        if after < len(text) and not (text[after].islower() or _is_abbreviation(text, match)):
+            cuts.append(after)
+    return cuts
+
+
+def _is_abbreviation(text: str, end: "regex.Match[str]") -> bool:
+    if end.group() != ".":
+        return False
+    word = _LAST_WORD.search(text, max(0, end.start() - 12), end.start())
+    return word is not None and (
+        (len(word.group()) == 1 and word.group().isupper()) or word.group().lower() in _ABBREVIATIONS
+    )

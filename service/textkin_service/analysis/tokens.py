@@ -1,0 +1,72 @@
+"""Words with their places in the original text.
+
+Words are cut out of the text as it came and normalised one by one, so that no offset ever has to be mapped back through a
+normalisation that changes lengths (NFKC, case folding, ligatures, `İ`).
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+import regex
+
+# Scripts written without spaces: each character, with its combining marks, is a word of its own.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+
+# What may follow inside a word: marks, joiners and soft hyphens. Possessive, so that no text makes it backtrack.
+_INNER = r"[\p{M}\u00AD\u200C\u200D\u2060]"
+
+_WORD = regex.compile(
+    rf"""
+      [{_UNSPACED}]{_INNER}*+                                  # a character of a script without spaces
+    | \p{{N}}++(?:[.,]\p{{N}}++)*+                             # a number, with its separators
+    | (?:(?![{_UNSPACED}])\p{{L}}{_INNER}*+)++(?:\p{{N}}++)?+  # letters, perhaps with digits after them
+    """,
+    regex.VERBOSE,
+)
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060"))
+_GROUPING = regex.compile(r"(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of a text. All three are parallel.
+
+    `words` are normalised; `starts` and `ends` are code points of the original text, half open.
+    """
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """How many words there are."""
+        return len(self.words)
+
+
+def normalize_word(word: str) -> str:
+    """Returns the form under which a word is compared: NFKC, case folded, without invisible characters.
+
+    The grouping commas of a number go too ("5,000" is "5000").
+    """
+    if word.isascii():
+        folded = word.lower()
+    else:
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word.translate(_INVISIBLE)).casefold())
+    return _GROUPING.sub("", folded) if "," in folded else folded
+
+
+def tokenize(text: str) -> Tokens:
+    """Returns the words of `text` in order. Punctuation and symbols belong to no word."""
+    words, starts, ends = [], [], []
+    normal: dict[str, str] = {}
+    for match in _WORD.finditer(text):
+        word = match.group()
+        folded = normal.get(word)
+        if folded is None:
+            folded = normal[word] = normalize_word(word)
+        if folded:
+            words.append(folded)
+            starts.append(match.start())
+            ends.append(match.end())
+    return Tokens(tuple(words), tuple(starts), tuple(ends))

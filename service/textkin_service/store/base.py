@@ -1,0 +1,143 @@
+"""What the engine asks of a store, whatever keeps the articles.
+
+A store numbers its articles from 1 in the order in which they are taken in, and never uses a number twice: a replaced article
+gets a new one. Writes return futures that resolve once the change is on disk and every listener has heard of it, so
+that an acknowledged article is found by every later search. Articles past their collection's retention are as good as
+deleted: no read returns them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from textkin_service.model import Article, Collection, CollectionSettings, IngestOutcome
+
+Item = TypeVar("Item")
+Position = TypeVar("Position")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCollection:
+    """A collection and its number, which is never used twice, even when an id is."""
+
+    number: int
+    collection: Collection
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article and its number. `article.text` is empty where a read leaves texts out."""
+
+    number: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What a `put` did, and the number under which the article now stands."""
+
+    outcome: IngestOutcome
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item, Position]):
+    """Some items of a listing. `next` is the position to go on after; None: there are no more."""
+
+    items: tuple[Item, ...]
+    next: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a store holds."""
+
+    collections: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An article came into a collection; `sketch` is what `put` was given."""
+
+    collection: int
+    number: int
+    sketch: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An article left a collection."""
+
+    collection: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A collection was deleted with all its articles."""
+
+    collection: int
+
+
+Change = Added | Removed | Dropped
+Listener = Callable[[Sequence[Change]], None]
+
+
+class Store(Protocol):
+    """Collections and their articles. Every method may be called from any thread.
+
+    NotFound (COLLECTION_NOT_FOUND) comes from every method that names a collection which is not there, from the future of
+    a write. NotReady comes from writes to a closed store.
+    """
+
+    def listen(self, listener: Listener) -> None:
+        """Has `listener` called with the changes of each commit, in order, before the commit's futures resolve."""
+
+    def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
+        """Creates an empty collection. AlreadyExists (COLLECTION_EXISTS)."""
+
+    def collection(self, collection_id: str) -> StoredCollection:
+        """Returns a collection."""
+
+    def collections(self, after: str, limit: int) -> Page[Collection, str]:
+        """Returns the first `limit` collections whose ids come after `after`, by id."""
+
+    def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
+        """Deletes a collection; the result counts its articles. FailedPrecondition unless empty or `force`."""
+
+    def put(self, collection_id: str, article: Article, sketch: bytes) -> Future[Put]:
+        """Takes an article in under its id. ResourceExhausted (COLLECTION_FULL)."""
+
+    def delete(self, collection_id: str, article_id: str) -> Future[bool]:
+        """Deletes an article; the result says whether it was there."""
+
+    def article(self, collection_id: str, article_id: str) -> StoredArticle:
+        """Returns an article with its text. NotFound (ARTICLE_NOT_FOUND)."""
+
+    def articles(
+        self, collection_id: str, after: int, limit: int, *, include_text: bool, max_bytes: int
+    ) -> Page[Article, int]:
+        """Returns articles whose numbers are greater than `after`, by number.
+
+        At most `limit`, and at least one if there is one; no more are added once their texts pass `max_bytes`.
+        """
+
+    def headers(self, collection: int, numbers: Sequence[int]) -> list[StoredArticle]:
+        """Returns those of the articles that are there, without texts, in the order of `numbers`."""
+
+    def texts(self, collection: int, numbers: Sequence[int]) -> dict[int, str]:
+        """Returns the texts of those of the articles that are there, by number."""
+
+    def sketches(self) -> Iterator[Added]:
+        """Yields every article's sketch, by number."""
+
+    def counts(self) -> Counts:
+        """Returns how much the store holds."""
+
+    def sweep(self) -> Future[int]:
+        """Removes the articles past their retention; the result counts them."""
+
+    def close(self) -> None:
+        """Finishes the writes handed in, then lets go of everything."""

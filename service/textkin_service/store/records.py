@@ -1,0 +1,75 @@
+"""Articles and collections as rows, and back."""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from textkin_service.model import Article, Collection, CollectionSettings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+HEADER_COLUMNS = "articles.number, articles.id, title, url, source, articles.language, published_at, metadata, ingested_at"
+COLLECTION_COLUMNS = "number, id, language, retention, max_articles, max_text_bytes, created_at"
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Returns an aware time as microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    """Returns the aware time in UTC, exactly."""
+    return _EPOCH + microseconds * _MICROSECOND
+
+
+def digest(article: Article) -> bytes:
+    """Returns 32 bytes that differ whenever anything that the caller gave, except the id, differs."""
+    published = to_microseconds(article.published_at) if article.published_at else None
+    metadata = sorted(article.metadata.items())
+    fields = [article.text, article.title, article.url, article.source, article.language, published, metadata]
+    return hashlib.blake2b(json.dumps(fields).encode(), digest_size=32).digest()
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """Returns the columns that an article fills by itself."""
+    return {
+        "id": article.id,
+        "text": article.text,
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "language": article.language,
+        "published_at": to_microseconds(article.published_at) if article.published_at else None,
+        "metadata": json.dumps(dict(article.metadata), ensure_ascii=False, sort_keys=True),
+        "digest": digest(article),
+    }
+
+
+def article_from(row: tuple[Any, ...], text: str = "") -> Article:
+    """Returns the article of a row of HEADER_COLUMNS."""
+    _, article_id, title, url, source, language, published_at, metadata, ingested_at = row[:9]
+    return Article(
+        id=article_id,
+        text=text,
+        title=title,
+        url=url,
+        source=source,
+        language=language,
+        published_at=None if published_at is None else from_microseconds(published_at),
+        metadata=json.loads(metadata),
+        ingested_at=from_microseconds(ingested_at),
+    )
+
+
+def collection_from(row: tuple[Any, ...], article_count: int) -> Collection:
+    """Returns the collection of a row of COLLECTION_COLUMNS."""
+    _, collection_id, language, retention, max_articles, max_text_bytes, created_at = row[:7]
+    settings = CollectionSettings(
+        language=language,
+        retention=None if retention is None else timedelta(microseconds=retention),
+        max_articles=max_articles,
+        max_text_bytes=max_text_bytes,
+    )
+    return Collection(collection_id, settings, from_microseconds(created_at), article_count)

@@ -1,0 +1,97 @@
+"""The tables on disk, and the checks that a file is ours before it is used."""
+
+import sqlite3
+
+from textkin_service.errors import StoreError
+
+APPLICATION_ID = 0x54584B4E  # "TXKN", which `file` and SQLite tools show
+SCHEMA_VERSION = 1
+
+# Times are microseconds since 1970 in UTC. Texts stay where `number` leads, and listings and counts never touch them
+# because they come after the short columns and behind an index of their own.
+_TABLES = """
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE collections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    language TEXT NOT NULL,
+    retention INTEGER,
+    max_articles INTEGER NOT NULL,
+    max_text_bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    article_count INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection INTEGER NOT NULL REFERENCES collections (number) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    ingested_at INTEGER NOT NULL,
+    published_at INTEGER,
+    language TEXT NOT NULL,
+    source TEXT NOT NULL,
+    title TEXT NOT NULL,
+    url TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    sketch BLOB NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (collection, id)
+) STRICT;
+
+CREATE INDEX articles_by_number ON articles (collection, number);
+CREATE INDEX articles_by_age ON articles (collection, ingested_at);
+
+CREATE TRIGGER article_counted AFTER INSERT ON articles BEGIN
+    UPDATE collections SET article_count = article_count + 1 WHERE number = new.collection;
+END;
+
+CREATE TRIGGER article_discounted AFTER DELETE ON articles BEGIN
+    UPDATE collections SET article_count = article_count - 1 WHERE number = old.collection;
+END;
+"""
+
+
+def prepare(db: sqlite3.Connection, scheme: str) -> None:
+    """Creates the tables in a new file; in one that has them, checks that it is ours and of this sketch scheme.
+
+    `db` is in autocommit mode. StoreError: STORE_DAMAGED, STORE_SCHEME_MISMATCH.
+    """
+    if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+        db.executescript(
+            f"BEGIN IMMEDIATE; {_TABLES}"
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+        db.execute("INSERT INTO meta VALUES ('scheme', ?)", (scheme,))
+        return
+    _check_version(db)
+    row = db.execute("SELECT value FROM meta WHERE key = 'scheme'").fetchone()
+    stored = row[0] if row else "none"
+    if stored != scheme:
+        raise StoreError(
+            f"the store's sketches have the scheme {stored}, this version makes {scheme}, and the two cannot be compared; "
+            "use the version that wrote the store, or ingest into a new data folder",
+            reason="STORE_SCHEME_MISMATCH",
+            metadata={"stored": stored, "expected": scheme},
+        )
+
+
+def _check_version(db: sqlite3.Connection) -> None:
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise StoreError(
+            f"the database is another program's (application_id {application:#x}, not {APPLICATION_ID:#x}); "
+            "use another data folder",
+            reason="STORE_DAMAGED",
+        )
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        raise StoreError(
+            f"the store has schema version {version}, this version of Textkin reads {SCHEMA_VERSION}; "
+            "use the version that wrote the store",
+            reason="STORE_DAMAGED",
+        )
