@@ -1,1 +1,109 @@
-"""Textkin client."""
+"""The Python client of Textkin, a service that finds the articles a text copies, republishes or rewrites.
+
+::
+
+    from textkin import Client
+
+    with Client("127.0.0.1:50051") as client:
+        comparison = client.compare("one text", "another text")
+        print(comparison.relation, comparison.score)
+
+`AsyncClient` offers the same calls for asyncio. Results are the frozen dataclasses of `textkin.types`, errors
+the tree of `textkin.errors`.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from textkin.errors import (
+    AlreadyExists,
+    DeadlineExceeded,
+    FailedPrecondition,
+    FieldViolation,
+    InternalError,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+    ResourceExhausted,
+    TextkinError,
+    Unauthenticated,
+    Unavailable,
+    UnexpectedError,
+)
+from textkin.types import (
+    Acknowledgement,
+    Article,
+    ArticleReference,
+    Collection,
+    CollectionSettings,
+    Comparison,
+    IngestOutcome,
+    IngestResult,
+    InlineText,
+    Limits,
+    Match,
+    OffsetUnit,
+    Passage,
+    PassageKind,
+    Relation,
+    SearchOptions,
+    SearchResult,
+    ServiceInfo,
+    SketchScheme,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from textkin.async_client import AsyncClient
+    from textkin.client import Client
+
+__all__ = [
+    "Acknowledgement",
+    "AlreadyExists",
+    "Article",
+    "ArticleReference",
+    "AsyncClient",
+    "Client",
+    "Collection",
+    "CollectionSettings",
+    "Comparison",
+    "DeadlineExceeded",
+    "FailedPrecondition",
+    "FieldViolation",
+    "IngestOutcome",
+    "IngestResult",
+    "InlineText",
+    "InternalError",
+    "InvalidRequest",
+    "Limits",
+    "Match",
+    "NotFound",
+    "OffsetUnit",
+    "Passage",
+    "PassageKind",
+    "PermissionDenied",
+    "Relation",
+    "ResourceExhausted",
+    "SearchOptions",
+    "SearchResult",
+    "ServiceInfo",
+    "SketchScheme",
+    "Span",
+    "TextkinError",
+    "Unauthenticated",
+    "Unavailable",
+    "UnexpectedError",
+]
+
+# The clients import gRPC, which takes longer than all the rest: they are loaded when first asked for (PEP
+# 562).
+_LAZY = {"AsyncClient": "textkin.async_client", "Client": "textkin.client"}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a client class."""
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value

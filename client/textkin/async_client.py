@@ -1,0 +1,292 @@
+"""The client for asyncio."""
+
+# ruff: noqa: ASYNC109 -- `timeout` is the RPC's deadline, which the service learns of; asyncio.timeout is not
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from functools import cached_property
+from types import TracebackType
+from typing import Self, TypeVar
+
+import grpc
+from grpc import aio
+
+from textkin import _calls, _channel, _convert
+from textkin._calls import Call, Text
+from textkin._status import error_of_call
+from textkin.types import (
+    Acknowledgement,
+    Article,
+    Collection,
+    CollectionSettings,
+    Comparison,
+    IngestResult,
+    OffsetUnit,
+    SearchOptions,
+    SearchResult,
+    ServiceInfo,
+)
+from textkin.v1 import textkin_service_pb2 as pb
+from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """A connection to a Textkin service for one event loop; calls, defaults and errors are those of `Client`.
+
+    ::
+
+        async with AsyncClient("127.0.0.1:50051") as client:
+            result = await client.search("a text")
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        *,
+        timeout: float | None = _channel.DEFAULT_TIMEOUT,
+        stream_timeout: float | None = None,
+    ) -> None:
+        """Makes a client, inside or outside an event loop; see `Client` for the arguments."""
+        self.address = _channel.address_or_default(address)
+        self._timeout = timeout
+        self._stream_timeout = stream_timeout
+        self._channel: aio.Channel | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connection; calls under way are cancelled."""
+        if self._channel:
+            await self._channel.close()
+
+    @cached_property
+    def _stub(self) -> "pb_grpc.TextkinServiceAsyncStub":
+        # An asyncio channel belongs to the loop that runs when it is made, which is that of the first call.
+        self._channel = aio.insecure_channel(self.address, options=_channel.channel_options())
+        return pb_grpc.TextkinServiceStub(self._channel)
+
+    async def compare(
+        self,
+        a: Text,
+        b: Text,
+        *,
+        offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
+        timeout: float | None = None,
+    ) -> Comparison:
+        """Compares two texts; see `Client.compare`."""
+        return await self._call(_calls.compare(a, b, offset_unit), timeout)
+
+    async def search(
+        self,
+        query: Text,
+        options: SearchOptions | None = None,
+        *,
+        collection: str = "",
+        timeout: float | None = None,
+    ) -> SearchResult:
+        """Finds the articles that a text copies or rewrites; see `Client.search`."""
+        return await self._call(_calls.search(query, collection, options), timeout)
+
+    async def batch_search(
+        self,
+        queries: Iterable[Text],
+        options: SearchOptions | None = None,
+        *,
+        collection: str = "",
+        timeout: float | None = None,
+    ) -> tuple[SearchResult, ...]:
+        """Searches for many texts in one call; see `Client.batch_search`."""
+        return await self._call(_calls.batch_search(queries, collection, options), timeout)
+
+    async def ingest(
+        self,
+        article: Article,
+        *,
+        collection: str = "",
+        search: SearchOptions | None = None,
+        timeout: float | None = None,
+    ) -> IngestResult:
+        """Creates or replaces an article; see `Client.ingest`."""
+        return await self._call(_calls.ingest(article, collection, search), timeout)
+
+    async def ingest_many(
+        self,
+        articles: Iterable[Article] | AsyncIterable[Article],
+        *,
+        collection: str = "",
+        search: SearchOptions | None = None,
+        window: int = 256,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Acknowledgement]:
+        """Ingests articles as one stream; see `Client.ingest_many`.
+
+        A plain iterable that waits holds up the event loop: give an asynchronous one instead.
+        """
+        if window < 1:
+            raise ValueError(f"window is {window}: it must be at least 1")
+        requests = _Requests(articles, collection, search, window)
+        stream = self._stub.IngestArticles(
+            requests.draw(), timeout=_channel.deadline(timeout, self._stream_timeout)
+        )
+        try:
+            async for response in stream:
+                yield _convert.acknowledgement(response)
+                requests.acknowledged()
+        except grpc.RpcError as error:
+            raise error_of_call(error) from error
+        finally:
+            stream.cancel()
+        if requests.failure:
+            raise requests.failure
+
+    async def get(
+        self,
+        article_id: str,
+        *,
+        collection: str = "",
+        timeout: float | None = None,
+    ) -> Article:
+        """Returns a stored article with its text."""
+        return await self._call(_calls.get(article_id, collection), timeout)
+
+    async def list(
+        self,
+        *,
+        collection: str = "",
+        include_text: bool = False,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Article]:
+        """Yields a collection's articles; see `Client.list`."""
+        token = ""
+        while True:
+            call = _calls.list_articles(collection, page_size, token, include_text=include_text)
+            page = await self._call(call, timeout)
+            for article in page.items:
+                yield article
+            token = page.next_token
+            if not token:
+                return
+
+    async def delete(
+        self,
+        article_id: str,
+        *,
+        collection: str = "",
+        allow_missing: bool = False,
+        timeout: float | None = None,
+    ) -> bool:
+        """Deletes a stored article; see `Client.delete`."""
+        return await self._call(_calls.delete(article_id, collection, allow_missing=allow_missing), timeout)
+
+    async def create_collection(
+        self,
+        collection_id: str,
+        settings: CollectionSettings | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Collection:
+        """Creates an empty collection; see `Client.create_collection`."""
+        return await self._call(
+            _calls.create_collection(collection_id, settings or CollectionSettings()), timeout
+        )
+
+    async def get_collection(
+        self,
+        collection_id: str = "",
+        *,
+        timeout: float | None = None,
+    ) -> Collection:
+        """Returns a collection."""
+        return await self._call(_calls.get_collection(collection_id), timeout)
+
+    async def list_collections(
+        self,
+        *,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Collection]:
+        """Yields the collections by id; see `Client.list_collections`."""
+        token = ""
+        while True:
+            page = await self._call(_calls.list_collections(page_size, token), timeout)
+            for collection in page.items:
+                yield collection
+            token = page.next_token
+            if not token:
+                return
+
+    async def delete_collection(
+        self,
+        collection_id: str,
+        *,
+        force: bool = False,
+        timeout: float | None = None,
+    ) -> int:
+        """Deletes a collection; see `Client.delete_collection`."""
+        return await self._call(_calls.delete_collection(collection_id, force=force), timeout)
+
+    async def info(self, *, timeout: float | None = None) -> ServiceInfo:
+        """Returns the service's version, sketch scheme, limits and counts."""
+        return await self._call(_calls.info(), timeout)
+
+    async def _call(self, call: Call[T], timeout: float | None) -> T:
+        method = getattr(self._stub, call.method)
+        try:
+            response = await method(call.request, timeout=_channel.deadline(timeout, self._timeout))
+        except grpc.RpcError as error:
+            raise error_of_call(error) from error
+        return call.result(response)
+
+
+class _Requests:
+    """The requests of an ingest stream, which gRPC draws in a task of its own, kept from running ahead."""
+
+    def __init__(
+        self,
+        articles: Iterable[Article] | AsyncIterable[Article],
+        collection: str,
+        search: SearchOptions | None,
+        window: int,
+    ) -> None:
+        self.failure: BaseException | None = None
+        self._articles = articles
+        self._collection = collection
+        self._search = search
+        self._free = asyncio.Semaphore(window)
+
+    def acknowledged(self) -> None:
+        """Lets one more article be drawn."""
+        self._free.release()
+
+    async def draw(self) -> AsyncIterator[pb.IngestArticlesRequest]:
+        """Yields the requests as the window allows."""
+        # An exception that reaches gRPC's task would be logged there and lost: keep it for the caller's.
+        try:
+            articles = _as_async(self._articles)
+            while True:
+                await self._free.acquire()
+                try:
+                    article = await anext(articles)
+                except StopAsyncIteration:
+                    return
+                yield _calls.ingest_item(article, self._collection, self._search)
+        except Exception as error:  # noqa: BLE001 -- whatever the caller's iterable raises goes back to the caller
+            self.failure = error
+
+
+async def _as_async(articles: Iterable[Article] | AsyncIterable[Article]) -> AsyncIterator[Article]:
+    if isinstance(articles, AsyncIterable):
+        async for article in articles:
+            yield article
+    else:
+        for article in articles:
+            yield article

@@ -1,0 +1,278 @@
+"""The blocking client."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Self, TypeVar
+
+import grpc
+
+from textkin import _calls, _channel, _convert
+from textkin._calls import Call, Text
+from textkin._status import error_of_call
+from textkin.types import (
+    Acknowledgement,
+    Article,
+    Collection,
+    CollectionSettings,
+    Comparison,
+    IngestResult,
+    OffsetUnit,
+    SearchOptions,
+    SearchResult,
+    ServiceInfo,
+)
+from textkin.v1 import textkin_service_pb2 as pb
+from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
+
+T = TypeVar("T")
+
+
+class Client:
+    """A connection to a Textkin service; safe to share between threads.
+
+    ::
+
+        with Client("127.0.0.1:50051") as client:
+            result = client.search("a text")
+
+    Every call takes a `timeout` in seconds, None meaning the client's own and `math.inf` none at all. Every
+    call raises an exception of `textkin.errors`. Calls that change nothing when repeated are retried while
+    the service is unavailable, up to five attempts within their timeout: all but `ingest_many`, `delete`,
+    `create_collection` and `delete_collection`. An empty `collection` means the collection "default".
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        *,
+        timeout: float | None = _channel.DEFAULT_TIMEOUT,
+        stream_timeout: float | None = None,
+    ) -> None:
+        """Makes a client; the connection itself is opened by the first call.
+
+        `address`, HOST:PORT: by default that of the environment variable TEXTKIN_ADDRESS, else
+        127.0.0.1:50051. `timeout` of calls and `stream_timeout` of whole ingest streams are in seconds; None:
+        no deadline.
+        """
+        self.address = _channel.address_or_default(address)
+        self._timeout = timeout
+        self._stream_timeout = stream_timeout
+        self._channel = grpc.insecure_channel(self.address, options=_channel.channel_options())
+        self._stub = pb_grpc.TextkinServiceStub(self._channel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection; calls under way are cancelled."""
+        self._channel.close()
+
+    def compare(
+        self,
+        a: Text,
+        b: Text,
+        *,
+        offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
+        timeout: float | None = None,
+    ) -> Comparison:
+        """Compares two texts, each a str, InlineText or ArticleReference; passages are in the order of `a`."""
+        return self._call(_calls.compare(a, b, offset_unit), timeout)
+
+    def search(
+        self,
+        query: Text,
+        options: SearchOptions | None = None,
+        *,
+        collection: str = "",
+        timeout: float | None = None,
+    ) -> SearchResult:
+        """Finds the articles that a text, or an article of the collection, copies or rewrites; best first."""
+        return self._call(_calls.search(query, collection, options), timeout)
+
+    def batch_search(
+        self,
+        queries: Iterable[Text],
+        options: SearchOptions | None = None,
+        *,
+        collection: str = "",
+        timeout: float | None = None,
+    ) -> tuple[SearchResult, ...]:
+        """Searches for many texts in one call, at most `Limits.max_batch_size`.
+
+        One result a query, in order; a query that fails has its `error` set and does not raise.
+        """
+        return self._call(_calls.batch_search(queries, collection, options), timeout)
+
+    def ingest(
+        self,
+        article: Article,
+        *,
+        collection: str = "",
+        search: SearchOptions | None = None,
+        timeout: float | None = None,
+    ) -> IngestResult:
+        """Creates the article or replaces the one with its id.
+
+        It is safe on disk and searchable when this returns. `search`: also search for the article's matches
+        among those ingested before it.
+        """
+        return self._call(_calls.ingest(article, collection, search), timeout)
+
+    def ingest_many(
+        self,
+        articles: Iterable[Article],
+        *,
+        collection: str = "",
+        search: SearchOptions | None = None,
+        window: int = 256,
+        timeout: float | None = None,
+    ) -> Iterator[Acknowledgement]:
+        """Ingests articles as one stream, and yields an acknowledgement for each, in their order.
+
+        Articles are drawn, in another thread, as acknowledgements are consumed, never more than `window`
+        ahead of them; so the iterable may be endless. A refused article has its acknowledgement's `error` set
+        and the stream goes on. An exception of the iterable itself is raised here, after the acknowledgements
+        of what it gave before. Closing the iterator ends the stream; what was sent but not acknowledged may
+        or may not have been ingested.
+        """
+        if window < 1:
+            raise ValueError(f"window is {window}: it must be at least 1")
+        requests = _Requests(articles, collection, search, window)
+        stream = self._stub.IngestArticles(
+            iter(requests), timeout=_channel.deadline(timeout, self._stream_timeout)
+        )
+        try:
+            for response in stream:
+                yield _convert.acknowledgement(response)
+                requests.acknowledged()
+        except grpc.RpcError as error:
+            raise error_of_call(error) from error
+        finally:
+            requests.close()
+            stream.cancel()
+        if requests.failure:
+            raise requests.failure
+
+    def get(self, article_id: str, *, collection: str = "", timeout: float | None = None) -> Article:
+        """Returns a stored article with its text."""
+        return self._call(_calls.get(article_id, collection), timeout)
+
+    def list(
+        self,
+        *,
+        collection: str = "",
+        include_text: bool = False,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> Iterator[Article]:
+        """Yields a collection's articles in the order of their ingest, fetching a page when needed.
+
+        `page_size` 0: 100, or 8 with texts. `timeout` is that of one page.
+        """
+        token = ""
+        while True:
+            call = _calls.list_articles(collection, page_size, token, include_text=include_text)
+            page = self._call(call, timeout)
+            yield from page.items
+            token = page.next_token
+            if not token:
+                return
+
+    def delete(
+        self,
+        article_id: str,
+        *,
+        collection: str = "",
+        allow_missing: bool = False,
+        timeout: float | None = None,
+    ) -> bool:
+        """Deletes a stored article. False: it was not there and `allow_missing` was set."""
+        return self._call(_calls.delete(article_id, collection, allow_missing=allow_missing), timeout)
+
+    def create_collection(
+        self,
+        collection_id: str,
+        settings: CollectionSettings | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Collection:
+        """Creates an empty collection and returns it with every setting filled in."""
+        return self._call(_calls.create_collection(collection_id, settings or CollectionSettings()), timeout)
+
+    def get_collection(self, collection_id: str = "", *, timeout: float | None = None) -> Collection:
+        """Returns a collection."""
+        return self._call(_calls.get_collection(collection_id), timeout)
+
+    def list_collections(self, *, page_size: int = 0, timeout: float | None = None) -> Iterator[Collection]:
+        """Yields the collections by id, fetching a page when needed; `timeout` is that of one page."""
+        token = ""
+        while True:
+            page = self._call(_calls.list_collections(page_size, token), timeout)
+            yield from page.items
+            token = page.next_token
+            if not token:
+                return
+
+    def delete_collection(
+        self, collection_id: str, *, force: bool = False, timeout: float | None = None
+    ) -> int:
+        """Deletes a collection, with `force` also one that holds articles; returns how many went with it."""
+        return self._call(_calls.delete_collection(collection_id, force=force), timeout)
+
+    def info(self, *, timeout: float | None = None) -> ServiceInfo:
+        """Returns the service's version, sketch scheme, limits and counts."""
+        return self._call(_calls.info(), timeout)
+
+    def _call(self, call: Call[T], timeout: float | None) -> T:
+        method = getattr(self._stub, call.method)
+        try:
+            response = method(call.request, timeout=_channel.deadline(timeout, self._timeout))
+        except grpc.RpcError as error:
+            raise error_of_call(error) from error
+        return call.result(response)
+
+
+class _Requests:
+    """The requests of an ingest stream, which gRPC draws in a thread of its own, kept from running ahead."""
+
+    def __init__(
+        self, articles: Iterable[Article], collection: str, search: SearchOptions | None, window: int
+    ) -> None:
+        self.failure: BaseException | None = None
+        self._articles = articles
+        self._collection = collection
+        self._search = search
+        self._free = threading.Semaphore(window)
+        self._closed = False
+
+    def acknowledged(self) -> None:
+        """Lets one more article be drawn."""
+        self._free.release()
+
+    def close(self) -> None:
+        """Lets the drawing thread end, even if it waits for an acknowledgement."""
+        self._closed = True
+        self._free.release()
+
+    def __iter__(self) -> Iterator[pb.IngestArticlesRequest]:
+        # An exception that reaches gRPC's thread would be printed there and lost: keep it for the caller's
+        # thread.
+        try:
+            articles = iter(self._articles)
+            while True:
+                self._free.acquire()
+                if self._closed:
+                    return
+                try:
+                    article = next(articles)
+                except StopIteration:
+                    return
+                yield _calls.ingest_item(article, self._collection, self._search)
+        except Exception as error:  # noqa: BLE001 -- whatever the caller's iterable raises goes back to the caller
+            self.failure = error

@@ -1,0 +1,256 @@
+"""What the client gives and takes: frozen values, explained in full by the API's messages of the same names.
+
+Every number called score, similarity, resemblance, containment or coverage lies within 0 to 1. Times are
+aware; the service's are in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import total_ordering
+from typing import Self
+
+from textkin.errors import TextkinError
+
+DEFAULT_COLLECTION = "default"
+
+
+@total_ordering
+class _Ordered(Enum):
+    """An enumeration whose members are ordered as they are defined, from least to greatest."""
+
+    def __lt__(self, other: Self) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        members = list(type(self))
+        return members.index(self) < members.index(other)
+
+
+class Relation(_Ordered):
+    """What two texts share; a greater member is a stronger relation. It never says who wrote first."""
+
+    UNRELATED = "unrelated"
+    RELATED = "related"
+    REWRITE = "rewrite"
+    PARTIAL_COPY = "partial_copy"
+    COPY = "copy"
+    IDENTICAL = "identical"
+
+
+class PassageKind(_Ordered):
+    """How closely a passage's two sides agree; a greater member agrees more closely."""
+
+    PARAPHRASE = "paraphrase"
+    EDITED = "edited"
+    VERBATIM = "verbatim"
+
+
+class OffsetUnit(Enum):
+    """What spans count: code points (as Python does), bytes of UTF-8, or UTF-16 code units."""
+
+    CODE_POINT = "code_point"
+    UTF8_BYTE = "utf8_byte"
+    UTF16_UNIT = "utf16_unit"
+
+
+class IngestOutcome(Enum):
+    """What an ingest did to its collection."""
+
+    CREATED = "created"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text, from `start` (included) to `end` (excluded), in the comparison's offset unit."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The stretch itself, for spans that count code points."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Two stretches, one of each text, that say the same."""
+
+    a: Span
+    b: Span
+    kind: PassageKind
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What texts `a` and `b` share. In a search `a` is the query and `b` the stored article."""
+
+    score: float
+    relation: Relation
+    resemblance: float
+    containment_a: float
+    containment_b: float
+    coverage_a: float
+    coverage_b: float
+    passages: tuple[Passage, ...] = ()
+    offset_unit: OffsetUnit = OffsetUnit.CODE_POINT
+
+
+@dataclass(frozen=True, slots=True)
+class InlineText:
+    """A text with its language, a BCP 47 tag. Empty: the searched collection's; in a comparison English."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReference:
+    """The name of a stored article. No collection: "default" in a comparison, in a search the searched."""
+
+    article_id: str
+    collection_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """What a search returns. The published window includes `published_from` and excludes `published_until`.
+
+    `limit` 0: ten. `min_relation` None: REWRITE. `matches_with_passages`: how many of the best matches carry
+    passages.
+    """
+
+    limit: int = 0
+    min_score: float = 0.0
+    min_relation: Relation | None = None
+    published_from: datetime | None = None
+    published_until: datetime | None = None
+    exclude_sources: tuple[str, ...] = ()
+    matches_with_passages: int = 0
+    offset_unit: OffsetUnit = OffsetUnit.CODE_POINT
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stored article that a query matches, without its text. Empty fields are unknown."""
+
+    article_id: str
+    comparison: Comparison
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The matches of one query, best first.
+
+    `truncated`: a very common key was cut short, so that a match may be missing. In a batch, `error` says why
+    this query has no answer.
+    """
+
+    matches: tuple[Match, ...] = ()
+    truncated: bool = False
+    error: TextkinError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article. Empty fields are unknown; `ingested_at` is set by the service and ignored when sent."""
+
+    id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    language: str = ""
+    published_at: datetime | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    ingested_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What an ingest did, and the article's matches if a search was asked for."""
+
+    outcome: IngestOutcome
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The answer to one article of an ingest stream.
+
+    `sequence` counts from 0. Either `outcome` is set, and the article is safe on disk and searchable; or
+    `error` is, and says why it was refused.
+    """
+
+    sequence: int
+    article_id: str
+    outcome: IngestOutcome | None = None
+    error: TextkinError | None = None
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSettings:
+    """What holds for all articles of a collection. `retention` None: for ever. Limits of 0: the service's."""
+
+    language: str = ""
+    retention: timedelta | None = None
+    max_articles: int = 0
+    max_text_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection as it stood when it was asked for."""
+
+    id: str
+    settings: CollectionSettings
+    created_at: datetime | None = None
+    article_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SketchScheme:
+    """How the service makes sketches; those of schemes with other ids cannot be compared."""
+
+    id: str
+    verbatim_features: str
+    verbatim_permutations: int
+    verbatim_seed: int
+    verbatim_bands: int
+    verbatim_rows: int
+    content_features: str
+    content_keys: int
+    content_segment_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The service's limits, each inclusive."""
+
+    max_text_bytes: int
+    max_batch_size: int
+    max_page_size: int
+    max_matches: int
+    max_metadata_fields: int
+    max_message_bytes: int
+    max_in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """What a service is: its version, sketch scheme, limits and counts."""
+
+    version: str
+    scheme: SketchScheme
+    limits: Limits
+    collection_count: int
+    article_count: int
+    started_at: datetime | None = None
