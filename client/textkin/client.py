@@ -81,7 +81,7 @@ class Client:
         offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
         timeout: float | None = None,
     ) -> Comparison:
-        """Compares two texts, each a str, InlineText or ArticleReference; passages are in the order of `a`."""
+        """Compares two texts, each a str, InlineText or ArticleReference; passages are ordered by `a`."""
         return self._call(_calls.compare(a, b, offset_unit), timeout)
 
     def search(

@@ -1,0 +1,85 @@
+"""The command line. Each command has a module of its own, loaded when it is called."""
+
+import importlib
+from typing import Any
+
+import click
+
+from textkin.cli._failures import ExitCode, Failure, bad_input, failure_of
+from textkin.cli._options import Session, service_options
+from textkin.errors import TextkinError
+
+# The commands in the order of `textkin --help`, with the line that stands there.
+_COMMANDS = {
+    "compare": "Compare two texts and show what they share.",
+    "ingest": "Take articles in, from files, folders or standard input.",
+    "search": "Find the articles that a text copies or rewrites.",
+    "get": "Show a stored article.",
+    "list": "List the articles of a collection.",
+    "delete": "Delete articles.",
+    "collections": "List, create, show and delete collections.",
+    "info": "Show what the service is: version, limits, counts.",
+}
+
+_EPILOG = """\b
+Exit codes:
+  0    all went well
+  1    some of many items failed; the others are done
+  2    the command line or the input is wrong
+  3    no service there, or it is not ready
+  4    the service refused, failed, or took too long
+  130  interrupted
+
+\b
+Examples:
+  textkin ingest articles/ more.jsonl
+  textkin search draft.txt
+  textkin compare draft.txt original.txt --json
+
+A service is started with `textkin-service --data DIR` and found through --address or TEXTKIN_ADDRESS.
+"""
+
+
+class _Commands(click.Group):
+    """A group that loads its commands late and ends every failure with one message and its exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """The commands in their order."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- as above
+        """Loads the command from its module."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"textkin.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- as above
+        """Writes the list of commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        session = ctx.ensure_object(Session)
+        try:
+            return super().invoke(ctx)
+        except TextkinError as error:
+            raise failure_of(error, session.address, session.timeout) from error
+        except UnicodeEncodeError as error:
+            raise bad_input(
+                f"an argument holds bytes that are no text in this locale, near position {error.start}"
+            ) from error
+        except KeyboardInterrupt:
+            raise Failure("interrupted", ExitCode.INTERRUPTED) from None
+
+
+@click.command(
+    cls=_Commands,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@service_options
+@click.version_option(package_name="textkin", message="textkin %(version)s")
+def main() -> None:
+    """Find the articles that a text copies, republishes or rewrites in other words."""

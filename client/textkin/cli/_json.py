@@ -1,0 +1,124 @@
+"""The JSON that `--json` prints: one object a line, in UTF-8 whatever the locale."""
+
+import json
+import sys
+from datetime import datetime
+from typing import Any
+
+from textkin.cli._readers import BadRecord
+from textkin.errors import TextkinError
+from textkin.types import Article, Collection, Comparison, Match, SearchResult, ServiceInfo, Span
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Prints one object on a line of its own, at once."""
+    line = json.dumps(value, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+    sys.stdout.buffer.write(line.encode())
+    sys.stdout.buffer.flush()
+
+
+def comparison_json(comparison: Comparison, *, with_passages: bool = True) -> dict[str, Any]:
+    """A comparison with all its fields; passages only if they were asked for."""
+    value: dict[str, Any] = {
+        "score": comparison.score,
+        "relation": comparison.relation.value,
+        "resemblance": comparison.resemblance,
+        "containment_a": comparison.containment_a,
+        "containment_b": comparison.containment_b,
+        "coverage_a": comparison.coverage_a,
+        "coverage_b": comparison.coverage_b,
+    }
+    if with_passages:
+        value["offset_unit"] = comparison.offset_unit.value
+        value["passages"] = [
+            {
+                "a": _span_json(each.a),
+                "b": _span_json(each.b),
+                "kind": each.kind.value,
+                "similarity": each.similarity,
+            }
+            for each in comparison.passages
+        ]
+    return value
+
+
+def matches_json(matches: tuple[Match, ...], with_passages: int) -> list[dict[str, Any]]:
+    """The matches, best first; the first `with_passages` carry their passages."""
+    return [
+        {
+            "id": match.article_id,
+            **comparison_json(match.comparison, with_passages=rank < with_passages),
+            "title": match.title,
+            "url": match.url,
+            "source": match.source,
+            "published_at": _time_json(match.published_at),
+        }
+        for rank, match in enumerate(matches)
+    ]
+
+
+def result_json(given_id: Any, result: SearchResult, with_passages: int) -> dict[str, Any]:
+    """The answer to one query."""
+    return {
+        "id": given_id,
+        "matches": matches_json(result.matches, with_passages),
+        "truncated": result.truncated,
+    }
+
+
+def error_json(error: TextkinError | BadRecord) -> dict[str, str]:
+    """Why an item failed: at the service, or because its line cannot be used."""
+    if isinstance(error, BadRecord):
+        return {"code": "INVALID_ARGUMENT", "reason": "BAD_INPUT", "message": str(error)}
+    return {"code": error.code, "reason": error.reason, "message": error.message}
+
+
+def article_json(article: Article, *, with_text: bool) -> dict[str, Any]:
+    """A stored article; `textkin ingest` reads the same."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "language": article.language,
+        "published_at": _time_json(article.published_at),
+        "ingested_at": _time_json(article.ingested_at),
+        "metadata": dict(article.metadata),
+        **({"text": article.text} if with_text else {}),
+    }
+
+
+def collection_json(collection: Collection) -> dict[str, Any]:
+    """A collection; retention in seconds, null for ever."""
+    settings = collection.settings
+    return {
+        "id": collection.id,
+        "article_count": collection.article_count,
+        "created_at": _time_json(collection.created_at),
+        "language": settings.language,
+        "retention": int(settings.retention.total_seconds()) if settings.retention else None,
+        "max_articles": settings.max_articles,
+        "max_text_bytes": settings.max_text_bytes,
+    }
+
+
+def info_json(info: ServiceInfo, address: str) -> dict[str, Any]:
+    """What a service is."""
+    scheme, limits = info.scheme, info.limits
+    return {
+        "address": address,
+        "version": info.version,
+        "started_at": _time_json(info.started_at),
+        "collection_count": info.collection_count,
+        "article_count": info.article_count,
+        "scheme": {name: getattr(scheme, name) for name in scheme.__slots__},
+        "limits": {name: getattr(limits, name) for name in limits.__slots__},
+    }
+
+
+def _span_json(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}
+
+
+def _time_json(time: datetime | None) -> str | None:
+    return time.isoformat().replace("+00:00", "Z") if time else None

@@ -1,0 +1,28 @@
+"""The names of relations and kinds as people read them."""
+
+from textkin.types import Match, PassageKind, Relation
+
+_RELATIONS = {
+    Relation.IDENTICAL: "identical to",
+    Relation.COPY: "copy of",
+    Relation.PARTIAL_COPY: "partial copy of",
+    Relation.REWRITE: "rewrite of",
+    Relation.RELATED: "related to",
+    Relation.UNRELATED: "unrelated to",
+}
+
+
+def match_words(match: Match) -> str:
+    """A match in a few words, such as "rewrite of story-17 (0.87)". It says nothing of which came first."""
+    comparison = match.comparison
+    return f"{_RELATIONS[comparison.relation]} {match.article_id} ({comparison.score:.2f})"
+
+
+def relation_name(relation: Relation) -> str:
+    """The relation by itself."""
+    return relation.value.replace("_", " ")
+
+
+def kind_name(kind: PassageKind) -> str:
+    """The kind of a passage."""
+    return kind.value

@@ -1,0 +1,150 @@
+"""`textkin compare`."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from textkin.cli._bulk import ends_all, ordered, patiently
+from textkin.cli._display import Side, comparison_view, stdout_console
+from textkin.cli._failures import ExitCode
+from textkin.cli._json import comparison_json, error_json, print_json
+from textkin.cli._options import (
+    Session,
+    collection_option,
+    encoding_option,
+    json_option,
+    offset_unit_option,
+    pass_session,
+    service_options,
+)
+from textkin.cli._progress import Watch
+from textkin.cli._readers import BadRecord
+from textkin.cli._records import Pair, pair_of
+from textkin.cli._sources import STANDARD_INPUT, Sources, display_name, read_text
+from textkin.errors import TextkinError
+from textkin.types import ArticleReference, Comparison, OffsetUnit
+
+if TYPE_CHECKING:
+    from textkin.client import Client
+
+_STORED = "id:"
+
+
+_EXAMPLES = """\b
+Examples:
+  textkin compare draft.txt original.txt
+  textkin compare draft.txt id:story-17 --json
+  textkin compare --jsonl pairs.jsonl --json
+"""
+
+
+@click.command(short_help="Compare two texts.", epilog=_EXAMPLES)
+@click.argument("texts", nargs=-1, metavar="[A B]")
+@click.option(
+    "--jsonl",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Compare many pairs: JSON Lines with id, a and b.",
+)
+@collection_option
+@offset_unit_option
+@encoding_option
+@json_option
+@service_options
+@pass_session
+def command(
+    session: Session,
+    *,
+    texts: tuple[str, ...],
+    jsonl: str | None,
+    collection: str,
+    offset_unit: OffsetUnit,
+    encoding: str,
+    as_json: bool,
+) -> None:
+    """Compares two texts and shows what they share, with the passages side by side.
+
+    A and B are files, `-` for standard input, or id:ARTICLE for an article stored in --collection. (A file
+    whose name begins so is given as ./id:...)
+
+    With --jsonl, compares the pairs of a file, one {"id", "a", "b"} a line, and answers in their order. A
+    pair that fails is reported and the others go on.
+    """
+    if jsonl:
+        if texts:
+            raise click.UsageError("--jsonl FILE stands alone: leave out the other texts")
+        _compare_pairs(session, Sources((jsonl,), "jsonl", encoding), offset_unit, as_json=as_json)
+        return
+    if len(texts) != 2:  # noqa: PLR2004 -- a comparison is of two
+        raise click.UsageError("name two texts to compare, or a file of pairs with --jsonl")
+    if texts[0] == texts[1] == STANDARD_INPUT:
+        raise click.UsageError("only one of the texts can be standard input")
+    a, b = _given(texts[0], collection, encoding), _given(texts[1], collection, encoding)
+    with session.connect() as client:
+        # People read code points: the texts below are cut by them.
+        unit = offset_unit if as_json else OffsetUnit.CODE_POINT
+        comparison = client.compare(a, b, offset_unit=unit)
+        if as_json:
+            print_json(comparison_json(comparison))
+            return
+        side_a, side_b = _side(client, texts[0], a), _side(client, texts[1], b)
+    stdout_console().print(comparison_view(side_a, side_b, comparison))
+
+
+def _given(text: str, collection: str, encoding: str) -> str | ArticleReference:
+    if text.startswith(_STORED):
+        return ArticleReference(text.removeprefix(_STORED), collection)
+    return read_text(text, encoding)
+
+
+def _side(client: "Client", name: str, text: str | ArticleReference) -> Side:
+    if isinstance(text, ArticleReference):
+        return Side(text.article_id, client.get(text.article_id, collection=text.collection_id).text)
+    return Side(display_name(name), text)
+
+
+def _compare_pairs(session: Session, sources: Sources, unit: OffsetUnit, *, as_json: bool) -> None:
+    failures = 0
+    with Watch("pairs", sources, prints=True) as watch, session.connect() as client:
+        for pair, answer in _answers(client, sources, unit if as_json else OffsetUnit.CODE_POINT):
+            watch.finished()
+            given_id = pair.id if isinstance(pair, BadRecord) else pair.given_id
+            if isinstance(answer, Comparison):
+                _print_answer(pair, given_id, answer, as_json=as_json)
+                continue
+            failures += 1
+            watch.say(str(answer) if isinstance(answer, BadRecord) else f"{pair.position}: {answer}")
+            if as_json:
+                print_json({"id": given_id, "error": error_json(answer)})
+    if failures:
+        sys.exit(ExitCode.SOME_FAILED)
+
+
+def _print_answer(pair: Pair | BadRecord, given_id: Any, comparison: Comparison, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": given_id, **comparison_json(comparison)})
+    elif isinstance(pair, Pair):
+        a, b = Side(f"{given_id}: a", pair.a), Side(f"{given_id}: b", pair.b)
+        stdout_console().print(comparison_view(a, b, comparison))
+
+
+def _answers(
+    client: "Client", sources: Sources, unit: OffsetUnit
+) -> Iterator[tuple[Pair | BadRecord, Comparison | TextkinError | BadRecord]]:
+    """The pairs in their order, each with what came of it. Raises what would befall them all."""
+
+    def answer(
+        pair: Pair | BadRecord,
+    ) -> tuple[Pair | BadRecord, Comparison | TextkinError | BadRecord]:
+        if isinstance(pair, BadRecord):
+            return pair, pair
+        try:
+            return pair, patiently(lambda: client.compare(pair.a, pair.b, offset_unit=unit))
+        except TextkinError as error:
+            if ends_all(error):
+                raise
+            return pair, error
+
+    return ordered(answer, (pair_of(record) for record in sources.records()))

@@ -1,0 +1,296 @@
+"""`textkin search`."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from textkin.cli._bulk import ends_all, ordered, patiently
+from textkin.cli._display import Side, search_view, stdout_console
+from textkin.cli._failures import ExitCode
+from textkin.cli._json import error_json, print_json, result_json
+from textkin.cli._options import (
+    MAX_COUNT,
+    Session,
+    collection_option,
+    encoding_option,
+    json_option,
+    offset_unit_option,
+    pass_session,
+    service_options,
+)
+from textkin.cli._progress import Watch
+from textkin.cli._readers import BadRecord, Position
+from textkin.cli._records import MAX_SENT_TEXT_BYTES, Query, query_of
+from textkin.cli._sources import Sources, display_name, read_text
+from textkin.errors import NotFound, TextkinError
+from textkin.types import ArticleReference, OffsetUnit, Relation, SearchOptions, SearchResult
+
+if TYPE_CHECKING:
+    from textkin.client import Client
+
+# Queries sent in one call: enough to spare the round trips, few enough for answers to come steadily.
+_BATCH = 16
+
+# How many matches a person is shown passages of, unless told otherwise.
+_SHOWN_PASSAGES = 3
+
+
+def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no time: write 2026-05-31 or 2026-05-31T18:30:00Z") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+_EXAMPLES = """\b
+Examples:
+  textkin search draft.txt
+  textkin search draft.txt --json --passages 10 --min-relation related
+  textkin search --jsonl queries.jsonl --json
+"""
+
+
+@click.command(short_help="Find what a text copies or rewrites.", epilog=_EXAMPLES)
+@click.argument(
+    "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="[FILE|-]..."
+)
+@click.option(
+    "--id", "article_ids", multiple=True, metavar="ID", help="Search for a stored article of the collection."
+)
+@click.option(
+    "--jsonl",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Search for many texts: JSON Lines with id and text.",
+)
+@collection_option
+@click.option(
+    "--limit",
+    type=click.IntRange(1, MAX_COUNT),
+    default=10,
+    metavar="N",
+    show_default=True,
+    help="Most matches.",
+)
+@click.option(
+    "--min-score", type=click.FloatRange(0, 1), default=0.0, metavar="SCORE", help="Least score, 0 to 1."
+)
+@click.option(
+    "--min-relation",
+    type=click.Choice([relation.value for relation in Relation]),
+    default=Relation.REWRITE.value,
+    show_default=True,
+    help="Weakest relation.",
+)
+@click.option(
+    "--published-from",
+    callback=_time,
+    metavar="TIME",
+    help="Only articles published then or later; UTC if not said.",
+)
+@click.option(
+    "--published-until", callback=_time, metavar="TIME", help="Only articles published before then."
+)
+@click.option(
+    "--exclude-source",
+    multiple=True,
+    metavar="SOURCE",
+    help="Leave out the articles of a source. Repeatable.",
+)
+@click.option(
+    "--passages",
+    type=click.IntRange(0, MAX_COUNT),
+    metavar="N",
+    help="How many of the best matches come with passages.  [default: 0 with --json, else 3]",
+)
+@offset_unit_option
+@encoding_option
+@json_option
+@service_options
+@pass_session
+def command(
+    session: Session,
+    *,
+    files: tuple[str, ...],
+    article_ids: tuple[str, ...],
+    jsonl: str | None,
+    collection: str,
+    limit: int,
+    min_score: float,
+    min_relation: str,
+    published_from: datetime | None,
+    published_until: datetime | None,
+    exclude_source: tuple[str, ...],
+    passages: int | None,
+    offset_unit: OffsetUnit,
+    encoding: str,
+    as_json: bool,
+) -> None:
+    """Finds the articles that a text copies, republishes or rewrites, best match first.
+
+    Searches for the texts of files, of standard input with `-`, of stored articles with --id, or of a file of
+    JSON Lines with --jsonl, and answers in their order. Of many, one that fails is reported and the others go
+    on.
+    """
+    if bool(files) + bool(article_ids) + bool(jsonl) != 1:
+        raise click.UsageError("name the files to search for, or articles with --id, or a file with --jsonl")
+    options = SearchOptions(
+        limit=limit,
+        min_score=min_score,
+        min_relation=Relation(min_relation),
+        published_from=published_from,
+        published_until=published_until,
+        exclude_sources=exclude_source,
+        matches_with_passages=(0 if as_json else _SHOWN_PASSAGES) if passages is None else passages,
+        # People read code points: what they are shown is cut by them.
+        offset_unit=offset_unit if as_json else OffsetUnit.CODE_POINT,
+    )
+    if jsonl:
+        sources = Sources((jsonl,), "jsonl", encoding)
+        queries: Iterable[Query | BadRecord] = (query_of(record) for record in sources.records())
+    else:
+        sources = Sources(files, "text", encoding)
+        queries = [_file_query(path, encoding) for path in files] or [_id_query(each) for each in article_ids]
+    alone = not jsonl and len(files) + len(article_ids) == 1
+    with Watch("queries", sources, prints=True) as watch, session.connect() as client:
+        search = _Search(session, client, collection, options)
+        report = _Report(client, watch, collection, options, as_json=as_json, alone=alone)
+        for query, result in search.answers(queries):
+            report.add(query, result)
+    if report.failures:
+        sys.exit(ExitCode.SOME_FAILED)
+
+
+def _file_query(path: str, encoding: str) -> Query:
+    return Query(Position(display_name(path), 1, 0), display_name(path), read_text(path, encoding))
+
+
+def _id_query(article_id: str) -> Query:
+    return Query(Position(f"article {article_id}", 1, 0), article_id, ArticleReference(article_id))
+
+
+class _Search:
+    """Sends the queries in batches, several at a time."""
+
+    def __init__(self, session: Session, client: "Client", collection: str, options: SearchOptions) -> None:
+        self._session = session
+        self._client = client
+        self._collection = collection
+        self._options = options
+
+    def answers(
+        self, queries: Iterable[Query | BadRecord]
+    ) -> Iterator[tuple[Query | BadRecord, SearchResult | TextkinError | BadRecord]]:
+        """The queries in their order, each with what came of it. Raises what would befall them all."""
+        for batch in ordered(self._answer, _batches(queries)):
+            yield from batch
+
+    def _answer(
+        self, batch: list[Query | BadRecord]
+    ) -> list[tuple[Query | BadRecord, SearchResult | TextkinError | BadRecord]]:
+        sent = [query for query in batch if isinstance(query, Query)]
+        try:
+            results = iter(self._send(sent))
+        except TextkinError as error:
+            if ends_all(error):
+                raise
+            return [(query, error if isinstance(query, Query) else query) for query in batch]
+        return [
+            (query, _outcome(next(results))) if isinstance(query, Query) else (query, query)
+            for query in batch
+        ]
+
+    def _send(self, queries: list[Query]) -> tuple[SearchResult, ...]:
+        if not queries:
+            return ()
+        return patiently(
+            lambda: self._client.batch_search(
+                [query.text for query in queries],
+                self._options,
+                collection=self._collection,
+                timeout=self._session.timeout * len(queries),
+            )
+        )
+
+
+def _outcome(result: SearchResult) -> SearchResult | TextkinError:
+    return result.error or result
+
+
+def _batches(queries: Iterable[Query | BadRecord]) -> Iterator[list[Query | BadRecord]]:
+    """Lists of up to _BATCH queries that fit one message."""
+    batch: list[Query | BadRecord] = []
+    size = 0
+    for query in queries:
+        length = len(query.text.encode()) if isinstance(query, Query) and isinstance(query.text, str) else 0
+        if batch and (len(batch) == _BATCH or size + length > MAX_SENT_TEXT_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(query)
+        size += length
+    if batch:
+        yield batch
+
+
+class _Report:
+    """Prints what came of each query."""
+
+    def __init__(
+        self,
+        client: "Client",
+        watch: Watch,
+        collection: str,
+        options: SearchOptions,
+        *,
+        as_json: bool,
+        alone: bool,
+    ) -> None:
+        self.failures = 0
+        self._client = client
+        self._watch = watch
+        self._collection = collection
+        self._options = options
+        self._as_json = as_json
+        self._alone = alone
+
+    def add(self, query: Query | BadRecord, result: SearchResult | TextkinError | BadRecord) -> None:
+        """Prints one answer. Raises its error if there is but one query."""
+        self._watch.finished()
+        if isinstance(query, Query) and isinstance(result, SearchResult):
+            if self._as_json:
+                print_json(result_json(query.given_id, result, self._options.matches_with_passages))
+            else:
+                self._show(query, result)
+            return
+        if isinstance(result, TextkinError) and self._alone:
+            raise result
+        self.failures += 1
+        self._watch.say(str(result) if isinstance(result, BadRecord) else f"{query.position}: {result}")
+        if self._as_json and not isinstance(result, SearchResult):
+            given_id = query.given_id if isinstance(query, Query) else query.id
+            print_json({"id": given_id, "error": error_json(result)})
+
+    def _show(self, query: Query, result: SearchResult) -> None:
+        console = stdout_console()
+        if not self._alone:
+            console.print(f"\n{query.given_id}", style="bold", markup=False)
+        shown = [match.article_id for match in result.matches if match.comparison.passages]
+        texts = {article_id: text for article_id in shown if (text := self._text(article_id)) is not None}
+        if isinstance(query.text, str):
+            text = query.text
+        else:
+            text = (self._text(query.text.article_id) or "") if shown else ""
+        console.print(search_view(Side(str(query.given_id), text), result, texts))
+
+    def _text(self, article_id: str) -> str | None:
+        """The article's text; None if it was deleted since."""
+        try:
+            return self._client.get(article_id, collection=self._collection).text
+        except NotFound:
+            return None
