@@ -1,9 +1,9 @@
 """What the engine asks of a store, whatever keeps the articles.
 
-A store numbers its articles from 1 in the order in which they are taken in, and never uses a number twice: a replaced article
-gets a new one. Writes return futures that resolve once the change is on disk and every listener has heard of it, so
-that an acknowledged article is found by every later search. Articles past their collection's retention are as good as
-deleted: no read returns them.
+A store numbers its articles from 1 in the order in which they are taken in, and never uses a number twice: a
+replaced article gets a new one. Writes return futures that resolve once the change is on disk and every
+listener has heard of it, so that an acknowledged article is found by every later search. Articles past their
+collection's retention are as good as deleted: no read returns them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -68,10 +68,11 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """An article left a collection."""
+    """An article left a collection; `sketch` is what it came with."""
 
     collection: int
     number: int
+    sketch: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ Listener = Callable[[Sequence[Change]], None]
 class Store(Protocol):
     """Collections and their articles. Every method may be called from any thread.
 
-    NotFound (COLLECTION_NOT_FOUND) comes from every method that names a collection which is not there, from the future of
-    a write. NotReady comes from writes to a closed store.
+    NotFound (COLLECTION_NOT_FOUND) comes from every method that names a collection which is not there, from
+    the future of a write. NotReady comes from writes to a closed store.
     """
 
     def listen(self, listener: Listener) -> None:
@@ -121,7 +122,8 @@ class Store(Protocol):
     ) -> Page[Article, int]:
         """Returns articles whose numbers are greater than `after`, by number.
 
-        At most `limit`, and at least one if there is one; no more are added once their texts pass `max_bytes`.
+        At most `limit`, and at least one if there is one; no more are added once their texts pass
+        `max_bytes`.
         """
 
     def headers(self, collection: int, numbers: Sequence[int]) -> list[StoredArticle]:

@@ -9,8 +9,11 @@ from textkin_service.model import Article, Collection, CollectionSettings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_BEGINNING = -(2**63)  # the least integer of SQLite: nothing was taken in before it
 
-HEADER_COLUMNS = "articles.number, articles.id, title, url, source, articles.language, published_at, metadata, ingested_at"
+HEADER_COLUMNS = (
+    "articles.number, articles.id, title, url, source, articles.language, published_at, metadata, ingested_at"
+)
 COLLECTION_COLUMNS = "number, id, language, retention, max_articles, max_text_bytes, created_at"
 
 
@@ -22,6 +25,15 @@ def to_microseconds(moment: datetime) -> int:
 def from_microseconds(microseconds: int) -> datetime:
     """Returns the aware time in UTC, exactly."""
     return _EPOCH + microseconds * _MICROSECOND
+
+
+def cutoff(settings: CollectionSettings, now: datetime) -> int:
+    """Returns the time in microseconds at or before which an article was taken in that is past its retention now."""
+    return (
+        _BEGINNING
+        if settings.retention is None
+        else to_microseconds(now) - settings.retention // _MICROSECOND
+    )
 
 
 def digest(article: Article) -> bytes:
@@ -60,6 +72,19 @@ def article_from(row: tuple[Any, ...], text: str = "") -> Article:
         published_at=None if published_at is None else from_microseconds(published_at),
         metadata=json.loads(metadata),
         ingested_at=from_microseconds(ingested_at),
+    )
+
+
+def collection_row(collection_id: str, settings: CollectionSettings, now: datetime) -> tuple[Any, ...]:
+    """Returns the values of COLLECTION_COLUMNS after `number`."""
+    retention = None if settings.retention is None else settings.retention // _MICROSECOND
+    return (
+        collection_id,
+        settings.language,
+        retention,
+        settings.max_articles,
+        settings.max_text_bytes,
+        to_microseconds(now),
     )
 
 

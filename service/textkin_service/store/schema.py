@@ -7,8 +7,8 @@ from textkin_service.errors import StoreError
 APPLICATION_ID = 0x54584B4E  # "TXKN", which `file` and SQLite tools show
 SCHEMA_VERSION = 1
 
-# Times are microseconds since 1970 in UTC. Texts stay where `number` leads, and listings and counts never touch them
-# because they come after the short columns and behind an index of their own.
+# Times are microseconds since 1970 in UTC. Texts stay where `number` leads, and listings and counts never
+# touch them because they come after the short columns and behind an index of their own.
 _TABLES = """
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,

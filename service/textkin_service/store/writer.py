@@ -1,7 +1,7 @@
 """One thread that writes, and commits what many callers hand in with one fsync (group commit, Gray and Reuter 1992).
 
-While one group is being synced to disk the next one gathers in the queue, so that the cost of an fsync is shared by
-as many writes as arrive during one, without a delay that a lone write would have to wait for.
+While one group is being synced to disk the next one gathers in the queue, so that the cost of an fsync is
+shared by as many writes as arrive during one, without a delay that a lone write would have to wait for.
 """
 
 import queue
@@ -31,8 +31,8 @@ class _Job:
 class GroupWriter:
     """Runs operations one after another on one connection, in transactions that it shares out among them.
 
-    An operation may refuse by raising a TextkinError, before it has written anything that must not stay; the others of its
-    group are not touched by that. Any other exception undoes and fails the whole group.
+    An operation may refuse by raising a TextkinError, before it has written anything that must not stay; the
+    others of its group are not touched by that. Any other exception undoes and fails the whole group.
     """
 
     def __init__(self, db: sqlite3.Connection, on_commit: Callable[[Sequence[Change]], None]) -> None:
@@ -111,6 +111,8 @@ class GroupWriter:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
         for job in group:
-            error = StoreError("the store could not write; the service's log says why", reason="STORE_WRITE_FAILED")
+            error = StoreError(
+                "the store could not write; the service's log says why", reason="STORE_WRITE_FAILED"
+            )
             error.__cause__ = cause
             job.future.set_exception(error)

@@ -1,0 +1,105 @@
+"""The command line of the service: serve, health check, the table of settings."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from textkin_service import __version__
+from textkin_service.errors import StoreError
+from textkin_service.settings import CONFIG_VARIABLE, TABLE, Settings, SettingsError, markdown, resolve
+
+_EXTRA = "textkin-service needs more than the client: pip install 'textkin[service]' ({} is missing)"
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - told from, not bound to
+
+
+def _flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command a flag for each setting. The values stay strings: the table knows their types."""
+    for row in reversed(TABLE):
+        described = f"{row.help} [{row.variable}; {row.values}; default: {row.default}]"
+        command = click.option(row.flag, row.name, metavar="VALUE", help=described)(command)
+    return command
+
+
+def _resolve(flags: dict[str, Any], config: Path | None) -> Settings:
+    try:
+        return resolve(flags, config=config)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="textkin-service")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help=f"TOML file with settings. [{CONFIG_VARIABLE}]"
+)
+@_flags
+@click.pass_context
+def main(context: click.Context, config: Path | None, **flags: Any) -> None:
+    """Serve Textkin over gRPC until SIGTERM or SIGINT.
+
+    A setting comes from its flag, else its environment variable, else the file of --config, else its default.
+
+    Example: textkin-service --data ./articles --listen 127.0.0.1:50051
+    """
+    context.obj = (flags, config)
+    if context.invoked_subcommand is None:
+        _serve(_resolve(flags, config))
+
+
+def _serve(settings: Settings) -> None:
+    try:
+        import asyncio
+
+        from textkin_service.engine import Engine
+        from textkin_service.rpc import logs, server
+        from textkin_service.sketch import SCHEME
+        from textkin_service.store import SqliteStore
+    except ModuleNotFoundError as error:
+        raise click.ClickException(_EXTRA.format(error.name)) from error
+    logs.configure(settings.log_level, settings.log_format)
+    try:
+        engine = Engine(SqliteStore(settings.data, SCHEME.id), settings)
+        asyncio.run(server.serve(engine, settings))
+    except StoreError as error:
+        raise click.ClickException(f"{error.reason}: {error.message}") from error
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--address", help="HOST:PORT of the service. Default: where the settings have it listen.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True)
+@click.pass_context
+def healthcheck(context: click.Context, address: str | None, timeout: float) -> None:
+    """Exit with 0 when the service is SERVING, with 1 otherwise; for a container's HEALTHCHECK."""
+    try:
+        from textkin_service.rpc import probe
+    except ModuleNotFoundError as error:
+        raise click.ClickException(_EXTRA.format(error.name)) from error
+    flags, config = context.obj
+    target = address or _resolve(flags, config).listen
+    for everywhere, here in _EVERYWHERE.items():
+        target = target.replace(everywhere, here, 1) if target.startswith(everywhere) else target
+    status = probe.status(target, timeout)
+    click.echo(status)
+    sys.exit(0 if status == "SERVING" else 1)
+
+
+@main.command()
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the table of all settings as Markdown.")
+@click.pass_context
+def settings(context: click.Context, as_markdown: bool) -> None:
+    """Print the settings in force, as a TOML file would have them."""
+    if as_markdown:
+        click.echo(markdown(), nl=False)
+        return
+    flags, config = context.obj
+    values = _resolve(flags, config)
+    for row in TABLE:
+        value = getattr(values, row.name)
+        click.echo(
+            f"{row.name} = {value if isinstance(value, int | float) else chr(34) + str(value) + chr(34)}"
+        )

@@ -1,0 +1,18 @@
+"""The use cases of the service: ingest, search, compare, and the keeping of articles and collections."""
+
+from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo
+from textkin_service.engine.ingest import Ingest, Prepared
+from textkin_service.engine.validation import MAX_METADATA_FIELDS
+from textkin_service.engine.work import Work
+
+__all__ = [
+    "MAX_METADATA_FIELDS",
+    "ArticlePage",
+    "CollectionPage",
+    "Compared",
+    "Engine",
+    "Ingest",
+    "Prepared",
+    "ServiceInfo",
+    "Work",
+]

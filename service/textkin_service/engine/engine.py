@@ -1,0 +1,231 @@
+"""The use cases. Nothing here knows gRPC; every method may be called from any thread, and computes in the caller's."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from textkin_service import __version__
+from textkin_service.analysis import Analysis, analyze
+from textkin_service.engine import page_tokens, validation
+from textkin_service.engine.analyses import AnalysisCache
+from textkin_service.engine.indexes import Indexes
+from textkin_service.engine.ingest import Ingest, longest_text
+from textkin_service.engine.searcher import Query, Searcher
+from textkin_service.engine.work import Work
+from textkin_service.model import (
+    Article,
+    ArticleReference,
+    Collection,
+    CollectionSettings,
+    Comparison,
+    InlineText,
+    SearchOptions,
+    SearchResult,
+)
+from textkin_service.relation import compare
+from textkin_service.settings import Settings
+from textkin_service.sketch import SCHEME, Scheme, sketch
+from textkin_service.store import Store
+
+_DEFAULT_LANGUAGE = "en"
+_DEFAULT_PAGE = 100
+_MIB = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison with the two texts that its passages lie in."""
+
+    comparison: Comparison
+    text_a: str
+    text_b: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """A page of articles; `next_token` empty: the last."""
+
+    articles: tuple[Article, ...]
+    next_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """A page of collections; `next_token` empty: the last."""
+
+    collections: tuple[Collection, ...]
+    next_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """What the service is and holds."""
+
+    version: str
+    scheme: Scheme
+    settings: Settings
+    collections: int
+    articles: int
+    started_at: datetime
+
+
+class Engine:
+    """Textkin's use cases over a store. `load` comes before the first use."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._indexes = Indexes()
+        self._searcher = Searcher(
+            store, self._indexes, AnalysisCache(settings.cache_mib * _MIB), settings.candidates
+        )
+        self._started_at = datetime.now(UTC)
+        self.ingest = Ingest(store, self._searcher, settings)
+
+    def load(self) -> None:
+        """Drops what is past its retention and builds the indexes from the sketches in the store. StoreError.
+
+        It loads the words of the default language too, so that the first request does not wait for them.
+        """
+        analyze("Ready.", _DEFAULT_LANGUAGE)
+        self._store.sweep().result()
+        self._indexes.apply(self._store.sketches())
+        self._store.listen(self._indexes.apply)
+        self._started_at = datetime.now(UTC)
+
+    def compare(
+        self, work: Work, a: InlineText | ArticleReference, b: InlineText | ArticleReference
+    ) -> Compared:
+        """Compares two texts, given or stored. InvalidRequest, NotFound, DeadlineExceeded."""
+        work.check()
+        analysis_a = self._side("a", a)
+        work.check()
+        analysis_b = self._side("b", b)
+        work.check()
+        return Compared(compare(analysis_a, analysis_b), analysis_a.text, analysis_b.text)
+
+    def search(
+        self,
+        work: Work,
+        collection_id: str,
+        query: InlineText | str,
+        options: SearchOptions,
+        field: str = "",
+    ) -> tuple[SearchResult, str]:
+        """Searches for a text, or for the stored article of that id; returns the result and the query's text.
+
+        `field` is the path of the query in the request, with a dot at its end, for InvalidRequest. NotFound,
+        DeadlineExceeded.
+        """
+        work.check()
+        validation.options("options", options, self._settings.max_matches)
+        collection = self._store.collection(collection_id)
+        if isinstance(query, str):
+            validation.article_id(f"{field}article_id", query)
+            stored = self._store.article(collection_id, query)
+            analysis = self._searcher.stored_analysis(collection, stored)
+            number: int | None = stored.number
+        else:
+            default = collection.collection.settings.language
+            analysis = self._inline(f"{field}inline", query, default)
+            number = None
+        work.check()
+        result = self._searcher.search(collection, Query(analysis, sketch(analysis), number), options, work)
+        return result, analysis.text
+
+    def check_search(self, collection_id: str, options: SearchOptions) -> None:
+        """Checks what the queries of a batch share. InvalidRequest, NotFound."""
+        validation.options("options", options, self._settings.max_matches)
+        self._store.collection(collection_id)
+
+    def article(self, collection_id: str, article_id: str) -> Article:
+        """Returns an article with its text. InvalidRequest, NotFound."""
+        validation.article_id("article_id", article_id)
+        return self._store.article(collection_id, article_id).article
+
+    def articles(self, collection_id: str, page_size: int, token: str, *, include_text: bool) -> ArticlePage:
+        """Returns a page of a collection's articles, by ingest; `page_size` 0: 100. InvalidRequest, NotFound."""
+        collection = self._store.collection(collection_id)
+        listing = f"articles of {collection.number}"
+        after = int(page_tokens.decode(listing, token)) if token else 0
+        page = self._store.articles(
+            collection_id,
+            after,
+            self._page_size(page_size),
+            include_text=include_text,
+            max_bytes=self._settings.max_message_bytes // 4,
+        )
+        return ArticlePage(page.items, _token(listing, page.next))
+
+    def delete(self, collection_id: str, article_id: str) -> Future[bool]:
+        """Deletes an article; the result says whether it was there. InvalidRequest; the future: NotFound."""
+        validation.article_id("article_id", article_id)
+        return self._store.delete(collection_id, article_id)
+
+    def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
+        """Creates a collection. InvalidRequest; the future: AlreadyExists."""
+        validation.collection_id("collection.id", collection_id)
+        validation.collection_settings("collection.settings", settings)
+        filled = replace(
+            settings,
+            language=settings.language or _DEFAULT_LANGUAGE,
+            max_text_bytes=longest_text(settings.max_text_bytes, self._settings),
+        )
+        return self._store.create_collection(collection_id, filled)
+
+    def collection(self, collection_id: str) -> Collection:
+        """Returns a collection. NotFound."""
+        return self._in_force(self._store.collection(collection_id).collection)
+
+    def collections(self, page_size: int, token: str) -> CollectionPage:
+        """Returns a page of the collections, by id; `page_size` 0: 100. InvalidRequest."""
+        listing = "collections"
+        after = page_tokens.decode(listing, token) if token else ""
+        page = self._store.collections(after, self._page_size(page_size))
+        return CollectionPage(tuple(map(self._in_force, page.items)), _token(listing, page.next))
+
+    def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
+        """Deletes a collection; the result counts its articles. The future: NotFound, FailedPrecondition."""
+        return self._store.delete_collection(collection_id, force=force)
+
+    def info(self) -> ServiceInfo:
+        """Returns what the service is and holds."""
+        counts = self._store.counts()
+        return ServiceInfo(
+            __version__, SCHEME, self._settings, counts.collections, counts.articles, self._started_at
+        )
+
+    def sweep(self) -> Future[int]:
+        """Removes the articles past their retention; the result counts them."""
+        return self._store.sweep()
+
+    def close(self) -> None:
+        """Finishes the writes handed in and closes the store."""
+        self._store.close()
+
+    def _side(self, field: str, side: InlineText | ArticleReference) -> Analysis:
+        if isinstance(side, InlineText):
+            return self._inline(f"{field}.inline", side, _DEFAULT_LANGUAGE)
+        validation.article_id(f"{field}.article.article_id", side.article_id)
+        collection = self._store.collection(side.collection_id)
+        stored = self._store.article(side.collection_id, side.article_id)
+        return self._searcher.stored_analysis(collection, stored)
+
+    def _inline(self, field: str, inline: InlineText, default_language: str) -> Analysis:
+        validation.text(f"{field}.text", inline.text, self._settings.max_text_bytes)
+        validation.language(f"{field}.language", inline.language)
+        analysis = analyze(inline.text, inline.language or default_language)
+        validation.words(f"{field}.text", analysis.word_count)
+        return analysis
+
+    def _page_size(self, asked: int) -> int:
+        return min(asked or _DEFAULT_PAGE, self._settings.max_page_size)
+
+    def _in_force(self, collection: Collection) -> Collection:
+        """Returns the collection with the limit on texts that holds now: the service's own may have been lowered."""
+        longest = longest_text(collection.settings.max_text_bytes, self._settings)
+        return replace(collection, settings=replace(collection.settings, max_text_bytes=longest))
+
+
+def _token(listing: str, position: str | int | None) -> str:
+    return "" if position is None else page_tokens.encode(listing, position)

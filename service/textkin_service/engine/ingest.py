@@ -1,0 +1,69 @@
+"""Ingest in three steps, so that a caller can overlap many: prepare (computes), commit (waits for the disk), match."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from textkin_service.analysis import Analysis, analyze
+from textkin_service.engine import validation
+from textkin_service.engine.searcher import Query, Searcher
+from textkin_service.engine.work import Work
+from textkin_service.model import Article, SearchOptions, SearchResult
+from textkin_service.settings import Settings
+from textkin_service.sketch import Sketch, sketch
+from textkin_service.store import Put, Store, StoredCollection
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article that is checked, analysed and sketched, but not yet stored. `search`: what to search for, if at all."""
+
+    collection: StoredCollection
+    article: Article
+    analysis: Analysis
+    sketch: Sketch
+    search: SearchOptions | None
+
+
+class Ingest:
+    """Takes articles in."""
+
+    def __init__(self, store: Store, searcher: Searcher, settings: Settings) -> None:
+        self._store = store
+        self._searcher = searcher
+        self._settings = settings
+
+    def prepare(
+        self, work: Work, collection_id: str, article: Article, search: SearchOptions | None
+    ) -> Prepared:
+        """Checks, analyses and sketches an article. InvalidRequest, NotFound, DeadlineExceeded."""
+        work.check()
+        if search is not None:
+            validation.options("search", search, self._settings.max_matches)
+        collection = self._store.collection(collection_id)
+        settings = collection.collection.settings
+        validation.article("article", article, longest_text(settings.max_text_bytes, self._settings))
+        analysis = analyze(article.text, article.language or settings.language)
+        validation.words("article.text", analysis.word_count)
+        work.check()
+        return Prepared(collection, article, analysis, sketch(analysis), search)
+
+    def commit(self, prepared: Prepared) -> Future[Put]:
+        """Hands the article to the store, without waiting. NotReady; the future: NotFound, ResourceExhausted.
+
+        Articles come into the collection in the order of these calls.
+        """
+        return self._store.put(
+            prepared.collection.collection.id, prepared.article, prepared.sketch.to_bytes()
+        )
+
+    def match(self, work: Work, prepared: Prepared, put: Put) -> SearchResult:
+        """Searches for a committed article among those taken in before it; no matches if none were asked for."""
+        if prepared.search is None:
+            return SearchResult(())
+        query = Query(prepared.analysis, prepared.sketch, number=put.number, before=put.number)
+        return self._searcher.search(prepared.collection, query, prepared.search, work)
+
+
+def longest_text(own: int, settings: Settings) -> int:
+    """Returns the longest text, in bytes, that a collection takes whose own limit is `own` (0: none)."""
+    return min(own, settings.max_text_bytes) if own else settings.max_text_bytes

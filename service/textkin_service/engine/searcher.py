@@ -1,0 +1,123 @@
+"""Search: candidates by sketch, then an exact comparison with each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from textkin_service.analysis import Analysis, analyze
+from textkin_service.engine.analyses import AnalysisCache
+from textkin_service.engine.indexes import Indexes
+from textkin_service.engine.work import Work
+from textkin_service.model import Comparison, Match, SearchOptions, SearchResult
+from textkin_service.relation import compare
+from textkin_service.sketch import Sketch
+from textkin_service.store import Store, StoredArticle, StoredCollection
+
+# How many times more candidates are asked for when filters leave too few of them.
+_WIDENING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to search for. `number`: the article's own, if it is stored. `before`: only articles with lesser numbers."""
+
+    analysis: Analysis
+    sketch: Sketch
+    number: int | None = None
+    before: int | None = None
+
+
+class Searcher:
+    """Finds a query's matches in a collection. `candidates`: how many articles are compared exactly."""
+
+    def __init__(self, store: Store, indexes: Indexes, cache: AnalysisCache, candidates: int) -> None:
+        self._store = store
+        self._indexes = indexes
+        self._cache = cache
+        self._candidates = candidates
+
+    def search(
+        self, collection: StoredCollection, query: Query, options: SearchOptions, work: Work
+    ) -> SearchResult:
+        """Returns the matches, best first; those with passages carry their article's text. DeadlineExceeded."""
+        candidates, truncated = self._eligible(collection, query, options, work)
+        scored: list[tuple[StoredArticle, Comparison]] = []
+        for candidate in candidates:
+            work.check()
+            analysis = self._analysis(collection, candidate)
+            if analysis is None:
+                continue
+            comparison = compare(query.analysis, analysis)
+            if comparison.score >= options.min_score and comparison.relation >= options.min_relation:
+                scored.append((candidate, comparison))
+        scored.sort(key=lambda pair: (-pair[1].score, pair[0].number))
+        del scored[options.limit :]
+        shown = [candidate.number for candidate, _ in scored[: options.matches_with_passages]]
+        texts = self._store.texts(collection.number, shown)
+        matches = [
+            Match(replace(candidate.article, text=texts[candidate.number]), comparison)
+            if candidate.number in texts
+            else Match(candidate.article, replace(comparison, passages=()))
+            for candidate, comparison in scored
+        ]
+        return SearchResult(tuple(matches), truncated)
+
+    def stored_analysis(self, collection: StoredCollection, stored: StoredArticle) -> Analysis:
+        """Returns the analysis of an article that was read with its text."""
+        analysis = self._cache.get(stored.number)
+        if analysis is None:
+            language = stored.article.language or collection.collection.settings.language
+            analysis = analyze(stored.article.text, language)
+            self._cache.put(stored.number, analysis)
+        return analysis
+
+    def _analysis(self, collection: StoredCollection, header: StoredArticle) -> Analysis | None:
+        """Returns the analysis of an article that was read without its text; None if it is gone by now."""
+        analysis = self._cache.get(header.number)
+        if analysis is not None:
+            return analysis
+        text = self._store.texts(collection.number, [header.number]).get(header.number)
+        if text is None:
+            return None
+        return self.stored_analysis(
+            collection, StoredArticle(header.number, replace(header.article, text=text))
+        )
+
+    def _eligible(
+        self, collection: StoredCollection, query: Query, options: SearchOptions, work: Work
+    ) -> tuple[list[StoredArticle], bool]:
+        """Returns the most promising candidates that the filters let through, and whether a key was cut short."""
+        wanted = max(self._candidates, options.limit)
+        limit = wanted
+        while True:
+            work.check()
+            found = self._indexes.candidates(collection.number, query.sketch, limit)
+            eligible = self._filtered(collection, found.numbers, query, options)
+            if len(eligible) >= wanted or len(found.numbers) < limit:
+                return eligible[:wanted], found.truncated
+            limit *= _WIDENING
+
+    def _filtered(
+        self, collection: StoredCollection, numbers: Sequence[int], query: Query, options: SearchOptions
+    ) -> list[StoredArticle]:
+        others = [
+            number
+            for number in numbers
+            if number != query.number and (query.before is None or number < query.before)
+        ]
+        return [
+            header for header in self._store.headers(collection.number, others) if _passes(header, options)
+        ]
+
+
+def _passes(header: StoredArticle, options: SearchOptions) -> bool:
+    article = header.article
+    if article.source in options.exclude_sources:
+        return False
+    if options.published_from is None and options.published_until is None:
+        return True
+    published = article.published_at
+    if published is None:
+        return False
+    return (options.published_from is None or published >= options.published_from) and (
+        options.published_until is None or published < options.published_until
+    )

@@ -1,0 +1,281 @@
+"""Between protobuf messages and the model.
+
+Requests are checked for what the model cannot hold (enum numbers that the API does not have, times out of
+range, a side that is not set); the engine checks the rest.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from textkin.v1 import article_pb2, collection_pb2, comparison_pb2
+from textkin.v1 import textkin_service_pb2 as service_pb2
+from textkin_service import model
+from textkin_service.engine import MAX_METADATA_FIELDS, ServiceInfo
+from textkin_service.errors import InvalidRequest
+from textkin_service.rpc.offsets import utf8_spans, utf16_spans
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DEFAULT_LIMIT = 10
+_NANOSECONDS = 1_000_000_000
+# The range of google.protobuf.Timestamp: years 1 to 9999.
+_FIRST_SECOND = -62_135_596_800
+_LAST_SECOND = 253_402_300_799
+# The range of google.protobuf.Duration: 10,000 years.
+_LONGEST_SECONDS = 315_576_000_000
+
+_UNITS = comparison_pb2.OffsetUnit
+
+Query = TypeVar("Query", service_pb2.SearchRequest, service_pb2.BatchSearchQuery)
+
+
+def collection_id(value: str) -> str:
+    """Returns the id meant by a request's field: empty means the default collection."""
+    return value or model.DEFAULT_COLLECTION
+
+
+def article(message: article_pb2.Article, field: str) -> model.Article:
+    """Returns the article of a request."""
+    return model.Article(
+        id=message.id,
+        text=message.text,
+        title=message.title,
+        url=message.url,
+        source=message.source,
+        language=message.language,
+        published_at=_time(message, "published_at", field),
+        metadata=dict(message.metadata),
+    )
+
+
+def article_message(article: model.Article) -> article_pb2.Article:
+    """Returns the message of a stored article."""
+    return article_pb2.Article(
+        id=article.id,
+        text=article.text,
+        title=article.title,
+        url=article.url,
+        source=article.source,
+        language=article.language,
+        published_at=_timestamp(article.published_at),
+        metadata=article.metadata,
+        ingested_at=_timestamp(article.ingested_at),
+    )
+
+
+def collection_settings(message: collection_pb2.CollectionSettings, field: str) -> model.CollectionSettings:
+    """Returns the settings of a collection to be created. `language` stays empty if it is."""
+    retention = _retention(message.retention, f"{field}.retention") if message.HasField("retention") else None
+    return model.CollectionSettings(
+        language=message.language,
+        retention=retention,
+        max_articles=message.max_articles,
+        max_text_bytes=message.max_text_bytes,
+    )
+
+
+def collection_message(collection: model.Collection) -> collection_pb2.Collection:
+    """Returns the message of a collection."""
+    settings = collection.settings
+    retention = (
+        None if settings.retention is None else Duration(seconds=int(settings.retention.total_seconds()))
+    )
+    return collection_pb2.Collection(
+        id=collection.id,
+        settings=collection_pb2.CollectionSettings(
+            language=settings.language,
+            retention=retention,
+            max_articles=settings.max_articles,
+            max_text_bytes=settings.max_text_bytes,
+        ),
+        created_at=_timestamp(collection.created_at),
+        article_count=collection.article_count,
+    )
+
+
+def side(message: service_pb2.CompareSide, field: str) -> model.InlineText | model.ArticleReference:
+    """Returns one side of a comparison."""
+    match message.WhichOneof("side"):
+        case "inline":
+            return model.InlineText(message.inline.text, message.inline.language)
+        case "article":
+            reference = message.article
+            return model.ArticleReference(collection_id(reference.collection_id), reference.article_id)
+        case _:
+            raise InvalidRequest(field, "is not set; give `inline` or `article`")
+
+
+def query(message: Query, field: str) -> model.InlineText | str:
+    """Returns what to search for: a text, or the id of a stored article."""
+    match message.WhichOneof("query"):
+        case "inline":
+            return model.InlineText(message.inline.text, message.inline.language)
+        case "article_id":
+            return message.article_id
+        case _:
+            raise InvalidRequest(field, "is not set; give `inline` or `article_id`")
+
+
+def search_options(message: service_pb2.SearchOptions, field: str) -> model.SearchOptions:
+    """Returns search options, defaults filled in."""
+    offset_unit(message.offset_unit, f"{field}.offset_unit")
+    return model.SearchOptions(
+        limit=message.limit or _DEFAULT_LIMIT,
+        min_score=message.min_score,
+        min_relation=_relation(message.min_relation, f"{field}.min_relation"),
+        published_from=_time(message, "published_from", field),
+        published_until=_time(message, "published_until", field),
+        exclude_sources=frozenset(message.exclude_sources),
+        matches_with_passages=message.matches_with_passages,
+    )
+
+
+def offset_unit(value: int, field: str) -> "_UNITS.ValueType":
+    """Returns the unit meant by a request's field: unspecified means code points."""
+    if value not in _UNITS.values():
+        raise InvalidRequest(field, f"is {value}; give a number of OffsetUnit, 0 to {max(_UNITS.values())}")
+    if value == _UNITS.OFFSET_UNIT_UNSPECIFIED:
+        return _UNITS.OFFSET_UNIT_CODE_POINT
+    return _UNITS.ValueType(value)
+
+
+def comparison_message(
+    comparison: model.Comparison, text_a: str, text_b: str, unit: "_UNITS.ValueType"
+) -> comparison_pb2.Comparison:
+    """Returns the message of a comparison, spans in `unit`. The texts are needed only if it has passages."""
+    passages = comparison.passages
+    spans_a = _spans(text_a, [passage.a for passage in passages], unit)
+    spans_b = _spans(text_b, [passage.b for passage in passages], unit)
+    return comparison_pb2.Comparison(
+        score=comparison.score,
+        relation=comparison_pb2.Relation.ValueType(comparison.relation),
+        resemblance=comparison.resemblance,
+        containment_a=comparison.containment_a,
+        containment_b=comparison.containment_b,
+        coverage_a=comparison.coverage_a,
+        coverage_b=comparison.coverage_b,
+        passages=[
+            comparison_pb2.Passage(
+                a=comparison_pb2.Span(start=a.start, end=a.end),
+                b=comparison_pb2.Span(start=b.start, end=b.end),
+                kind=comparison_pb2.PassageKind.ValueType(passage.kind),
+                similarity=passage.similarity,
+            )
+            for passage, a, b in zip(passages, spans_a, spans_b, strict=True)
+        ],
+        offset_unit=unit,
+    )
+
+
+def match_messages(
+    result: model.SearchResult, query_text: str, unit: "_UNITS.ValueType"
+) -> list[service_pb2.Match]:
+    """Returns the messages of a search's matches."""
+    return [
+        service_pb2.Match(
+            article_id=match.article.id,
+            title=match.article.title,
+            url=match.article.url,
+            source=match.article.source,
+            published_at=_timestamp(match.article.published_at),
+            comparison=comparison_message(match.comparison, query_text, match.article.text, unit),
+        )
+        for match in result.matches
+    ]
+
+
+def ingest(
+    message: service_pb2.IngestArticleRequest | service_pb2.IngestArticlesRequest,
+) -> tuple[str, model.Article, model.SearchOptions | None, "_UNITS.ValueType"]:
+    """Returns the collection's id, the article, what to search for, if at all, and the unit of the spans."""
+    if not message.HasField("article"):
+        raise InvalidRequest("article", "is not set; give the article to ingest")
+    search = search_options(message.search, "search") if message.HasField("search") else None
+    unit = offset_unit(message.search.offset_unit, "search.offset_unit")
+    return collection_id(message.collection_id), article(message.article, "article"), search, unit
+
+
+def outcome(value: model.IngestOutcome) -> "article_pb2.IngestOutcome.ValueType":
+    """Returns the API's number of an outcome."""
+    return article_pb2.IngestOutcome.ValueType(value)
+
+
+def info_message(info: ServiceInfo) -> service_pb2.GetServiceInfoResponse:
+    """Returns what the service is and holds."""
+    scheme, settings = info.scheme, info.settings
+    return service_pb2.GetServiceInfoResponse(
+        version=info.version,
+        scheme=service_pb2.SketchScheme(
+            id=scheme.id,
+            verbatim_features=scheme.verbatim_features,
+            verbatim_permutations=scheme.verbatim_permutations,
+            verbatim_seed=scheme.verbatim_seed,
+            verbatim_bands=scheme.verbatim_bands,
+            verbatim_rows=scheme.verbatim_rows,
+            content_features=scheme.content_features,
+            content_keys=scheme.content_keys,
+            content_segment_words=scheme.content_segment_words,
+        ),
+        limits=service_pb2.Limits(
+            max_text_bytes=settings.max_text_bytes,
+            max_batch_size=settings.max_batch_size,
+            max_page_size=settings.max_page_size,
+            max_matches=settings.max_matches,
+            max_metadata_fields=MAX_METADATA_FIELDS,
+            max_message_bytes=settings.max_message_bytes,
+            max_in_flight=settings.max_in_flight,
+        ),
+        collection_count=info.collections,
+        article_count=info.articles,
+        started_at=_timestamp(info.started_at),
+    )
+
+
+def _relation(value: int, field: str) -> model.Relation:
+    if value == comparison_pb2.RELATION_UNSPECIFIED:
+        return model.Relation.REWRITE
+    try:
+        return model.Relation(value)
+    except ValueError:
+        most = max(model.Relation)
+        raise InvalidRequest(field, f"is {value}; give a number of Relation, 0 to {most.value}") from None
+
+
+def _spans(text: str, spans: Sequence[model.Span], unit: "_UNITS.ValueType") -> Sequence[model.Span]:
+    if unit == _UNITS.OFFSET_UNIT_UTF8_BYTE:
+        return utf8_spans(text, spans)
+    if unit == _UNITS.OFFSET_UNIT_UTF16_UNIT:
+        return utf16_spans(text, spans)
+    return spans
+
+
+def _time(message: article_pb2.Article | service_pb2.SearchOptions, name: str, field: str) -> datetime | None:
+    """Returns the time in a field of a message, to the microsecond; None if it is not set."""
+    if not message.HasField(name):
+        return None
+    timestamp: Timestamp = getattr(message, name)
+    if not (_FIRST_SECOND <= timestamp.seconds <= _LAST_SECOND and 0 <= timestamp.nanos < _NANOSECONDS):
+        raise InvalidRequest(
+            f"{field}.{name}",
+            f"is {timestamp.seconds} s and {timestamp.nanos} ns; give a time in the years 1 to 9999",
+        )
+    return _EPOCH + timedelta(seconds=timestamp.seconds, microseconds=timestamp.nanos // 1_000)
+
+
+def _timestamp(moment: datetime | None) -> Timestamp | None:
+    if moment is None:
+        return None
+    seconds, rest = divmod(moment - _EPOCH, timedelta(seconds=1))
+    return Timestamp(seconds=seconds, nanos=rest.microseconds * 1_000)
+
+
+def _retention(duration: Duration, field: str) -> timedelta | None:
+    if duration.nanos or not 0 <= duration.seconds <= _LONGEST_SECONDS:
+        raise InvalidRequest(
+            field,
+            f"is {duration.seconds} s and {duration.nanos} ns; give whole seconds, 0 to {_LONGEST_SECONDS}",
+        )
+    return timedelta(seconds=duration.seconds) if duration.seconds else None

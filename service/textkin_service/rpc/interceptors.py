@@ -1,0 +1,217 @@
+"""What holds for every RPC of Textkin's service: logs, errors and limits, an interceptor each, in this order from outside.
+
+The health and reflection services are left alone: a probe must be answered when the service is full, and
+needs no log line.
+"""
+
+import asyncio
+import time
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeAlias
+
+import grpc
+from google.protobuf.message import DecodeError
+from grpc_status import rpc_status
+
+from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotReady, ResourceExhausted
+from textkin_service.rpc import calls, errors, logs
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Behaviour = Callable[[Any, Context], Awaitable[Any]]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Deserializer = Callable[[bytes], Any]
+
+_SERVICE = "/textkin.v1.TextkinService/"
+
+
+class _Interceptor(grpc.aio.ServerInterceptor):
+    """Wraps the behaviours of Textkin's methods. All of them are coroutines, those of streams too."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        """Returns the handler for one call, wrapped if the method is Textkin's."""
+        method = str(handler_call_details.method)
+        if not method.startswith(_SERVICE):
+            return await continuation(handler_call_details)
+        self.begin(method.removeprefix(_SERVICE), handler_call_details)
+        handler = await continuation(handler_call_details)
+        if handler is None:  # no such method
+            return handler
+        make, behaviour = (
+            (grpc.stream_stream_rpc_method_handler, handler.stream_stream)
+            if handler.request_streaming
+            else (grpc.unary_unary_rpc_method_handler, handler.unary_unary)
+        )
+        return make(
+            self.wrap(behaviour),
+            self.deserializer(handler.request_deserializer),
+            handler.response_serializer,
+        )
+
+    def begin(self, name: str, details: grpc.HandlerCallDetails) -> None:
+        """Hears of a call before anything of it is read."""
+
+    @abstractmethod
+    def wrap(self, behaviour: Behaviour) -> Behaviour:
+        """Returns the behaviour to have instead of `behaviour`: a coroutine function, as grpc looks at that."""
+
+    def deserializer(self, inner: Deserializer) -> Deserializer:
+        """Returns the deserializer to have instead of `inner`."""
+        return inner
+
+
+class LogInterceptor(_Interceptor):
+    """Logs one line an RPC: what was called, what came of it, how long it took, how large it was."""
+
+    def begin(self, name: str, details: grpc.HandlerCallDetails) -> None:
+        """Makes the call that the inner interceptors and the servicer add to."""
+        calls.begin(name, details.invocation_metadata)
+
+    def wrap(self, behaviour: Behaviour) -> Behaviour:
+        """Times the behaviour and logs its end, whichever it is."""
+
+        async def logged(request: Any, context: Context) -> Any:
+            call = calls.current()
+            start = time.perf_counter()
+            try:
+                response = await behaviour(request, context)
+                if response is not None:
+                    call.sent_bytes = response.ByteSize()
+            except asyncio.CancelledError:
+                late = context.time_remaining() == 0
+                call.code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
+                call.reason = call.code.name
+                raise
+            except grpc.aio.AbortError:
+                raise
+            except grpc.aio.BaseError:  # the connection is gone, and with it the call
+                call.code = grpc.StatusCode.CANCELLED
+                call.reason = call.code.name
+                raise
+            finally:
+                milliseconds = (time.perf_counter() - start) * 1_000
+                logs.rpc_line(call, milliseconds, context.peer())
+            return response
+
+        return logged
+
+    def deserializer(self, inner: Deserializer) -> Deserializer:
+        """Counts the bytes received."""
+        call = calls.current()
+
+        def counted(data: bytes) -> Any:
+            call.received_bytes += len(data)
+            return inner(data)
+
+        return counted
+
+
+class _Malformed:
+    """Stands for a message that is not the protobuf that it should be."""
+
+
+_MALFORMED = _Malformed()
+
+
+class ErrorInterceptor(_Interceptor):
+    """Turns exceptions into statuses with details, so that nothing else of them reaches the caller."""
+
+    def wrap(self, behaviour: Behaviour) -> Behaviour:
+        """Ends the call with the status of what the behaviour raises."""
+
+        async def guarded(request: Any, context: Context) -> Any:
+            call = calls.current()
+            try:
+                if isinstance(request, AsyncIterator):
+                    request = _WellFormed(request)
+                return await behaviour(_well_formed(request), context)
+            except grpc.aio.BaseError:  # the connection's, not ours
+                raise
+            except Exception as error:  # noqa: BLE001 - grpc would send its message to the caller
+                if not errors.is_expected(error):
+                    logs.unexpected(error, call)
+                call.code = errors.code_of(error)
+                call.reason = errors.reason_of(error)
+                status = errors.status_of(error, call.request_id)
+            await context.abort_with_status(rpc_status.to_status(status))
+
+        return guarded
+
+    def deserializer(self, inner: Deserializer) -> Deserializer:
+        """Lets a malformed message through as such, because grpc answers INTERNAL when a deserializer raises."""
+
+        def tolerant(data: bytes) -> Any:
+            try:
+                return inner(data)
+            except (DecodeError, UnicodeDecodeError):
+                return _MALFORMED
+
+        return tolerant
+
+
+def _well_formed(message: Any) -> Any:
+    if message is _MALFORMED:
+        raise InvalidRequest(
+            "request",
+            "is not the protobuf message of this method; strings must be valid UTF-8",
+            reason="MALFORMED_MESSAGE",
+        )
+    return message
+
+
+class _WellFormed(AsyncIterator[Any]):
+    """The messages of a stream up to the first malformed one, which raises InvalidRequest."""
+
+    def __init__(self, messages: AsyncIterator[Any]) -> None:
+        self._messages = messages
+
+    async def __anext__(self) -> Any:
+        return _well_formed(await anext(self._messages))
+
+
+class LimitInterceptor(_Interceptor):
+    """Lets in at most `max_in_flight` calls at a time, none before `open` or after `close`, and none that is late."""
+
+    def __init__(self, max_in_flight: int) -> None:
+        self._max_in_flight = max_in_flight
+        self._in_flight = 0
+        self._open = False
+
+    def open(self) -> None:
+        """Lets calls in from now on."""
+        self._open = True
+
+    def close(self) -> None:
+        """Lets no further call in."""
+        self._open = False
+
+    def wrap(self, behaviour: Behaviour) -> Behaviour:
+        """Refuses the call at once or counts it while it runs."""
+
+        async def admitted(request: Any, context: Context) -> Any:
+            self._check(context)
+            self._in_flight += 1
+            try:
+                return await behaviour(request, context)
+            finally:
+                self._in_flight -= 1
+
+        return admitted
+
+    def _check(self, context: Context) -> None:
+        if not self._open:
+            raise NotReady("the service is starting up or shutting down; retry", reason="NOT_READY")
+        if self._in_flight >= self._max_in_flight:
+            raise ResourceExhausted(
+                f"{self._max_in_flight} requests are in flight, the most allowed; retry later",
+                reason="OVERLOADED",
+                metadata={"max_in_flight": str(self._max_in_flight)},
+            )
+        if context.time_remaining() == 0:
+            raise DeadlineExceeded(
+                "the deadline was past when the request arrived", reason="DEADLINE_EXCEEDED"
+            )

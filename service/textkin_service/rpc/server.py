@@ -1,0 +1,122 @@
+"""The server's life: listen, load, serve, drain, stop."""
+
+import asyncio
+import contextlib
+import signal
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
+from textkin_service.engine import Engine
+from textkin_service.errors import StoreError
+from textkin_service.rpc.interceptors import ErrorInterceptor, LimitInterceptor, LogInterceptor
+from textkin_service.rpc.servicer import TextkinServicer
+from textkin_service.rpc.workers import Workers
+from textkin_service.settings import Settings, split_address
+
+SERVICE_NAME = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"].full_name
+_STATUS = health_pb2.HealthCheckResponse
+_log = structlog.get_logger("textkin")
+
+
+class Server:
+    """A gRPC server over an engine, which it closes in the end.
+
+    It answers health checks from `start` on, with NOT_SERVING until `load` is through and again from `stop`
+    on.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._workers = Workers(settings.threads)
+        self._limits = LimitInterceptor(settings.max_in_flight)
+        self._servicer = TextkinServicer(engine, self._workers, settings)
+        self._health = health.aio.HealthServicer()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._server = grpc.aio.server(
+            interceptors=[LogInterceptor(), ErrorInterceptor(), self._limits],
+            options=[
+                ("grpc.max_receive_message_length", settings.max_message_bytes),
+                (
+                    "grpc.so_reuseport",
+                    0,
+                ),  # a second process on the port is an error, not a share of its calls
+            ],
+        )
+        textkin_service_pb2_grpc.add_TextkinServiceServicer_to_server(self._servicer, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(
+            [SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
+        )
+
+    async def start(self) -> str:
+        """Listens, and returns the address with the port that was picked. OSError when it cannot be had."""
+        await self._set_health(_STATUS.NOT_SERVING)
+        host, _ = split_address(self._settings.listen)
+        try:
+            port = self._server.add_insecure_port(self._settings.listen)
+        except RuntimeError as error:
+            raise OSError(f"cannot listen at {self._settings.listen}: it is in use, or not ours") from error
+        await self._server.start()
+        return f"{host}:{port}"
+
+    async def load(self) -> None:
+        """Builds the index, then lets calls in. StoreError."""
+        await self._workers.run(self._engine.load)
+        self._limits.open()
+        self._sweeper = asyncio.create_task(self._sweep())
+        await self._set_health(_STATUS.SERVING)
+
+    async def stop(self) -> None:
+        """Lets no further call in, gives those in flight their grace, closes the store."""
+        await self._health.enter_graceful_shutdown()
+        self._limits.close()
+        self._servicer.drain()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        await self._server.stop(self._settings.shutdown_grace)
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._workers.close()
+        self._engine.close()
+
+    async def _set_health(self, status: "_STATUS.ServingStatus.ValueType") -> None:
+        for name in ("", SERVICE_NAME):
+            await self._health.set(name, status)
+
+    async def _sweep(self) -> None:
+        """Removes expired articles from time to time; reads leave them out anyway."""
+        while True:
+            await asyncio.sleep(self._settings.sweep_seconds)
+            try:
+                removed = await asyncio.wrap_future(self._engine.sweep())
+            except StoreError as error:
+                _log.error("sweep failed", exc_info=error)
+            else:
+                if removed:
+                    _log.info("swept", articles=removed)
+
+
+async def serve(engine: Engine, settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT. StoreError, OSError."""
+    loop = asyncio.get_running_loop()
+    ending = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    server = Server(engine, settings)
+    try:
+        address = await server.start()
+        await server.load()
+        _log.info("serving", address=address, data=str(settings.data))
+        await ending.wait()
+        _log.info("stopping", grace_seconds=settings.shutdown_grace)
+    finally:
+        await server.stop()
+    _log.info("stopped")

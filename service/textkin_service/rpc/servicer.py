@@ -1,0 +1,217 @@
+"""The RPCs: each converts its request, has the engine do the work in the pool, and converts the answer."""
+
+# ruff: noqa: N802 - the API's methods name these
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+from google.rpc import code_pb2, status_pb2
+
+from textkin.v1 import textkin_service_pb2 as pb
+from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
+from textkin_service.engine import Engine, Work
+from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotFound
+from textkin_service.model import SearchOptions
+from textkin_service.rpc import calls, convert, errors, logs
+from textkin_service.rpc.ingest_stream import IngestStream
+from textkin_service.rpc.workers import Workers
+from textkin_service.settings import Settings
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+def _work(context: Context) -> Work:
+    return Work(context.time_remaining())
+
+
+class TextkinServicer(pb_grpc.TextkinServiceServicer):
+    """Textkin's RPCs over an engine. Exceptions are the interceptors' to translate."""
+
+    def __init__(self, engine: Engine, workers: Workers, settings: Settings) -> None:
+        self._engine = engine
+        self._workers = workers
+        self._settings = settings
+        self._streams: set[IngestStream] = set()
+
+    def drain(self) -> None:
+        """Has the ingest streams end after the answers of what they have read."""
+        for stream in self._streams:
+            stream.drain()
+
+    async def Compare(self, request: pb.CompareRequest, context: Context) -> pb.CompareResponse:
+        """Compares two texts, given or stored."""
+        unit = convert.offset_unit(request.offset_unit, "offset_unit")
+        side_a, side_b = convert.side(request.a, "a"), convert.side(request.b, "b")
+
+        def compare(work: Work) -> pb.CompareResponse:
+            found = self._engine.compare(work, side_a, side_b)
+            message = convert.comparison_message(found.comparison, found.text_a, found.text_b, unit)
+            return pb.CompareResponse(comparison=message)
+
+        return await self._workers.work(_work(context), compare)
+
+    async def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
+        """Finds the articles that a text copies or rewrites."""
+        options = convert.search_options(request.options, "options")
+        query = convert.query(request, "query")
+        unit = convert.offset_unit(request.options.offset_unit, "options.offset_unit")
+        collection_id = convert.collection_id(request.collection_id)
+
+        def search(work: Work) -> pb.SearchResponse:
+            result, text = self._engine.search(work, collection_id, query, options)
+            matches = convert.match_messages(result, text, unit)
+            return pb.SearchResponse(matches=matches, truncated=result.truncated)
+
+        return await self._workers.work(_work(context), search)
+
+    async def BatchSearch(self, request: pb.BatchSearchRequest, context: Context) -> pb.BatchSearchResponse:
+        """Searches for many texts, as many at a time as there are threads."""
+        most = self._settings.max_batch_size
+        if not 1 <= len(request.queries) <= most:
+            raise InvalidRequest("queries", f"has {len(request.queries)}; give 1 to {most}")
+        options = convert.search_options(request.options, "options")
+        collection_id = convert.collection_id(request.collection_id)
+        await self._workers.run(self._engine.check_search, collection_id, options)
+        turn = asyncio.Semaphore(self._workers.threads)
+        work = _work(context)
+
+        async def one(position: int) -> pb.BatchSearchResult:
+            async with turn:
+                return await self._one_of_batch(work, request, position, options)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(position)) for position in range(len(request.queries))]
+        except* DeadlineExceeded as late:
+            raise late.exceptions[0] from None
+        calls.current().items = len(tasks)
+        return pb.BatchSearchResponse(results=[task.result() for task in tasks])
+
+    async def _one_of_batch(
+        self, work: Work, request: pb.BatchSearchRequest, position: int, options: SearchOptions
+    ) -> pb.BatchSearchResult:
+        unit = convert.offset_unit(request.options.offset_unit, "options.offset_unit")
+        collection_id = convert.collection_id(request.collection_id)
+        field = f"queries[{position}]"
+
+        def search(work: Work) -> pb.BatchSearchResult:
+            query = convert.query(request.queries[position], field)
+            result, text = self._engine.search(work, collection_id, query, options, f"{field}.")
+            return pb.BatchSearchResult(
+                status=status_pb2.Status(code=code_pb2.OK),
+                matches=convert.match_messages(result, text, unit),
+                truncated=result.truncated,
+            )
+
+        try:
+            return await self._workers.work(work, search)
+        except DeadlineExceeded:
+            raise
+        except Exception as error:  # noqa: BLE001 - a query fails by itself
+            call = calls.current()
+            if not errors.is_expected(error):
+                logs.unexpected(error, call)
+            return pb.BatchSearchResult(status=errors.status_of(error, call.request_id))
+
+    async def IngestArticle(
+        self, request: pb.IngestArticleRequest, context: Context
+    ) -> pb.IngestArticleResponse:
+        """Creates or replaces an article."""
+        work = _work(context)
+        collection_id, article, search, unit = convert.ingest(request)
+        ingest = self._engine.ingest
+        prepared = await self._workers.work(work, ingest.prepare, collection_id, article, search)
+        put = await asyncio.wrap_future(ingest.commit(prepared))
+        found = await self._workers.work(work, ingest.match, prepared, put)
+        matches = await self._workers.run(convert.match_messages, found, article.text, unit)
+        return pb.IngestArticleResponse(outcome=convert.outcome(put.outcome), matches=matches)
+
+    async def IngestArticles(
+        self, request_iterator: AsyncIterator[pb.IngestArticlesRequest], context: Context
+    ) -> None:
+        """Ingests a stream of articles."""
+        most = self._settings.max_stream_items
+        stream = IngestStream(self._engine.ingest, self._workers, most, _work(context))
+        self._streams.add(stream)
+        try:
+            await stream.run(request_iterator, context)
+        finally:
+            self._streams.discard(stream)
+
+    async def GetArticle(self, request: pb.GetArticleRequest, context: Context) -> pb.GetArticleResponse:
+        """Returns one article."""
+        collection_id = convert.collection_id(request.collection_id)
+        article = await self._workers.run(self._engine.article, collection_id, request.article_id)
+        return pb.GetArticleResponse(article=convert.article_message(article))
+
+    async def ListArticles(
+        self, request: pb.ListArticlesRequest, context: Context
+    ) -> pb.ListArticlesResponse:
+        """Lists a collection's articles."""
+        page = await self._workers.run(
+            self._engine.articles,
+            convert.collection_id(request.collection_id),
+            request.page_size,
+            request.page_token,
+            include_text=request.include_text,
+        )
+        calls.current().items = len(page.articles)
+        articles = [convert.article_message(article) for article in page.articles]
+        return pb.ListArticlesResponse(articles=articles, next_page_token=page.next_token)
+
+    async def DeleteArticle(
+        self, request: pb.DeleteArticleRequest, context: Context
+    ) -> pb.DeleteArticleResponse:
+        """Deletes one article."""
+        collection_id = convert.collection_id(request.collection_id)
+        deleted = await asyncio.wrap_future(self._engine.delete(collection_id, request.article_id))
+        if not deleted and not request.allow_missing:
+            raise NotFound(
+                f"the collection {collection_id!r} has no article {request.article_id!r}",
+                reason="ARTICLE_NOT_FOUND",
+                metadata={"collection_id": collection_id, "article_id": request.article_id},
+            )
+        return pb.DeleteArticleResponse(deleted=deleted)
+
+    async def CreateCollection(
+        self, request: pb.CreateCollectionRequest, context: Context
+    ) -> pb.CreateCollectionResponse:
+        """Creates a collection."""
+        settings = convert.collection_settings(request.collection.settings, "collection.settings")
+        future = self._engine.create_collection(request.collection.id, settings)
+        collection = await asyncio.wrap_future(future)
+        return pb.CreateCollectionResponse(collection=convert.collection_message(collection))
+
+    async def GetCollection(
+        self, request: pb.GetCollectionRequest, context: Context
+    ) -> pb.GetCollectionResponse:
+        """Returns one collection."""
+        collection_id = convert.collection_id(request.collection_id)
+        collection = await self._workers.run(self._engine.collection, collection_id)
+        return pb.GetCollectionResponse(collection=convert.collection_message(collection))
+
+    async def ListCollections(
+        self, request: pb.ListCollectionsRequest, context: Context
+    ) -> pb.ListCollectionsResponse:
+        """Lists the collections."""
+        page = await self._workers.run(self._engine.collections, request.page_size, request.page_token)
+        calls.current().items = len(page.collections)
+        collections = [convert.collection_message(collection) for collection in page.collections]
+        return pb.ListCollectionsResponse(collections=collections, next_page_token=page.next_token)
+
+    async def DeleteCollection(
+        self, request: pb.DeleteCollectionRequest, context: Context
+    ) -> pb.DeleteCollectionResponse:
+        """Deletes a collection."""
+        if not request.collection_id:
+            raise InvalidRequest("collection_id", "is empty; give the id of the collection to delete")
+        future = self._engine.delete_collection(request.collection_id, force=request.force)
+        return pb.DeleteCollectionResponse(deleted_articles=await asyncio.wrap_future(future))
+
+    async def GetServiceInfo(
+        self, request: pb.GetServiceInfoRequest, context: Context
+    ) -> pb.GetServiceInfoResponse:
+        """Returns what the service is."""
+        return convert.info_message(await self._workers.run(self._engine.info))

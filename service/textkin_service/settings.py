@@ -1,0 +1,205 @@
+"""The settings: one table, from which the flags, the environment variables, the file's keys and the documentation come.
+
+A value is looked for in the flags, then in the environment (`TEXTKIN_` and the name in capitals), then in the
+TOML file of `--config` or TEXTKIN_CONFIG, then in the table's default.
+"""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+ENVIRONMENT_PREFIX = "TEXTKIN_"
+CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
+
+
+class SettingsError(Exception):
+    """A setting has no usable value. The message names the setting, its source and what would be right."""
+
+
+def _setting(
+    default: object,
+    help_text: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+    check: Callable[[str], object] | None = None,
+) -> Any:
+    """Declares a row. `least` and `most` are inclusive; `check` raises ValueError with what would be right."""
+    limits = {"help": help_text, "least": least, "most": most, "choices": choices, "check": check}
+    return dataclasses.field(default=default, metadata=limits)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Returns host and port of "HOST:PORT" or "[IPv6]:PORT". ValueError, saying what would be right."""
+    host, _, port = address.rpartition(":")
+    largest = 65_535
+    if not host or not port.isascii() or not port.isdigit() or int(port) > largest:
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:50051")
+    return host, int(port)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The table. Every field is one setting; its flag is its name with hyphens."""
+
+    data: Path = _setting(
+        Path("textkin-data"), "Folder that keeps the articles. Created when it is not there."
+    )
+    listen: str = _setting(
+        "127.0.0.1:50051", "Address to serve at, HOST:PORT. Port 0 picks a free one.", check=split_address
+    )
+    max_text_bytes: int = _setting(
+        1_048_576, "Longest text, in bytes of UTF-8.", least=1, most=64 * 1_048_576
+    )
+    max_batch_size: int = _setting(256, "Most queries in a BatchSearch.", least=1, most=10_000)
+    max_page_size: int = _setting(1_000, "Largest page of a listing, in items.", least=1, most=10_000)
+    max_matches: int = _setting(100, "Most matches of a search.", least=1, most=1_000)
+    max_message_bytes: int = _setting(
+        16 * 1_048_576, "Largest message, in bytes.", least=65_536, most=256 * 1_048_576
+    )
+    max_in_flight: int = _setting(
+        64, "Most requests in flight; one more is refused. A stream counts as one.", least=1, most=100_000
+    )
+    max_stream_items: int = _setting(
+        64, "Most items of one ingest stream that are read ahead of their answers.", least=1, most=10_000
+    )
+    threads: int = _setting(0, "Threads that do the work. 0: one a processor.", least=0, most=1_024)
+    candidates: int = _setting(
+        50, "Articles that a search compares exactly, best by sketch first.", least=1, most=10_000
+    )
+    cache_mib: int = _setting(
+        256, "Memory for analyses of stored articles, in MiB. 0: none.", least=0, most=1_048_576
+    )
+    sweep_seconds: float = _setting(
+        60.0, "Time between removals of articles past their retention, in seconds.", least=0.1, most=86_400
+    )
+    shutdown_grace: float = _setting(
+        10.0, "Time that requests in flight have to end at shutdown, in seconds.", least=0, most=3_600
+    )
+    log_level: str = _setting(
+        "info", "Least level that is logged.", choices=("debug", "info", "warning", "error")
+    )
+    log_format: str = _setting(
+        "json", "One JSON object a line, or lines for people.", choices=("json", "console")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table, for those that make flags or documentation of it."""
+
+    name: str
+    kind: type
+    default: object
+    help: str
+    least: float | None
+    most: float | None
+    choices: tuple[str, ...]
+    check: Callable[[str], object] | None
+
+    @property
+    def flag(self) -> str:
+        """The command-line flag."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+    @property
+    def values(self) -> str:
+        """What the setting may be, in words."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if self.least is not None and self.most is not None:
+            return f"{self.least:,} to {self.most:,}"
+        return "a path" if self.kind is Path else "HOST:PORT"
+
+    def parse(self, value: object, source: str) -> Any:
+        """Returns the value as the setting's type. SettingsError, which names `source`."""
+        try:
+            parsed = self._convert(value)
+        except ValueError as error:
+            raise SettingsError(f"{source}: {value!r} cannot be {self.name}: {error}") from None
+        return parsed
+
+    def _convert(self, value: object) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (str, int, float, Path)):
+            raise ValueError(f"must be {self.values}")
+        if self.kind is int and isinstance(value, float):
+            raise ValueError("must be a whole number")
+        try:
+            parsed = self.kind(value)
+        except ValueError:
+            raise ValueError("must be a whole number" if self.kind is int else "must be a number") from None
+        if self.least is not None and self.most is not None and not self.least <= parsed <= self.most:
+            raise ValueError(f"must be {self.values}")
+        if self.choices and parsed not in self.choices:
+            raise ValueError(f"must be one of {self.values}")
+        if self.check is not None:
+            self.check(parsed)
+        return parsed
+
+
+def _rows() -> tuple[Row, ...]:
+    kinds = get_type_hints(Settings)
+    return tuple(
+        Row(name=field.name, kind=kinds[field.name], default=field.default, **field.metadata)
+        for field in dataclasses.fields(Settings)
+    )
+
+
+TABLE = _rows()
+
+
+def resolve(
+    flags: Mapping[str, object], environment: Mapping[str, str] = os.environ, config: Path | None = None
+) -> Settings:
+    """Returns the settings in force; `flags` holds those given, by name, others absent or None. SettingsError."""
+    if config is None and environment.get(CONFIG_VARIABLE):
+        config = Path(environment[CONFIG_VARIABLE])
+    file = _read(config) if config is not None else {}
+    values: dict[str, Any] = {}
+    for row in TABLE:
+        if flags.get(row.name) is not None:
+            values[row.name] = row.parse(flags[row.name], row.flag)
+        elif environment.get(row.variable):
+            values[row.name] = row.parse(environment[row.variable], row.variable)
+        elif row.name in file:
+            values[row.name] = row.parse(file[row.name], f"{config}")
+    return Settings(**values)
+
+
+def _read(path: Path) -> dict[str, object]:
+    """Returns the keys and values of a settings file. SettingsError."""
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+    known = {row.name for row in TABLE}
+    for name in values:
+        if name not in known:
+            raise SettingsError(f"{path}: there is no setting {name!r}; there are {', '.join(sorted(known))}")
+    return values
+
+
+def markdown() -> str:
+    """Returns the table as Markdown, a row a setting, for the documentation."""
+    lines = [
+        "| flag | environment variable | key in the file | default | values | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines.extend(
+        f"| `{row.flag}` | `{row.variable}` | `{row.name}` | `{row.default}` | {row.values} | {row.help} |"
+        for row in TABLE
+    )
+    return "\n".join(lines) + "\n"

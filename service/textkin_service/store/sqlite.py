@@ -1,0 +1,292 @@
+"""The embedded store: one SQLite file in a folder that one process has to itself."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from textkin_service.errors import NotFound, StoreError
+from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings
+from textkin_service.store import operations, schema
+from textkin_service.store.base import (
+    Added,
+    Change,
+    Counts,
+    Listener,
+    Page,
+    Put,
+    StoredArticle,
+    StoredCollection,
+)
+from textkin_service.store.readers import ReaderPool
+from textkin_service.store.records import COLLECTION_COLUMNS, HEADER_COLUMNS, article_from, cutoff
+from textkin_service.store.writer import GroupWriter
+
+_DATABASE = "textkin.sqlite3"
+_LOCK = "textkin.lock"
+_BUSY_MILLISECONDS = 10_000
+_SKETCHES_A_READ = 1_000
+_VARIABLES_A_QUERY = 500  # SQLite's own bound is 32,766
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqliteStore:
+    """Articles in SQLite: write-ahead log, synced in full at every commit, so that a commit survives a power cut.
+
+    `scheme` is the id of the sketch scheme; `clock` tells the time for ingests and retention. StoreError:
+    STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_UNAVAILABLE when the folder cannot be made or
+    written to.
+    """
+
+    def __init__(self, folder: Path, scheme: str, clock: Callable[[], datetime] = _now) -> None:
+        self._path = folder / _DATABASE
+        self._clock = clock
+        self._listeners: list[Listener] = []
+        self._lock = _lock(folder)
+        try:
+            db = self._open(scheme)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._readers = ReaderPool(self._connect_reader)
+        self._writer = GroupWriter(db, self._notify)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finishes the writes handed in, then closes the file and lets go of the folder. May be called twice."""
+        self._writer.close()
+        self._readers.close()
+        self._lock.close()
+
+    def listen(self, listener: Listener) -> None:
+        """Has `listener` called in the writer's thread with the changes of each commit from now on."""
+        self._listeners.append(listener)
+
+    def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
+        """Creates an empty collection. AlreadyExists."""
+        return self._writer.submit(
+            lambda db, _: operations.create_collection(db, collection_id, settings, self._clock())
+        )
+
+    def collection(self, collection_id: str) -> StoredCollection:
+        """Returns a collection. NotFound."""
+        with self._readers.connection() as db:
+            return operations.find_collection(db, collection_id, self._clock())
+
+    def collections(self, after: str, limit: int) -> Page[Collection, str]:
+        """Returns the first `limit` collections whose ids come after `after`, by id."""
+        now = self._clock()
+        with self._readers.connection() as db:
+            rows = db.execute(
+                f"SELECT {COLLECTION_COLUMNS}, article_count FROM collections"  # noqa: S608 - a constant
+                " WHERE id > ? ORDER BY id LIMIT ?",
+                (after, limit + 1),
+            ).fetchall()
+            items = tuple(operations.counted(db, row, now).collection for row in rows[:limit])
+        return Page(items, items[-1].id if len(rows) > limit else None)
+
+    def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
+        """Deletes a collection; the result counts its articles. NotFound, FailedPrecondition."""
+        return self._writer.submit(
+            lambda db, changes: operations.delete_collection(
+                db, changes, collection_id, self._clock(), force=force
+            )
+        )
+
+    def put(self, collection_id: str, article: Article, sketch: bytes) -> Future[Put]:
+        """Takes an article in under its id. NotFound, ResourceExhausted."""
+        return self._writer.submit(
+            lambda db, changes: operations.put_article(
+                db, changes, collection_id, article, sketch, self._clock()
+            )
+        )
+
+    def delete(self, collection_id: str, article_id: str) -> Future[bool]:
+        """Deletes an article; the result says whether it was there. NotFound for the collection."""
+        return self._writer.submit(
+            lambda db, changes: operations.delete_article(
+                db, changes, collection_id, article_id, self._clock()
+            )
+        )
+
+    def article(self, collection_id: str, article_id: str) -> StoredArticle:
+        """Returns an article with its text. NotFound."""
+        now = self._clock()
+        with self._readers.connection() as db:
+            stored = operations.find_collection(db, collection_id, now)
+            row = db.execute(
+                f"SELECT {HEADER_COLUMNS}, text FROM articles"  # noqa: S608 - a constant
+                " WHERE collection = ? AND id = ? AND ingested_at > ?",
+                (stored.number, article_id, cutoff(stored.collection.settings, now)),
+            ).fetchone()
+        if row is None:
+            raise NotFound(
+                f"the collection {collection_id!r} has no article {article_id!r}",
+                reason="ARTICLE_NOT_FOUND",
+                metadata={"collection_id": collection_id, "article_id": article_id},
+            )
+        return StoredArticle(row[0], article_from(row, row[-1]))
+
+    def articles(
+        self, collection_id: str, after: int, limit: int, *, include_text: bool, max_bytes: int
+    ) -> Page[Article, int]:
+        """Returns articles whose numbers are greater than `after`, by number. NotFound for the collection."""
+        now = self._clock()
+        text = "text" if include_text else "''"
+        items: list[Article] = []
+        size = last = 0
+        with self._readers.connection() as db:
+            stored = operations.find_collection(db, collection_id, now)
+            rows = db.execute(
+                f"SELECT {HEADER_COLUMNS}, {text} FROM articles"  # noqa: S608 - constants
+                " WHERE collection = ? AND articles.number > ? AND ingested_at > ? ORDER BY articles.number",
+                (stored.number, after, cutoff(stored.collection.settings, now)),
+            )
+            for row in rows:
+                if len(items) == limit or size > max_bytes:
+                    rows.close()
+                    return Page(tuple(items), last)
+                items.append(article_from(row, row[-1]))
+                size += len(row[-1].encode())
+                last = row[0]
+        return Page(tuple(items), None)
+
+    def headers(self, collection: int, numbers: Sequence[int]) -> list[StoredArticle]:
+        """Returns those of the articles that are there, without texts, in the order of `numbers`."""
+        rows = self._rows(collection, numbers, HEADER_COLUMNS)
+        return [StoredArticle(number, article_from(rows[number])) for number in numbers if number in rows]
+
+    def texts(self, collection: int, numbers: Sequence[int]) -> dict[int, str]:
+        """Returns the texts of those of the articles that are there, by number."""
+        return {
+            number: row[1] for number, row in self._rows(collection, numbers, "articles.number, text").items()
+        }
+
+    def sketches(self) -> Iterator[Added]:
+        """Yields every article's sketch, by number, a bounded number in memory at a time."""
+        last = 0
+        while True:
+            with self._readers.connection() as db:
+                rows = db.execute(
+                    "SELECT collection, number, sketch FROM articles WHERE number > ? ORDER BY number LIMIT ?",
+                    (last, _SKETCHES_A_READ),
+                ).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                yield Added(*row)
+            last = rows[-1][1]
+
+    def counts(self) -> Counts:
+        """Returns how many collections and articles there are."""
+        now = self._clock()
+        with self._readers.connection() as db:
+            rows = db.execute(
+                f"SELECT {COLLECTION_COLUMNS}, article_count FROM collections"  # noqa: S608 - a constant
+            ).fetchall()
+            articles = sum(operations.counted(db, row, now).collection.article_count for row in rows)
+        return Counts(len(rows), articles)
+
+    def sweep(self) -> Future[int]:
+        """Removes the articles past their retention; the result counts them."""
+        return self._writer.submit(lambda db, changes: operations.sweep(db, changes, self._clock()))
+
+    def _rows(self, collection: int, numbers: Sequence[int], columns: str) -> dict[int, tuple[Any, ...]]:
+        now = self._clock()
+        rows: dict[int, tuple[Any, ...]] = {}
+        with self._readers.connection() as db:
+            owner = db.execute("SELECT id FROM collections WHERE number = ?", (collection,)).fetchone()
+            if owner is None:
+                return rows
+            settings = operations.find_collection(db, owner[0], now).collection.settings
+            for start in range(0, len(numbers), _VARIABLES_A_QUERY):
+                some = numbers[start : start + _VARIABLES_A_QUERY]
+                marks = ", ".join("?" * len(some))
+                found = db.execute(
+                    f"SELECT {columns} FROM articles"  # noqa: S608 - constants and question marks
+                    f" WHERE collection = ? AND ingested_at > ? AND articles.number IN ({marks})",
+                    (collection, cutoff(settings, now), *some),
+                )
+                rows.update((row[0], row) for row in found)
+        return rows
+
+    def _notify(self, changes: Sequence[Change]) -> None:
+        if changes:
+            for listener in self._listeners:
+                listener(changes)
+
+    def _open(self, scheme: str) -> sqlite3.Connection:
+        """Returns the writer's connection to a file that is ours and holds the default collection."""
+        db = _connect(self._path)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            schema.prepare(db, scheme)
+            known = db.execute("SELECT 1 FROM collections WHERE id = ?", (DEFAULT_COLLECTION,)).fetchone()
+            if not known:
+                operations.create_collection(db, DEFAULT_COLLECTION, CollectionSettings(), self._clock())
+        except sqlite3.DatabaseError as error:
+            db.close()
+            raise StoreError(
+                f"{self._path} cannot be read as a Textkin store ({error}); restore it, or use another data folder",
+                reason="STORE_DAMAGED",
+            ) from error
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        db = _connect(self._path)
+        db.execute("PRAGMA query_only = ON")
+        return db
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Opens a file in autocommit mode, for use by one thread at a time."""
+    try:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"{path} cannot be opened ({error})", reason="STORE_UNAVAILABLE") from error
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    return db
+
+
+def _lock(folder: Path) -> sqlite3.Connection:
+    """Takes the folder for this process, creating it if need be, until the connection is closed or the process ends.
+
+    The lock is SQLite's own on an empty database: it works on every system, between the threads of one
+    process too, and the system frees it however the process ends.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(folder / _LOCK, isolation_level=None, check_same_thread=False, timeout=0)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StoreError(
+            f"the data folder {folder} cannot be used ({error}); choose a folder that can be written to",
+            reason="STORE_UNAVAILABLE",
+        ) from error
+    try:
+        db.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        db.close()
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise StoreError(
+                f"the data folder {folder} cannot be locked ({error})", reason="STORE_UNAVAILABLE"
+            ) from error
+        raise StoreError(
+            f"another process serves the data folder {folder}; stop it first, or choose another folder",
+            reason="STORE_IN_USE",
+        ) from error
+    return db
