@@ -10,12 +10,13 @@ from io import TextIOWrapper
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from textkin.cli._highlight import shared_words
 from textkin.cli._printable import printable
-from textkin.cli._words import kind_name, relation_name
+from textkin.cli._words import counted, kind_name, relation_name
 from textkin.types import (
     Article,
     Collection,
@@ -74,8 +75,8 @@ def comparison_view(a: Side, b: Side, comparison: Comparison) -> RenderableType:
         f"{comparison.score:.2f}",
     )
     measures = Text(
-        f"{_percent(comparison.containment_a)} of what A says, by its rarer words, is in B; "
-        f"{_percent(comparison.containment_b)} of what B says is in A.\n"
+        f"{_percent(comparison.containment_a)} of A's words are in B and "
+        f"{_percent(comparison.containment_b)} of B's in A, rare words counting most.\n"
         f"{_passage_count(comparison)}"
     )
     return Group("", headline, measures, "", passages_view(a, b, comparison.passages))
@@ -91,8 +92,12 @@ def search_view(query: Side, result: SearchResult, texts: dict[str, str]) -> Ren
     for rank, match in enumerate(result.matches, 1):
         if match.article_id in texts and match.comparison.passages:
             other = Side(match.article_id, texts[match.article_id])
-            heading = Text.assemble((f"{rank}  ", "dim"), (_clean(match.title or match.article_id), "bold"))
-            parts += ["", heading, passages_view(query, other, match.comparison.passages)]
+            heading = Text(f"{rank}  {_clean(match.title or match.article_id)}", "bold")
+            parts += [
+                "",
+                Rule(heading, align="left", style="dim"),
+                passages_view(query, other, match.comparison.passages),
+            ]
     return Group(*parts)
 
 
@@ -169,7 +174,7 @@ def info_view(info: ServiceInfo, address: str) -> RenderableType:
     return _facts(
         [
             ("service", f"textkin {info.version} at {address}, since {_time(info.started_at)}"),
-            ("articles", f"{info.article_count:,} in {info.collection_count:,} collections"),
+            ("articles", f"{info.article_count:,} in {counted(info.collection_count, 'collection')}"),
             ("scheme", scheme.id),
             (
                 "verbatim",
@@ -257,8 +262,8 @@ def _passage_count(comparison: Comparison) -> str:
     count = len(comparison.passages)
     if not count:
         return "No passage of one corresponds to a passage of the other."
-    passages = "1 passage covers" if count == 1 else f"{count} passages cover"
-    return f"{passages} {_percent(comparison.coverage_a)} of A and {_percent(comparison.coverage_b)} of B."
+    verb = "covers" if count == 1 else "cover"
+    return f"{counted(count, 'passage')} {verb} {_percent(comparison.coverage_a)} of A and {_percent(comparison.coverage_b)} of B."
 
 
 def _time(time: datetime | None) -> str:

@@ -26,3 +26,8 @@ def relation_name(relation: Relation) -> str:
 def kind_name(kind: PassageKind) -> str:
     """The kind of a passage."""
     return kind.value
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things, such as "1 article" and "1,200 articles"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

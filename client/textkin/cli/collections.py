@@ -9,6 +9,7 @@ from textkin.cli._display import collections_view, stdout_console
 from textkin.cli._json import collection_json, print_json
 from textkin.cli._options import MAX_COUNT, Session, json_option, pass_session, service_options
 from textkin.cli._printable import printable
+from textkin.cli._words import counted
 from textkin.types import Collection, CollectionSettings
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -116,5 +117,4 @@ def delete_command(session: Session, collection_id: str, force: bool, as_json: b
     if as_json:
         print_json({"id": collection_id, "deleted_articles": count})
     else:
-        articles = "article" if count == 1 else "articles"
-        click.echo(printable(f"deleted {collection_id} with {count:,} {articles}"))
+        click.echo(printable(f"deleted {collection_id} with {counted(count, 'article')}"))

@@ -25,7 +25,7 @@ from textkin.cli._progress import Watch
 from textkin.cli._readers import BadRecord, Record
 from textkin.cli._records import Item, item_of
 from textkin.cli._sources import FORMATS, Sources
-from textkin.cli._words import match_words
+from textkin.cli._words import counted, match_words
 from textkin.errors import UnexpectedError
 from textkin.types import Acknowledgement, Article, OffsetUnit, SearchOptions
 
@@ -161,8 +161,9 @@ class _Report:
         """Prints the sums. Exits with SOME_FAILED if something did."""
         if not self._as_json:
             counts = [f"{self._counts[name]:,} {name}" for name in _COUNTED if self._counts[name]]
-            articles = "article" if self._counts.total() == 1 else "articles"
-            click.echo(f"{self._counts.total():,} {articles}: {', '.join(counts) or 'nothing to take in'}")
+            click.echo(
+                f"{counted(self._counts.total(), 'article')}: {', '.join(counts) or 'nothing to take in'}"
+            )
         if self._counts[_FAILED]:
             sys.exit(ExitCode.SOME_FAILED)
 
