@@ -1,5 +1,8 @@
 """The command line of the service: serve, health check, the table of settings."""
 
+# ruff: noqa: PLC0415 - what only the extra [service] installs is imported where it is used, to say so if it
+# is missing
+
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +40,7 @@ def _resolve(flags: dict[str, Any], config: Path | None) -> Settings:
 )
 @_flags
 @click.pass_context
-def main(context: click.Context, config: Path | None, **flags: Any) -> None:
+def main(context: click.Context, /, config: Path | None, **flags: Any) -> None:
     """Serve Textkin over gRPC until SIGTERM or SIGINT.
 
     A setting comes from its flag, else its environment variable, else the file of --config, else its default.

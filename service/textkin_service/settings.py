@@ -1,4 +1,4 @@
-"""The settings: one table, from which the flags, the environment variables, the file's keys and the documentation come.
+"""The settings: one table, of which flags, environment variables, file keys and documentation are made.
 
 A value is looked for in the flags, then in the environment (`TEXTKIN_` and the name in capitals), then in the
 TOML file of `--config` or TEXTKIN_CONFIG, then in the table's default.
@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 
 ENVIRONMENT_PREFIX = "TEXTKIN_"
 CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
+_DATA = Path("textkin-data")
 
 
 class SettingsError(Exception):
@@ -29,7 +30,7 @@ def _setting(
     choices: tuple[str, ...] = (),
     check: Callable[[str], object] | None = None,
 ) -> Any:
-    """Declares a row. `least` and `most` are inclusive; `check` raises ValueError with what would be right."""
+    """Declares a row. `least` and `most` are inclusive; `check` raises ValueError, saying what is right."""
     limits = {"help": help_text, "least": least, "most": most, "choices": choices, "check": check}
     return dataclasses.field(default=default, metadata=limits)
 
@@ -47,9 +48,7 @@ def split_address(address: str) -> tuple[str, int]:
 class Settings:
     """The table. Every field is one setting; its flag is its name with hyphens."""
 
-    data: Path = _setting(
-        Path("textkin-data"), "Folder that keeps the articles. Created when it is not there."
-    )
+    data: Path = _setting(_DATA, "Folder that keeps the articles. Created when it is not there.")
     listen: str = _setting(
         "127.0.0.1:50051", "Address to serve at, HOST:PORT. Port 0 picks a free one.", check=split_address
     )
@@ -130,14 +129,13 @@ class Row:
         return parsed
 
     def _convert(self, value: object) -> Any:
-        if isinstance(value, bool) or not isinstance(value, (str, int, float, Path)):
+        whole = self.kind is int
+        if isinstance(value, bool) or (whole and isinstance(value, float)):
             raise ValueError(f"must be {self.values}")
-        if self.kind is int and isinstance(value, float):
-            raise ValueError("must be a whole number")
         try:
             parsed = self.kind(value)
-        except ValueError:
-            raise ValueError("must be a whole number" if self.kind is int else "must be a number") from None
+        except (TypeError, ValueError):
+            raise ValueError(f"must be {self.values}") from None
         if self.least is not None and self.most is not None and not self.least <= parsed <= self.most:
             raise ValueError(f"must be {self.values}")
         if self.choices and parsed not in self.choices:
@@ -161,7 +159,7 @@ TABLE = _rows()
 def resolve(
     flags: Mapping[str, object], environment: Mapping[str, str] = os.environ, config: Path | None = None
 ) -> Settings:
-    """Returns the settings in force; `flags` holds those given, by name, others absent or None. SettingsError."""
+    """Returns the settings in force; `flags` has those given, the others absent or None. SettingsError."""
     if config is None and environment.get(CONFIG_VARIABLE):
         config = Path(environment[CONFIG_VARIABLE])
     file = _read(config) if config is not None else {}

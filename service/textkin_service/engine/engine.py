@@ -1,4 +1,4 @@
-"""The use cases. Nothing here knows gRPC; every method may be called from any thread, and computes in the caller's."""
+"""The use cases, without gRPC. Every method may be called from any thread, and computes in that thread."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -144,7 +144,7 @@ class Engine:
         return self._store.article(collection_id, article_id).article
 
     def articles(self, collection_id: str, page_size: int, token: str, *, include_text: bool) -> ArticlePage:
-        """Returns a page of a collection's articles, by ingest; `page_size` 0: 100. InvalidRequest, NotFound."""
+        """Returns a page of the articles, by ingest; `page_size` 0: 100. InvalidRequest, NotFound."""
         collection = self._store.collection(collection_id)
         listing = f"articles of {collection.number}"
         after = int(page_tokens.decode(listing, token)) if token else 0
@@ -222,7 +222,7 @@ class Engine:
         return min(asked or _DEFAULT_PAGE, self._settings.max_page_size)
 
     def _in_force(self, collection: Collection) -> Collection:
-        """Returns the collection with the limit on texts that holds now: the service's own may have been lowered."""
+        """Returns the collection with today's limit on texts: the service's own may have been lowered."""
         longest = longest_text(collection.settings.max_text_bytes, self._settings)
         return replace(collection, settings=replace(collection.settings, max_text_bytes=longest))
 

@@ -1,4 +1,4 @@
-"""Ingest in three steps, so that a caller can overlap many: prepare (computes), commit (waits for the disk), match."""
+"""Ingest in three steps, so that many can overlap: prepare (computes), commit (waits for the disk), match."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from textkin_service.store import Put, Store, StoredCollection
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article that is checked, analysed and sketched, but not yet stored. `search`: what to search for, if at all."""
+    """An article, checked and sketched, but not yet stored. `search` None: no search was asked for."""
 
     collection: StoredCollection
     article: Article
@@ -57,7 +57,7 @@ class Ingest:
         )
 
     def match(self, work: Work, prepared: Prepared, put: Put) -> SearchResult:
-        """Searches for a committed article among those taken in before it; no matches if none were asked for."""
+        """Searches for a committed article among those taken in before it, if that was asked for."""
         if prepared.search is None:
             return SearchResult(())
         query = Query(prepared.analysis, prepared.sketch, number=put.number, before=put.number)

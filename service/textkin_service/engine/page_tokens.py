@@ -6,7 +6,6 @@ is open anyway.
 """
 
 import base64
-import binascii
 import hashlib
 
 from textkin_service.errors import InvalidRequest
@@ -30,10 +29,14 @@ def decode(listing: str, token: str) -> str:
     try:
         data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         position = data[_CHECKSUM_BYTES:].decode()
-    except (binascii.Error, ValueError):
-        position = data = None
-    if data is None or position is None or encode(listing, position) != token:
-        raise InvalidRequest(
-            "page_token", "is not a token of this listing; give `next_page_token` of the page before, or none"
-        )
+    except ValueError:
+        raise _wrong() from None
+    if encode(listing, position) != token:
+        raise _wrong()
     return position
+
+
+def _wrong() -> InvalidRequest:
+    return InvalidRequest(
+        "page_token", "is not a token of this listing; give `next_page_token` of the page before, or none"
+    )

@@ -18,7 +18,7 @@ _WIDENING = 4
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for. `number`: the article's own, if it is stored. `before`: only articles with lesser numbers."""
+    """What to search for. `number`: its own, if stored. `before`: only articles with lesser numbers."""
 
     analysis: Analysis
     sketch: Sketch
@@ -38,7 +38,7 @@ class Searcher:
     def search(
         self, collection: StoredCollection, query: Query, options: SearchOptions, work: Work
     ) -> SearchResult:
-        """Returns the matches, best first; those with passages carry their article's text. DeadlineExceeded."""
+        """Returns the matches, best first; those with passages carry the text. DeadlineExceeded."""
         candidates, truncated = self._eligible(collection, query, options, work)
         scored: list[tuple[StoredArticle, Comparison]] = []
         for candidate in candidates:
@@ -85,7 +85,7 @@ class Searcher:
     def _eligible(
         self, collection: StoredCollection, query: Query, options: SearchOptions, work: Work
     ) -> tuple[list[StoredArticle], bool]:
-        """Returns the most promising candidates that the filters let through, and whether a key was cut short."""
+        """Returns the best candidates that the filters let through, and whether a key was cut short."""
         wanted = max(self._candidates, options.limit)
         limit = wanted
         while True:

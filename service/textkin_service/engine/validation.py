@@ -62,7 +62,8 @@ def collection_id(field: str, value: str) -> None:
     if not _COLLECTION_ID.fullmatch(value):
         raise InvalidRequest(
             field,
-            f"is {_shown(value)}; give 1 to 63 characters of a-z, 0-9, '-' and '_', starting with a letter or digit",
+            f"is {_shown(value)}; give 1 to 63 characters of a-z, 0-9, '-' and '_',"
+            " the first a letter or a digit",
         )
 
 

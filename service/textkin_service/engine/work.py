@@ -1,4 +1,4 @@
-"""How long a piece of work may go on: a deadline, and a flag that its caller can raise from another thread."""
+"""How long a piece of work may go on: a deadline, and a flag that another thread can raise."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from textkin_service.errors import DeadlineExceeded
 
 
 class Work:
-    """The leave to go on. Work asks with `check` between its steps, so that what nobody waits for ends soon."""
+    """The leave to go on, asked for with `check` between steps, so that what nobody waits for ends soon."""
 
     def __init__(self, seconds: float | None = None) -> None:
         """`seconds` from now are left; None: no deadline."""

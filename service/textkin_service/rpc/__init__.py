@@ -1,1 +1,1 @@
-"""Textkin over gRPC: conversion, errors, interceptors, servicer and the server's life. Only here is grpc imported."""
+"""Textkin over gRPC: conversion, errors, interceptors, servicer, the server's life. Only here is grpc used."""

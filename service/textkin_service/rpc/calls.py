@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -28,7 +29,7 @@ class Call:
 _current: ContextVar[Call] = ContextVar("textkin_call")
 
 
-def begin(method: str, metadata: "grpc.aio.Metadata | None") -> Call:
+def begin(method: str, metadata: Iterable[tuple[str, str | bytes]] | None) -> Call:
     """Makes the call of the current task, under the caller's request id if it sent a usable one."""
     call = Call(method)
     for key, value in metadata or ():

@@ -6,7 +6,7 @@ range, a side that is not set); the engine checks the rest.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -27,7 +27,17 @@ _LAST_SECOND = 253_402_300_799
 # The range of google.protobuf.Duration: 10,000 years.
 _LONGEST_SECONDS = 315_576_000_000
 
-_UNITS = comparison_pb2.OffsetUnit
+# The generated enums are values at run time and types only to the checker; hence the quotes and the casts
+# below.
+Unit: TypeAlias = "comparison_pb2.OffsetUnit"
+_UNITS: dict[int, Unit] = {
+    number: number
+    for number in (
+        comparison_pb2.OFFSET_UNIT_CODE_POINT,
+        comparison_pb2.OFFSET_UNIT_UTF8_BYTE,
+        comparison_pb2.OFFSET_UNIT_UTF16_UNIT,
+    )
+}
 
 Query = TypeVar("Query", service_pb2.SearchRequest, service_pb2.BatchSearchQuery)
 
@@ -133,17 +143,16 @@ def search_options(message: service_pb2.SearchOptions, field: str) -> model.Sear
     )
 
 
-def offset_unit(value: int, field: str) -> "_UNITS.ValueType":
+def offset_unit(value: int, field: str) -> Unit:
     """Returns the unit meant by a request's field: unspecified means code points."""
-    if value not in _UNITS.values():
-        raise InvalidRequest(field, f"is {value}; give a number of OffsetUnit, 0 to {max(_UNITS.values())}")
-    if value == _UNITS.OFFSET_UNIT_UNSPECIFIED:
-        return _UNITS.OFFSET_UNIT_CODE_POINT
-    return _UNITS.ValueType(value)
+    number = value or comparison_pb2.OFFSET_UNIT_CODE_POINT
+    if number not in _UNITS:
+        raise InvalidRequest(field, f"is {value}; give a number of OffsetUnit, 0 to {max(_UNITS)}")
+    return _UNITS[number]
 
 
 def comparison_message(
-    comparison: model.Comparison, text_a: str, text_b: str, unit: "_UNITS.ValueType"
+    comparison: model.Comparison, text_a: str, text_b: str, unit: Unit
 ) -> comparison_pb2.Comparison:
     """Returns the message of a comparison, spans in `unit`. The texts are needed only if it has passages."""
     passages = comparison.passages
@@ -151,7 +160,7 @@ def comparison_message(
     spans_b = _spans(text_b, [passage.b for passage in passages], unit)
     return comparison_pb2.Comparison(
         score=comparison.score,
-        relation=comparison_pb2.Relation.ValueType(comparison.relation),
+        relation=cast("comparison_pb2.Relation", int(comparison.relation)),
         resemblance=comparison.resemblance,
         containment_a=comparison.containment_a,
         containment_b=comparison.containment_b,
@@ -161,7 +170,7 @@ def comparison_message(
             comparison_pb2.Passage(
                 a=comparison_pb2.Span(start=a.start, end=a.end),
                 b=comparison_pb2.Span(start=b.start, end=b.end),
-                kind=comparison_pb2.PassageKind.ValueType(passage.kind),
+                kind=cast("comparison_pb2.PassageKind", int(passage.kind)),
                 similarity=passage.similarity,
             )
             for passage, a, b in zip(passages, spans_a, spans_b, strict=True)
@@ -170,9 +179,7 @@ def comparison_message(
     )
 
 
-def match_messages(
-    result: model.SearchResult, query_text: str, unit: "_UNITS.ValueType"
-) -> list[service_pb2.Match]:
+def match_messages(result: model.SearchResult, query_text: str, unit: Unit) -> list[service_pb2.Match]:
     """Returns the messages of a search's matches."""
     return [
         service_pb2.Match(
@@ -189,7 +196,7 @@ def match_messages(
 
 def ingest(
     message: service_pb2.IngestArticleRequest | service_pb2.IngestArticlesRequest,
-) -> tuple[str, model.Article, model.SearchOptions | None, "_UNITS.ValueType"]:
+) -> tuple[str, model.Article, model.SearchOptions | None, Unit]:
     """Returns the collection's id, the article, what to search for, if at all, and the unit of the spans."""
     if not message.HasField("article"):
         raise InvalidRequest("article", "is not set; give the article to ingest")
@@ -198,9 +205,9 @@ def ingest(
     return collection_id(message.collection_id), article(message.article, "article"), search, unit
 
 
-def outcome(value: model.IngestOutcome) -> "article_pb2.IngestOutcome.ValueType":
+def outcome(value: model.IngestOutcome) -> "article_pb2.IngestOutcome":
     """Returns the API's number of an outcome."""
-    return article_pb2.IngestOutcome.ValueType(value)
+    return cast("article_pb2.IngestOutcome", int(value))
 
 
 def info_message(info: ServiceInfo) -> service_pb2.GetServiceInfoResponse:
@@ -244,10 +251,10 @@ def _relation(value: int, field: str) -> model.Relation:
         raise InvalidRequest(field, f"is {value}; give a number of Relation, 0 to {most.value}") from None
 
 
-def _spans(text: str, spans: Sequence[model.Span], unit: "_UNITS.ValueType") -> Sequence[model.Span]:
-    if unit == _UNITS.OFFSET_UNIT_UTF8_BYTE:
+def _spans(text: str, spans: Sequence[model.Span], unit: Unit) -> Sequence[model.Span]:
+    if unit == comparison_pb2.OFFSET_UNIT_UTF8_BYTE:
         return utf8_spans(text, spans)
-    if unit == _UNITS.OFFSET_UNIT_UTF16_UNIT:
+    if unit == comparison_pb2.OFFSET_UNIT_UTF16_UNIT:
         return utf16_spans(text, spans)
     return spans
 

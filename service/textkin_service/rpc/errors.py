@@ -31,7 +31,7 @@ _CODES: dict[type[TextkinError], StatusCode] = {
 
 
 def is_expected(error: BaseException) -> bool:
-    """Says whether an error is the caller's to see. Any other, a StoreError too, is a defect or a fault of ours."""
+    """Says whether an error is the caller's to see. Any other, a StoreError too, is our own failure."""
     return type(error) in _CODES
 
 
@@ -50,7 +50,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def status_of(error: BaseException, request_id: str) -> status_pb2.Status:
-    """Returns the google.rpc.Status of an error; of an unexpected one it says nothing but the request's id."""
+    """Returns the google.rpc.Status of an error; of our own failures it tells only the request's id."""
     if not isinstance(error, TextkinError) or not is_expected(error):
         message = f"the service failed; its log has the details under request id {request_id}"
         return _status(StatusCode.INTERNAL, message, _error_info("INTERNAL", {"request_id": request_id}))

@@ -1,4 +1,4 @@
-"""What holds for every RPC of Textkin's service: logs, errors and limits, an interceptor each, in this order from outside.
+"""What holds for every RPC of Textkin: logs, errors, limits. An interceptor each, in this order from outside.
 
 The health and reflection services are left alone: a probe must be answered when the service is full, and
 needs no log line.
@@ -19,7 +19,9 @@ from textkin_service.rpc import calls, errors, logs
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+# What the generated code registers: an RpcMethodHandler whose behaviours are coroutine functions, which its
+# type cannot say.
+Handler: TypeAlias = Any
 Deserializer = Callable[[bytes], Any]
 
 _SERVICE = "/textkin.v1.TextkinService/"
@@ -30,9 +32,9 @@ class _Interceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
+    ) -> Handler | None:
         """Returns the handler for one call, wrapped if the method is Textkin's."""
         method = str(handler_call_details.method)
         if not method.startswith(_SERVICE):
@@ -57,7 +59,7 @@ class _Interceptor(grpc.aio.ServerInterceptor):
 
     @abstractmethod
     def wrap(self, behaviour: Behaviour) -> Behaviour:
-        """Returns the behaviour to have instead of `behaviour`: a coroutine function, as grpc looks at that."""
+        """Returns the behaviour to have instead: a coroutine function, which grpc looks for."""
 
     def deserializer(self, inner: Deserializer) -> Deserializer:
         """Returns the deserializer to have instead of `inner`."""
@@ -137,12 +139,12 @@ class ErrorInterceptor(_Interceptor):
                 call.code = errors.code_of(error)
                 call.reason = errors.reason_of(error)
                 status = errors.status_of(error, call.request_id)
-            await context.abort_with_status(rpc_status.to_status(status))
+            return await context.abort_with_status(rpc_status.to_status(status))
 
         return guarded
 
     def deserializer(self, inner: Deserializer) -> Deserializer:
-        """Lets a malformed message through as such, because grpc answers INTERNAL when a deserializer raises."""
+        """Lets a malformed message through, marked, because grpc answers INTERNAL when this raises."""
 
         def tolerant(data: bytes) -> Any:
             try:
@@ -174,7 +176,7 @@ class _WellFormed(AsyncIterator[Any]):
 
 
 class LimitInterceptor(_Interceptor):
-    """Lets in at most `max_in_flight` calls at a time, none before `open` or after `close`, and none that is late."""
+    """Lets in `max_in_flight` calls at a time, none before `open` or after `close`, and none that is late."""
 
     def __init__(self, max_in_flight: int) -> None:
         self._max_in_flight = max_in_flight

@@ -43,7 +43,7 @@ def configure(level: str, log_format: str) -> None:
 
 
 def exception_fields(error: BaseException) -> dict[str, Any]:
-    """Returns the type and the stack of an exception and its causes, without messages: those may quote a text."""
+    """Returns type and stack of an exception and its causes, without messages: those may quote a text."""
     chain: list[dict[str, Any]] = []
     current: BaseException | None = error
     while current is not None:
@@ -62,9 +62,9 @@ def _without_exception_message(
     if info is True:
         info = sys.exc_info()
     if isinstance(info, BaseException):
-        event |= exception_fields(info)
+        event.update(exception_fields(info))
     elif isinstance(info, tuple) and info[1] is not None:
-        event |= exception_fields(info[1])
+        event.update(exception_fields(info[1]))
     return event
 
 

@@ -87,7 +87,7 @@ class Server:
         self._workers.close()
         self._engine.close()
 
-    async def _set_health(self, status: "_STATUS.ServingStatus.ValueType") -> None:
+    async def _set_health(self, status: int) -> None:
         for name in ("", SERVICE_NAME):
             await self._health.set(name, status)
 

@@ -1,6 +1,6 @@
 """The RPCs: each converts its request, has the engine do the work in the pool, and converts the answer."""
 
-# ruff: noqa: N802 - the API's methods name these
+# ruff: noqa: ARG002, N802 - grpc calls these, by the API's names and with these arguments
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -128,7 +128,7 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         matches = await self._workers.run(convert.match_messages, found, article.text, unit)
         return pb.IngestArticleResponse(outcome=convert.outcome(put.outcome), matches=matches)
 
-    async def IngestArticles(
+    async def IngestArticles(  # type: ignore[override]  # a coroutine that writes to `context`, as grpc.aio allows
         self, request_iterator: AsyncIterator[pb.IngestArticlesRequest], context: Context
     ) -> None:
         """Ingests a stream of articles."""
@@ -208,7 +208,8 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         if not request.collection_id:
             raise InvalidRequest("collection_id", "is empty; give the id of the collection to delete")
         future = self._engine.delete_collection(request.collection_id, force=request.force)
-        return pb.DeleteCollectionResponse(deleted_articles=await asyncio.wrap_future(future))
+        deleted = await asyncio.wrap_future(future)
+        return pb.DeleteCollectionResponse(deleted_articles=deleted)
 
     async def GetServiceInfo(
         self, request: pb.GetServiceInfoRequest, context: Context

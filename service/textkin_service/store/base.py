@@ -94,7 +94,7 @@ class Store(Protocol):
     """
 
     def listen(self, listener: Listener) -> None:
-        """Has `listener` called with the changes of each commit, in order, before the commit's futures resolve."""
+        """Has `listener` called with each commit's changes, in order, before its futures resolve."""
 
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
         """Creates an empty collection. AlreadyExists (COLLECTION_EXISTS)."""
@@ -106,7 +106,7 @@ class Store(Protocol):
         """Returns the first `limit` collections whose ids come after `after`, by id."""
 
     def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
-        """Deletes a collection; the result counts its articles. FailedPrecondition unless empty or `force`."""
+        """Deletes a collection; the result counts its articles. FailedPrecondition: not empty, no `force`."""
 
     def put(self, collection_id: str, article: Article, sketch: bytes) -> Future[Put]:
         """Takes an article in under its id. ResourceExhausted (COLLECTION_FULL)."""

@@ -1,4 +1,4 @@
-"""What the SQLite store writes: operations for the group writer. Each looks, refuses or changes, and notes its changes."""
+"""What the SQLite store writes: operations for the group writer, each of which notes its changes."""
 
 import sqlite3
 from datetime import datetime
@@ -39,7 +39,7 @@ def find_collection(db: sqlite3.Connection, collection_id: str, now: datetime) -
 
 
 def counted(db: sqlite3.Connection, row: tuple[Any, ...], now: datetime) -> StoredCollection:
-    """Returns the collection of a row of COLLECTION_COLUMNS and article_count, less what is past its retention."""
+    """Returns the collection of COLLECTION_COLUMNS and article_count, less what is past its retention."""
     number, *_, count = row
     collection = collection_from(row, count)
     if collection.settings.retention is not None:
@@ -98,6 +98,7 @@ def put_article(
     changes: list[Change],
     collection_id: str,
     article: Article,
+    *,
     sketch: bytes,
     now: datetime,
 ) -> Put:
@@ -134,7 +135,7 @@ def _refuse_if_full(stored: StoredCollection) -> None:
     most = stored.collection.settings.max_articles
     if most and stored.collection.article_count >= most:
         raise ResourceExhausted(
-            f"the collection {stored.collection.id!r} holds its maximum of {most} articles; delete some first",
+            f"the collection {stored.collection.id!r} holds its most, {most} articles; delete some first",
             reason="COLLECTION_FULL",
             metadata={"collection_id": stored.collection.id, "max_articles": str(most)},
         )

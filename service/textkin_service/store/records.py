@@ -28,7 +28,7 @@ def from_microseconds(microseconds: int) -> datetime:
 
 
 def cutoff(settings: CollectionSettings, now: datetime) -> int:
-    """Returns the time in microseconds at or before which an article was taken in that is past its retention now."""
+    """Returns the time in microseconds; what was taken in at it or before is past its retention."""
     return (
         _BEGINNING
         if settings.retention is None

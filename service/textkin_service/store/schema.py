@@ -57,7 +57,7 @@ END;
 
 
 def prepare(db: sqlite3.Connection, scheme: str) -> None:
-    """Creates the tables in a new file; in one that has them, checks that it is ours and of this sketch scheme.
+    """Creates the tables in a new file; of an older one, checks that it is ours and of this sketch scheme.
 
     `db` is in autocommit mode. StoreError: STORE_DAMAGED, STORE_SCHEME_MISMATCH.
     """
@@ -73,8 +73,8 @@ def prepare(db: sqlite3.Connection, scheme: str) -> None:
     stored = row[0] if row else "none"
     if stored != scheme:
         raise StoreError(
-            f"the store's sketches have the scheme {stored}, this version makes {scheme}, and the two cannot be compared; "
-            "use the version that wrote the store, or ingest into a new data folder",
+            f"the store's sketches have the scheme {stored}, this version makes {scheme}; they cannot be compared;"
+            " use the version that wrote the store, or ingest into a new data folder",
             reason="STORE_SCHEME_MISMATCH",
             metadata={"stored": stored, "expected": scheme},
         )

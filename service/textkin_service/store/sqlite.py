@@ -36,7 +36,7 @@ def _now() -> datetime:
 
 
 class SqliteStore:
-    """Articles in SQLite: write-ahead log, synced in full at every commit, so that a commit survives a power cut.
+    """Articles in SQLite: a write-ahead log, synced at every commit, so that a commit survives a power cut.
 
     `scheme` is the id of the sketch scheme; `clock` tells the time for ingests and retention. StoreError:
     STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_UNAVAILABLE when the folder cannot be made or
@@ -63,7 +63,7 @@ class SqliteStore:
         self.close()
 
     def close(self) -> None:
-        """Finishes the writes handed in, then closes the file and lets go of the folder. May be called twice."""
+        """Finishes the writes handed in, closes the file, lets go of the folder. May be called twice."""
         self._writer.close()
         self._readers.close()
         self._lock.close()
@@ -107,7 +107,7 @@ class SqliteStore:
         """Takes an article in under its id. NotFound, ResourceExhausted."""
         return self._writer.submit(
             lambda db, changes: operations.put_article(
-                db, changes, collection_id, article, sketch, self._clock()
+                db, changes, collection_id, article, sketch=sketch, now=self._clock()
             )
         )
 
@@ -178,7 +178,8 @@ class SqliteStore:
         while True:
             with self._readers.connection() as db:
                 rows = db.execute(
-                    "SELECT collection, number, sketch FROM articles WHERE number > ? ORDER BY number LIMIT ?",
+                    "SELECT collection, number, sketch FROM articles"
+                    " WHERE number > ? ORDER BY number LIMIT ?",
                     (last, _SKETCHES_A_READ),
                 ).fetchall()
             if not rows:
@@ -238,7 +239,7 @@ class SqliteStore:
         except sqlite3.DatabaseError as error:
             db.close()
             raise StoreError(
-                f"{self._path} cannot be read as a Textkin store ({error}); restore it, or use another data folder",
+                f"{self._path} is no Textkin store that can be read ({error}); restore it, or use another folder",
                 reason="STORE_DAMAGED",
             ) from error
         except BaseException:
@@ -264,7 +265,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _lock(folder: Path) -> sqlite3.Connection:
-    """Takes the folder for this process, creating it if need be, until the connection is closed or the process ends.
+    """Takes the folder, creating it if need be, until the connection is closed or the process ends.
 
     The lock is SQLite's own on an empty database: it works on every system, between the threads of one
     process too, and the system frees it however the process ends.

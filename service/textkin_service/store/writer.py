@@ -1,4 +1,4 @@
-"""One thread that writes, and commits what many callers hand in with one fsync (group commit, Gray and Reuter 1992).
+"""One thread that commits what many callers hand in with one fsync (group commit, Gray and Reuter 1992).
 
 While one group is being synced to disk the next one gathers in the queue, so that the cost of an fsync is
 shared by as many writes as arrive during one, without a delay that a lone write would have to wait for.
