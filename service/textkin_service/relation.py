@@ -1,16 +1,128 @@
-"""Relation: what two texts share, how much of each, and one score to order matches by."""
+"""Relation: what two texts share, how much of each, and one score to order matches by.
+
+The score comes from two robust measures. *Likeness*: how well each sentence of one text is answered by some sentence of the
+other, averaged over the words, geometric mean of both directions; it alone finds 98 % of the development rewrites. *Copied words*:
+how many words lie in passages that are word for word or nearly so; it finds a paragraph lifted into another article.
+"""
+
+import math
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textkin_service.alignment import align
 from textkin_service.analysis import Analysis
-from textkin_service.model import Comparison, Relation
+from textkin_service.model import Comparison, Passage, PassageKind, Relation
+
+_T = TypeVar("_T", bound=np.generic)
+
+# Score 0.5 falls at this likeness: of the development queries without a source, 2 of 208 reach it.
+_LIKENESS_HALF = 0.178
+# Steepness of the score over log-likeness, as logistic regression fits it (bench/quality.py fits both).
+_LIKENESS_SLOPE = 9.0
+# Keeps the logarithm finite; also the likeness below which differences mean nothing.
+_LIKENESS_FLOOR = 0.02
+# Copied words at which the score of copying alone is 1 - 1/e.
+_COPIED_SCALE = 40.0
+
+# Scores from which a relation holds.
+_REWRITE_SCORE = 0.5
+_RELATED_SCORE = 0.1
+# The share of the shorter text that a copy copies, and the words that a partial copy copies at least.
+_COPY_SHARE = 0.5
+_PARTIAL_COPY_WORDS = 40
+
+# Zipf frequency from which a stem says nothing about containment.
+_COMMON_ZIPF = 6.0
+_SHINGLE_WORDS = 5
+
 
 def compare(a: Analysis, b: Analysis) -> Comparison:
-    """Returns the comparison of two texts with its passages."""
-    passages = align(a, b)
-    coverage_a = sum(p.a.end - p.a.start for p in passages) / len(a.text)
-    coverage_b = sum(p.b.end - p.b.start for p in passages) / len(b.text)
-    score = min(1.0, max(coverage_a, coverage_b))
-    relation = Relation.REWRITE if score > 0.2 else Relation.UNRELATED
-    return Comparison(score, relation, 0.0, 0.0, 0.0, coverage_a, coverage_b, passages)
+    """Returns the comparison of two texts with its passages, whose spans count code points."""
+    alignment = align(a, b)
+    words_a, words_b = a.evidence_words(), b.evidence_words()
+    copied = [p for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
+    copied_a = _covered_words(a, [(p.a.start, p.a.end) for p in copied])
+    copied_b = _covered_words(b, [(p.b.start, p.b.end) for p in copied])
+    score = max(
+        _likeness_score(_mean(a, alignment.best_a), _mean(b, alignment.best_b)),
+        -math.expm1(-min(copied_a, copied_b) / _COPIED_SCALE),
+    )
+    copied_share = max(copied_a / max(1, len(words_a)), copied_b / max(1, len(words_b)))
+    identical = bool(words_a) and words_a == words_b
+    return Comparison(
+        score=1.0 if identical else round(score, 6),
+        relation=Relation.IDENTICAL if identical else _relation(score, copied_share, min(copied_a, copied_b)),
+        resemblance=_resemblance(words_a, words_b),
+        containment_a=_containment(a, b),
+        containment_b=_containment(b, a),
+        coverage_a=_coverage(a, alignment.passages, "a"),
+        coverage_b=_coverage(b, alignment.passages, "b"),
+        passages=alignment.passages,
+    )
+
+
+def _relation(score: float, copied_share: float, copied_words: int) -> Relation:
+    if copied_words >= _PARTIAL_COPY_WORDS or copied_share >= _COPY_SHARE:
+        return Relation.COPY if copied_share >= _COPY_SHARE else Relation.PARTIAL_COPY
+    if score >= _REWRITE_SCORE:
+        return Relation.REWRITE
+    return Relation.RELATED if score >= _RELATED_SCORE else Relation.UNRELATED
+
+
+def _likeness_score(answered_a: float, answered_b: float) -> float:
+    """Returns the score, 0 to 1, of two texts whose sentences the other answers this well on average."""
+    likeness = math.sqrt(answered_a * answered_b)
+    evidence = math.log((likeness + _LIKENESS_FLOOR) / (_LIKENESS_HALF + _LIKENESS_FLOOR))
+    return 1 / (1 + math.exp(-_LIKENESS_SLOPE * evidence))
+
+
+def _mean(analysis: Analysis, best: NDArray[np.float32]) -> float:
+    """Returns the mean of a value a sentence, weighted by the sentences' words."""
+    lengths = [last - first for first, last in analysis.sentences]
+    return float(np.average(best, weights=lengths)) if lengths else 0.0
+
+
+def _resemblance(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+    """Returns the Jaccard similarity of the sets of word 5-shingles (Broder 1997)."""
+    shingles_a, shingles_b = _shingles(a), _shingles(b)
+    union = len(shingles_a | shingles_b)
+    return len(shingles_a & shingles_b) / union if union else 0.0
+
+
+def _shingles(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    if len(words) <= _SHINGLE_WORDS:
+        return {words} if words else set()
+    return {words[i : i + _SHINGLE_WORDS] for i in range(len(words) - _SHINGLE_WORDS + 1)}
+
+
+def _containment(a: Analysis, b: Analysis) -> float:
+    """Returns the share, by rarity, of the distinct stems of `a` that `b` has too."""
+    stems, places = np.unique(_evidence(a, a.stems), return_index=True)
+    rarity = np.maximum(_COMMON_ZIPF - _evidence(a, a.zipf)[places], 0.0)
+    total = float(rarity.sum())
+    return float(rarity[np.isin(stems, _evidence(b, b.stems))].sum()) / total if total else 0.0
+
+
+def _evidence(analysis: Analysis, values: NDArray[_T]) -> NDArray[_T]:
+    """Returns those of a value a token that lie in sentences."""
+    if not analysis.sentences:
+        return values[:0]
+    return np.concatenate([values[first:last] for first, last in analysis.sentences])
+
+
+def _coverage(analysis: Analysis, passages: tuple[Passage, ...], side: str) -> float:
+    spans = [(p.a.start, p.a.end) if side == "a" else (p.b.start, p.b.end) for p in passages]
+    words = sum(last - first for first, last in analysis.sentences)
+    return _covered_words(analysis, spans) / words if words else 0.0
+
+
+def _covered_words(analysis: Analysis, spans: list[tuple[int, int]]) -> int:
+    """Returns how many evidence words begin in any of the spans."""
+    covered = np.zeros(len(analysis.tokens), bool)
+    starts = np.asarray(analysis.tokens.starts)
+    for start, end in spans:
+        first, last = np.searchsorted(starts, [start, end])
+        covered[first:last] = True
+    return int(np.count_nonzero(_evidence(analysis, covered)))

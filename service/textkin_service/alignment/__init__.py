@@ -1,33 +1,50 @@
-"""Alignment: which passages of two texts say the same, by seed and extend, since rewrites reorder facts."""
+"""Alignment: which passages of two texts say the same, by seed and extend, since rewrites reorder facts.
 
-from textkin_service.alignment.extension import Fragment, extend
+The steps, each a module with its parameters in `parameters`::
+
+    vectors -> seeds -> extension -> overlaps -> passages
+    sides   -> runs  ----------------------------^
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.alignment.extension import extend
+from textkin_service.alignment.overlaps import resolve
 from textkin_service.alignment.parameters import DEFAULT, Parameters
+from textkin_service.alignment.passages import passages
+from textkin_service.alignment.runs import find_runs
 from textkin_service.alignment.seeds import find_seeds
+from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import sentence_vectors
 from textkin_service.analysis import Analysis
-from textkin_service.model import Passage, PassageKind, Span
+from textkin_service.model import Passage
 
-__all__ = ["DEFAULT", "Parameters", "align"]
+__all__ = ["DEFAULT", "Alignment", "Parameters", "align"]
 
 
-def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> tuple[Passage, ...]:
-    """Returns the passages that both texts share, by their place in `a`. Spans are code points of the original texts."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """What two texts share.
+
+    `passages`: by their place in `a`, spans in code points of the original texts. `best_a`, `best_b`: float32, for each
+    evidence sentence its greatest tf-isf cosine with a sentence of the other text, 0 to 1.
+    """
+
+    passages: tuple[Passage, ...]
+    best_a: NDArray[np.float32]
+    best_b: NDArray[np.float32]
+
+
+def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignment:
+    """Aligns two texts."""
     if not (a.sentences and b.sentences):
-        return ()
+        return Alignment((), np.zeros(len(a.sentences), np.float32), np.zeros(len(b.sentences), np.float32))
+    side_a, side_b = Side.of(a, "a"), Side.of(b, "b")
     vectors = sentence_vectors(a, b)
-    fragments = extend(find_seeds(vectors, parameters), vectors, parameters)
-    passages = [_passage(a, b, fragment) for fragment in fragments if _words(a, fragment.a) >= parameters.min_words]
-    return tuple(sorted(passages, key=lambda p: (p.a.start, p.b.start)))
-
-
-def _words(analysis: Analysis, sentences: tuple[int, int]) -> int:
-    return analysis.sentences[sentences[1] - 1][1] - analysis.sentences[sentences[0]][0]
-
-
-def _passage(a: Analysis, b: Analysis, fragment: Fragment) -> Passage:
-    return Passage(_span(a, fragment.a), _span(b, fragment.b), PassageKind.PARAPHRASE, 0.5)
-
-
-def _span(analysis: Analysis, sentences: tuple[int, int]) -> Span:
-    first, last = analysis.sentences[sentences[0]][0], analysis.sentences[sentences[1] - 1][1]
-    return Span(analysis.tokens.starts[first], analysis.tokens.ends[last - 1])
+    seeds = find_seeds(vectors, parameters)
+    fragments = resolve(extend(seeds, vectors, side_a.blocks, side_b.blocks, parameters), parameters)
+    runs = find_runs(side_a.words, side_b.words, parameters)
+    return Alignment(passages(side_a, side_b, fragments, runs, parameters), seeds.best_a, seeds.best_b)

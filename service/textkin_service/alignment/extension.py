@@ -1,10 +1,11 @@
 """Extension: seeds that lie near each other in both texts grow into fragments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.seeds import Seeds
@@ -20,35 +21,47 @@ class Fragment:
     mass: float
 
 
-def extend(seeds: Seeds, vectors: SentenceVectors, parameters: Parameters) -> list[Fragment]:
-    """Returns fragments whose two sides resemble each other; where they do not, the gap shrinks until they do."""
-    return list(_grow(seeds, np.arange(len(seeds)), parameters.max_gap, vectors, parameters))
+def extend(
+    seeds: Seeds, vectors: SentenceVectors, blocks_a: Sequence[int], blocks_b: Sequence[int], parameters: Parameters
+) -> list[Fragment]:
+    """Returns fragments whose two sides resemble each other; where they do not, the gap shrinks until they do.
+
+    `blocks_a` and `blocks_b` give each sentence's block of uninterrupted text; no fragment reaches over two.
+    """
+    # A place is the sentence's number, with more than the largest gap between one block and the next.
+    apart = parameters.max_gap + 2
+    places = (np.asarray(blocks_a)[seeds.a] * apart + seeds.a, np.asarray(blocks_b)[seeds.b] * apart + seeds.b)
+    fragments = []
+    pending = [(np.arange(len(seeds)), parameters.max_gap)]
+    while pending:
+        members, gap = pending.pop()
+        for cluster in clusters(places, members, gap):
+            fragment = Fragment(_range(seeds.a[cluster]), _range(seeds.b[cluster]), float(seeds.similarity[cluster].sum()))
+            if fragment_cosine(vectors, fragment) >= parameters.fragment_cosine:
+                if evidence(vectors, fragment) >= parameters.min_evidence:
+                    fragments.append(fragment)
+            elif gap > 0:
+                pending.append((cluster, gap - 1))
+    return fragments
 
 
-def _grow(
-    seeds: Seeds, members: NDArray[np.intp], gap: int, vectors: SentenceVectors, parameters: Parameters
-) -> Iterator[Fragment]:
-    for cluster in clusters(seeds, members, gap):
-        fragment = Fragment(_range(seeds.a[cluster]), _range(seeds.b[cluster]), float(seeds.similarity[cluster].sum()))
-        if fragment_cosine(vectors, fragment) >= parameters.fragment_cosine:
-            yield fragment
-        elif gap > 0:
-            yield from _grow(seeds, cluster, gap - 1, vectors, parameters)
+def clusters(
+    places: tuple[NDArray[np.intp], NDArray[np.intp]], members: NDArray[np.intp], gap: int
+) -> Iterator[NDArray[np.intp]]:
+    """Splits seeds wherever more than `gap` sentences of one text lie between them, by turns until neither text splits.
 
-
-def clusters(seeds: Seeds, members: NDArray[np.intp], gap: int) -> Iterator[NDArray[np.intp]]:
-    """Splits seeds wherever more than `gap` sentences of one text lie between them, by turns until neither text splits."""
-    pending = [(members, 0, False)]
+    `places` are the seeds' places in both texts, parallel; `members` the seeds, by number, to split.
+    """
+    pending = [(members, 0, False)] if len(members) else []
     while pending:
         group, side, settled = pending.pop()
-        places = (seeds.a if side == 0 else seeds.b)[group]
-        order = np.argsort(places, kind="stable")
-        breaks = np.flatnonzero(np.diff(places[order]) > gap + 1) + 1
+        order = np.argsort(places[side][group], kind="stable")
+        breaks = np.flatnonzero(np.diff(places[side][group][order]) > gap + 1) + 1
         parts = np.split(group[order], breaks)
         if len(parts) == 1 and settled:
             yield np.sort(group)
         else:
-            pending.extend((part, 1 - side, len(parts) == 1) for part in reversed(parts) if len(part))
+            pending.extend((part, 1 - side, len(parts) == 1) for part in reversed(parts))
 
 
 def fragment_cosine(vectors: SentenceVectors, fragment: Fragment) -> float:
@@ -57,6 +70,16 @@ def fragment_cosine(vectors: SentenceVectors, fragment: Fragment) -> float:
     b = vectors.b[fragment.b[0] : fragment.b[1]].sum(axis=0)
     length = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / length if length else 0.0
+
+
+def evidence(vectors: SentenceVectors, fragment: Fragment) -> float:
+    """Returns the sum of the isf, in nats, of the distinct stems that both sides of the fragment share."""
+    shared = np.intersect1d(_stems(vectors.a, fragment.a), _stems(vectors.b, fragment.b))
+    return float(vectors.isf[shared].sum())
+
+
+def _stems(matrix: sparse.csr_array, rows: tuple[int, int]) -> NDArray[np.int32]:
+    return np.unique(matrix.indices[matrix.indptr[rows[0]] : matrix.indptr[rows[1]]])
 
 
 def _range(places: NDArray[np.intp]) -> tuple[int, int]:

@@ -12,11 +12,16 @@ from textkin_service.alignment.vectors import SentenceVectors
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seeds:
-    """Pairs of sentences: `a`, `b` (intp) are their indices, `similarity` (float32) their cosine. Parallel, by (a, b)."""
+    """Pairs of sentences: `a`, `b` (intp) are their indices, `similarity` (float32) their cosine. Parallel, by (a, b).
+
+    `best_a` and `best_b` (float32, a value a sentence) are the greatest cosine of each sentence with any of the other text.
+    """
 
     a: NDArray[np.intp]
     b: NDArray[np.intp]
     similarity: NDArray[np.float32]
+    best_a: NDArray[np.float32]
+    best_b: NDArray[np.float32]
 
     def __len__(self) -> int:
         """How many seeds there are."""
@@ -26,6 +31,9 @@ class Seeds:
 def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds."""
     cosine = (normalized(vectors.a) @ normalized(vectors.b).T).tocoo()
+    best_a, best_b = np.zeros(vectors.a.shape[0], np.float32), np.zeros(vectors.b.shape[0], np.float32)
+    np.maximum.at(best_a, cosine.row, cosine.data)
+    np.maximum.at(best_b, cosine.col, cosine.data)
     likely = cosine.data >= parameters.seed_cosine
     rows, columns, similarity = cosine.row[likely], cosine.col[likely], cosine.data[likely]
     shared = _shared_stems(vectors, rows, columns)
@@ -34,7 +42,7 @@ def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     kept = dice >= parameters.seed_dice
     order = np.lexsort((columns[kept], rows[kept]))
     return Seeds(
-        rows[kept][order].astype(np.intp), columns[kept][order].astype(np.intp), similarity[kept][order].astype(np.float32)
+        rows[kept][order].astype(np.intp), columns[kept][order].astype(np.intp), similarity[kept][order], best_a, best_b
     )
 
 

@@ -1,0 +1,60 @@
+"""Exact runs: stretches that stand word for word in both texts, chained over small changes."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from textkin_service.alignment.parameters import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of words of each text, half open, by word number; `matched` of them stand in both in the same order."""
+
+    a: tuple[int, int]
+    b: tuple[int, int]
+    matched: int
+
+
+# A word 5-gram that stands more often than this in one text is a refrain; only its first places are followed.
+_MOST_PLACES = 16
+
+
+def find_runs(a: tuple[str, ...], b: tuple[str, ...], parameters: Parameters) -> list[Run]:
+    """Returns the runs of at least `run_words` words, by their place in `a`; `a` and `b` are the words of the texts."""
+    return [run for run in _chain(_exact(a, b, parameters.run_seed), parameters) if run.matched >= parameters.run_words]
+
+
+def _exact(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:
+    """Returns the maximal runs of equal words, at least `width` long."""
+    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for j in range(len(b) - width + 1):
+        found = places[b[j : j + width]]
+        if len(found) < _MOST_PLACES:
+            found.append(j)
+    runs: list[Run] = []
+    open_runs: dict[int, int] = {}  # the diagonal j - i, and where on it a run has been followed to
+    for i in range(len(a) - width + 1):
+        for j in places.get(a[i : i + width], ()):
+            if open_runs.get(j - i, -1) > i:
+                continue
+            end = i + width
+            while end < len(a) and end + j - i < len(b) and a[end] == b[end + j - i]:
+                end += 1
+            open_runs[j - i] = end - width + 1
+            runs.append(Run((i, end), (j, end + j - i), end - i))
+    return runs
+
+
+def _chain(runs: list[Run], parameters: Parameters) -> list[Run]:
+    """Joins runs that follow one another in both texts with at most `run_gap` other words between."""
+    chained: list[Run] = []
+    for run in sorted(runs, key=lambda r: (r.a, r.b)):
+        for i in range(len(chained) - 1, max(-1, len(chained) - 1 - _MOST_PLACES), -1):
+            last = chained[i]
+            gap_a, gap_b = run.a[0] - last.a[1], run.b[0] - last.b[1]
+            if 0 <= gap_a <= parameters.run_gap and 0 <= gap_b <= parameters.run_gap:
+                chained[i] = Run((last.a[0], run.a[1]), (last.b[0], run.b[1]), last.matched + run.matched)
+                break
+        else:
+            chained.append(run)
+    return chained

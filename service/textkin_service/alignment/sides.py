@@ -1,0 +1,67 @@
+"""A side of an alignment: one text as a row of words, cut where web residue interrupts it."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from textkin_service.analysis import Analysis
+from textkin_service.model import Span
+
+# A half-open range of words, or of sentences, by number.
+Range = tuple[int, int]
+
+# Zipf frequency from which a stem weighs nothing ("the").
+_WEIGHTLESS_ZIPF = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The evidence of one text.
+
+    `words`: the normalised words; where residue interrupts the text, a barrier that equals no word of any text.
+    `tokens`: the token of each word, parallel; -1 for a barrier. `bounds`: the words of each sentence, half open.
+    `blocks`: for each sentence, how many barriers lie before it.
+    """
+
+    analysis: Analysis
+    words: tuple[str, ...]
+    tokens: tuple[int, ...]
+    bounds: tuple[Range, ...]
+    blocks: tuple[int, ...]
+
+    @classmethod
+    def of(cls, analysis: Analysis, name: str) -> "Side":
+        """Returns the side of a text; `name` tells the barriers of the two sides apart."""
+        words: list[str] = []
+        tokens: list[int] = []
+        bounds: list[Range] = []
+        blocks: list[int] = []
+        barriers, previous = 0, 0
+        for first, last in analysis.sentences:
+            if first != previous and words:
+                barriers += 1
+                words.append(f"\0{name}{barriers}")
+                tokens.append(-1)
+            bounds.append((len(words), len(words) + last - first))
+            blocks.append(barriers)
+            words.extend(analysis.tokens.words[first:last])
+            tokens.extend(range(first, last))
+            previous = last
+        return cls(analysis, tuple(words), tuple(tokens), tuple(bounds), tuple(blocks))
+
+    def words_of(self, sentences: Range) -> Range:
+        """Returns the words of a range of sentences."""
+        return self.bounds[sentences[0]][0], self.bounds[sentences[1] - 1][1]
+
+    def span(self, words: Range) -> Span:
+        """Returns where a range of words stands in the text; it begins and ends with a word, not a barrier."""
+        tokens = self.analysis.tokens
+        return Span(tokens.starts[self.tokens[words[0]]], tokens.ends[self.tokens[words[1] - 1]])
+
+    def stem_weights(self, words: Range) -> dict[int, float]:
+        """Returns the distinct stems of a range of words, weighted by sqrt(count) times rarity."""
+        tokens = np.array([t for t in self.tokens[slice(*words)] if t >= 0], dtype=np.intp)
+        stems = self.analysis.stems[tokens].tolist()
+        rarity = dict(zip(stems, (_WEIGHTLESS_ZIPF - self.analysis.zipf[tokens]).tolist(), strict=True))
+        return {stem: count**0.5 * max(0.0, rarity[stem]) for stem, count in Counter(stems).items()}
