@@ -4,15 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import grpc
+
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 
 
 @contextmanager
 def serving(**methods):
-    """Serves the given methods, each a function of request and context, on a free port; yields the address."""
-    servicer = type("Scripted", (pb_grpc.TextkinServiceServicer,), {
-        name: staticmethod(method) for name, method in methods.items()
-    })()
+    """Serves the given methods, each a function of request and context; yields the address."""
+    servicer = type(
+        "Scripted",
+        (pb_grpc.TextkinServiceServicer,),
+        {name: staticmethod(method) for name, method in methods.items()},
+    )()
     server = grpc.server(ThreadPoolExecutor(8))
     pb_grpc.add_TextkinServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -32,7 +35,7 @@ class Failing:
         self._failures = failures
         self._response = response
 
-    def __call__(self, request, context):
+    def __call__(self, _request, context):
         self.calls += 1
         self.deadlines.append(context.time_remaining())
         if self.calls <= self._failures:

@@ -4,6 +4,7 @@ import math
 
 import pytest
 from scripted import Failing, serving
+
 from textkin import AsyncClient, Client, DeadlineExceeded, ResourceExhausted, Unavailable
 from textkin._channel import RETRIED_METHODS
 from textkin.types import Article
@@ -74,8 +75,9 @@ def test_a_call_has_the_clients_deadline_or_its_own_or_none():
         with Client(address, timeout=None) as client:
             client.compare("a", "b")
     default, own, infinite, none = compare.deadlines
-    assert 0 < default <= 30
-    assert 30 < own <= 1000
+    # gRPC rounds a deadline up on its way, by a percent or so.
+    assert 0 < default < 60
+    assert 60 < own < 2000
     # gRPC has no word for "no deadline" on the service's side but a very distant one.
     assert all(remaining is None or remaining > 10**6 for remaining in (infinite, none))
 
@@ -94,7 +96,7 @@ def test_a_message_over_sixteen_mebibytes_stays_and_one_below_leaves():
         with pytest.raises(ResourceExhausted):
             client.compare("x" * (17 * 1024 * 1024), "b")
         # This server keeps gRPC's own limit of 4 MiB: the refusal is its, so the message did leave.
-        with pytest.raises(ResourceExhausted, match="[Rr]eceived message larger"):
+        with pytest.raises(ResourceExhausted, match=r"[Rr]eceived message larger"):
             client.compare("x" * (15 * 1024 * 1024), "b")
     assert compare.calls == 0
 

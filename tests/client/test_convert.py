@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from textkin import _calls, _convert, types
 from textkin.errors import UnexpectedError
 from textkin.v1 import article_pb2, collection_pb2, comparison_pb2
@@ -56,13 +57,22 @@ def test_settings_survive_the_wire(settings):
     ],
 )
 def test_every_member_of_the_api_has_its_own_and_in_the_same_order(ours, theirs, prefix):
-    names = [name.removeprefix(prefix) for name, number in sorted(theirs.items(), key=lambda item: item[1]) if number]
+    names = [
+        name.removeprefix(prefix)
+        for name, number in sorted(theirs.items(), key=lambda item: item[1])
+        if number
+    ]
     assert [member.name for member in ours] == names
     assert [member.value for member in ours] == [name.lower() for name in names]
 
 
 def test_relations_are_ordered_by_strength():
-    assert types.Relation.UNRELATED < types.Relation.REWRITE < types.Relation.PARTIAL_COPY <= types.Relation.IDENTICAL
+    assert (
+        types.Relation.UNRELATED
+        < types.Relation.REWRITE
+        < types.Relation.PARTIAL_COPY
+        <= types.Relation.IDENTICAL
+    )
     assert max(types.PassageKind) is types.PassageKind.VERBATIM
     with pytest.raises(TypeError):
         assert types.Relation.COPY < types.PassageKind.VERBATIM
@@ -100,5 +110,5 @@ def test_a_stored_article_is_searched_for_in_its_own_collection_only():
     call = _calls.search(types.ArticleReference("1", "news"), "news", None)
     assert isinstance(call.request, pb.SearchRequest)
     assert call.request.article_id == "1"
-    with pytest.raises(ValueError, match="'news'.*'default'"):
+    with pytest.raises(ValueError, match=r"'news'.*'default'"):
         _calls.search(types.ArticleReference("1", "news"), "", None)

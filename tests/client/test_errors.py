@@ -3,6 +3,7 @@
 import pytest
 from google.protobuf.any_pb2 import Any
 from google.rpc import code_pb2, error_details_pb2, status_pb2
+
 from textkin import errors
 from textkin._status import error_of_status
 
@@ -27,14 +28,18 @@ def test_the_details_are_read():
     for message in (
         error_details_pb2.ErrorInfo(domain="textkin", reason="OVERLOADED", metadata={"in_flight": "64"}),
         error_details_pb2.BadRequest(
-            field_violations=[error_details_pb2.BadRequest.FieldViolation(field="article.text", description="empty")]
+            field_violations=[
+                error_details_pb2.BadRequest.FieldViolation(field="article.text", description="empty")
+            ]
         ),
         error_details_pb2.RetryInfo(retry_delay={"nanos": 250_000_000}),
     ):
         packed = Any()
         packed.Pack(message)
         details.append(packed)
-    error = error_of_status(status_pb2.Status(code=code_pb2.RESOURCE_EXHAUSTED, message="busy", details=details))
+    error = error_of_status(
+        status_pb2.Status(code=code_pb2.RESOURCE_EXHAUSTED, message="busy", details=details)
+    )
     assert isinstance(error, errors.ResourceExhausted)
     assert (error.reason, error.metadata, error.retry_delay) == ("OVERLOADED", {"in_flight": "64"}, 0.25)
     assert error.violations == (errors.FieldViolation("article.text", "empty"),)

@@ -6,6 +6,7 @@ import threading
 import grpc
 import pytest
 from scripted import serving
+
 from textkin import Article, AsyncClient, Client, IngestOutcome, ResourceExhausted, Unavailable
 from textkin.v1 import textkin_service_pb2 as pb
 
@@ -71,8 +72,7 @@ def test_a_service_that_acknowledges_nothing_gets_the_window_and_no_more():
                 full.set()
                 break
         yield pb.IngestArticlesResponse(article_id="0", outcome="INGEST_OUTCOME_CREATED")
-        for request in requests:
-            received.append(request.article.id)
+        received.extend(request.article.id for request in requests)
 
     articles = Drawn()
     with serving(IngestArticles=wait) as address, Client(address) as client:
@@ -119,9 +119,10 @@ async def test_an_exception_of_an_asynchronous_iterable_is_raised_too():
     answers = []
     with serving(IngestArticles=acknowledge) as address:
         async with AsyncClient(address) as client:
+            stream = client.ingest_many(articles())
+            answers.append((await anext(stream)).article_id)
             with pytest.raises(LookupError, match="no more"):
-                async for answer in client.ingest_many(articles()):
-                    answers.append(answer.article_id)  # noqa: PERF401 -- what came before the exception matters
+                await anext(stream)
     assert answers == ["0"]
 
 

@@ -1,4 +1,4 @@
-"""Lines: cut as splitlines would by line feeds, each with its true place, in any encoding and any block size."""
+"""Lines: cut at line feeds, each with its true place, in any encoding and any block size."""
 
 import io
 import re
@@ -6,6 +6,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from textkin.cli import _lines
 from textkin.cli._lines import lines
 
@@ -40,7 +41,9 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line():
 
 def test_a_line_feed_is_not_seen_inside_another_character():
     text = "\u0a0a\u000a\u0a00"
-    assert [line.data.decode("utf-16-be") for line in lines(reader(text.encode("utf-16-be"), 3), "utf-16-be")] == [
+    assert [
+        line.data.decode("utf-16-be") for line in lines(reader(text.encode("utf-16-be"), 3), "utf-16-be")
+    ] == [
         "\u0a0a\n",
         "\u0a00",
     ]

@@ -4,6 +4,7 @@ import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from textkin.cli._highlight import shared_words
 from textkin.cli._printable import printable
 
@@ -31,6 +32,8 @@ def test_shared_words_are_disjoint_spans_of_the_text(text, other):
 
 def test_telling_words_are_shared_wherever_they_stand_and_small_ones_only_beside_a_shared_neighbour():
     text = "The minister of health resigned on Monday"
-    shared = [text[start:stop] for start, stop in shared_words(text, "Monday: health chief gone, the minister of 7")]
+    shared = [
+        text[start:stop] for start, stop in shared_words(text, "Monday: health chief gone, the minister of 7")
+    ]
     assert shared == ["The", "minister", "of", "health", "Monday"]
     assert list(shared_words("of", "out of it")) == []

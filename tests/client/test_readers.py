@@ -6,6 +6,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from textkin.cli._readers import BadRecord, Record, read_csv, read_json_lines
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"))
@@ -39,7 +40,10 @@ def test_any_bytes_give_records_or_bad_records_and_never_an_exception(data):
 
 
 def test_blank_lines_and_carriage_returns_are_nothing():
-    assert [record.fields for record in json_lines(b'\r\n{"id": 1}\r\n\n  \n{"id": 2}')] == [{"id": 1}, {"id": 2}]
+    assert [record.fields for record in json_lines(b'\r\n{"id": 1}\r\n\n  \n{"id": 2}')] == [
+        {"id": 1},
+        {"id": 2},
+    ]
 
 
 def test_invalid_utf8_is_reported_with_its_line_and_byte_and_the_others_are_read():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from textkin.cli._json import article_json
 from textkin.cli._readers import BadRecord, Position, Record
 from textkin.cli._records import Item, item_of, pair_of, query_of
@@ -18,7 +19,9 @@ def item(**fields):
 
 
 def test_known_fields_are_the_articles_own_and_the_rest_is_metadata():
-    found = item(id="1", text="t", title="T", url=None, desk="city", words=[1, {"a": None}], none=None, n=1.5).article
+    found = item(
+        id="1", text="t", title="T", url=None, desk="city", words=[1, {"a": None}], none=None, n=1.5
+    ).article
     assert (found.title, found.url) == ("T", "")
     assert found.metadata == {"desk": "city", "words": '[1,{"a":null}]', "n": "1.5"}
 
@@ -44,7 +47,8 @@ def test_a_time_is_the_published_time(value, time):
 
 
 @pytest.mark.parametrize(
-    ("value", "kept"), [("last Tuesday", "last Tuesday"), (1700000000, "1700000000"), ("0001-01-01T00:00+05:00",) * 2]
+    ("value", "kept"),
+    [("last Tuesday", "last Tuesday"), (1700000000, "1700000000"), ("0001-01-01T00:00+05:00",) * 2],
 )
 def test_what_is_no_time_is_metadata(value, kept):
     found = item(id="1", text="t", published_at=value).article
@@ -90,7 +94,9 @@ def test_a_pair_needs_both_texts():
     assert pair_of(Record(HERE, {"id": 1, "a": "x", "b": "y", "label": 1})).b == "y"
     assert pair_of(Record(HERE, {"id": 1, "a": "x"})).problem.startswith('no "b"')
     large = "x" * (8 * 1024 * 1024)
-    assert pair_of(Record(HERE, {"id": 1, "a": large, "b": large})).problem.startswith('"a" and "b": 16777216 bytes')
+    assert pair_of(Record(HERE, {"id": 1, "a": large, "b": large})).problem.startswith(
+        '"a" and "b": 16777216 bytes'
+    )
 
 
 UTF8 = st.text(st.characters(codec="utf-8"))
@@ -107,7 +113,9 @@ UTF8 = st.text(st.characters(codec="utf-8"))
         language=UTF8,
         published_at=st.none() | st.datetimes(timezones=st.just(UTC)),
         metadata=st.dictionaries(UTF8.filter(bool), UTF8, max_size=4).filter(
-            lambda names: not names.keys() & {"published_at", "metadata", "id", "text", "title", "url", "source"}
+            lambda names: (
+                not names.keys() & {"published_at", "metadata", "id", "text", "title", "url", "source"}
+            )
         ),
     )
 )

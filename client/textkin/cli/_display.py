@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 
 from rich import box
@@ -79,7 +79,10 @@ def comparison_view(a: Side, b: Side, comparison: Comparison) -> RenderableType:
         f"{_percent(comparison.containment_b)} of B's in A, rare words counting most.\n"
         f"{_passage_count(comparison)}"
     )
-    return Group("", headline, measures, "", passages_view(a, b, comparison.passages))
+    parts: list[RenderableType] = ["", headline, measures]
+    if comparison.passages:
+        parts += ["", passages_view(a, b, comparison.passages)]
+    return Group(*parts)
 
 
 def search_view(query: Side, result: SearchResult, texts: dict[str, str]) -> RenderableType:
@@ -126,8 +129,8 @@ def passages_view(a: Side, b: Side, passages: Iterable[Passage]) -> RenderableTy
     return Group(*parts)
 
 
-def article_view(article: Article) -> RenderableType:
-    """An article with all its fields, its text last."""
+def article_facts(article: Article) -> RenderableType:
+    """All that is known of an article but its text."""
     facts = [
         ("id", article.id),
         ("title", article.title),
@@ -138,13 +141,12 @@ def article_view(article: Article) -> RenderableType:
         ("ingested", _time(article.ingested_at)),
         *article.metadata.items(),
     ]
-    return Group(_facts((name, value) for name, value in facts if value), "", Text(printable(article.text)))
+    return _facts((name, value) for name, value in facts if value)
 
 
-def article_line(article: Article) -> Text:
+def article_line(article: Article) -> str:
     """An article in one line: id, source, title."""
-    parts = [_clean(part) for part in (article.id, article.source, article.title) if part]
-    return Text("  ".join(parts), overflow="ellipsis", no_wrap=True)
+    return "  ".join(_clean(part) for part in (article.id, article.source, article.title) if part)
 
 
 def collections_view(collections: Sequence[Collection]) -> RenderableType:
@@ -159,7 +161,7 @@ def collections_view(collections: Sequence[Collection]) -> RenderableType:
         table.add_row(
             Text(_clean(each.id), "bold"),
             Text(_clean(settings.language)),
-            str(settings.retention) if settings.retention else "for ever",
+            _duration(settings.retention),
             _time(each.created_at),
             f"{each.article_count:,}",
             f"{settings.max_articles:,}" if settings.max_articles else "no limit",
@@ -263,7 +265,14 @@ def _passage_count(comparison: Comparison) -> str:
     if not count:
         return "No passage of one corresponds to a passage of the other."
     verb = "covers" if count == 1 else "cover"
-    return f"{counted(count, 'passage')} {verb} {_percent(comparison.coverage_a)} of A and {_percent(comparison.coverage_b)} of B."
+    shares = f"{_percent(comparison.coverage_a)} of A and {_percent(comparison.coverage_b)} of B"
+    return f"{counted(count, 'passage')} {verb} {shares}."
+
+
+def _duration(time: timedelta | None) -> str:
+    if not time:
+        return "for ever"
+    return str(time) if time.seconds else counted(time.days, "day")
 
 
 def _time(time: datetime | None) -> str:

@@ -137,8 +137,16 @@ def _text(fields: dict[str, Any], name: str) -> str:
 
 
 def _check_size(what: str, size: int) -> None:
-    if size > MAX_SENT_TEXT_BYTES:
-        raise _BadFieldError(f"{what}: {size} bytes of text, at most {MAX_SENT_TEXT_BYTES} can be sent")
+    problem = size_problem(size)
+    if problem:
+        raise _BadFieldError(f"{what}: {problem}")
+
+
+def size_problem(size: int) -> str:
+    """Why texts of so many bytes cannot be sent in one message; empty if they can."""
+    if size <= MAX_SENT_TEXT_BYTES:
+        return ""
+    return f"{size} bytes of text, at most {MAX_SENT_TEXT_BYTES} can be sent"
 
 
 def _plain(fields: dict[str, Any], name: str) -> str:

@@ -11,12 +11,13 @@ from typing import BinaryIO
 import click
 
 from textkin.cli._failures import bad_input
-from textkin.cli._lines import without_mark
+from textkin.cli._lines import MAX_LINE_BYTES, without_mark
 from textkin.cli._readers import BadRecord, Position, Record, invalid_bytes, read_csv, read_json_lines
 
 STANDARD_INPUT = "-"
 FORMATS = ("jsonl", "csv", "text")
 
+_TOO_LONG = f"is longer than {MAX_LINE_BYTES} bytes: is this file what it seems?"
 _BY_SUFFIX = {".jsonl": "jsonl", ".csv": "csv", ".txt": "text"}
 
 
@@ -70,7 +71,9 @@ class Sources:
         return block
 
     def _text_record(self, stream: BinaryIO, source: Source, name: str) -> Record | BadRecord:
-        data = self._count(stream.read())
+        data = self._count(stream.read(MAX_LINE_BYTES + 1))
+        if len(data) > MAX_LINE_BYTES:
+            return BadRecord(Position(name, 1, 0), _TOO_LONG, source.id)
         try:
             return Record(Position(name, 1, 0), {"id": source.id, "text": decode(data, self.encoding)})
         except UnicodeDecodeError as error:
@@ -85,9 +88,11 @@ def read_text(path: str, encoding: str) -> str:
     name = display_name(path)
     try:
         with _open(path) as stream:
-            data = stream.read()
+            data = stream.read(MAX_LINE_BYTES + 1)
     except OSError as error:
         raise bad_input(f"{name} cannot be read: {error.strerror}") from error
+    if len(data) > MAX_LINE_BYTES:
+        raise bad_input(f"{name} {_TOO_LONG}")
     try:
         return decode(data, encoding)
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ import click
 
 from textkin.cli._bulk import ends_all, ordered, patiently
 from textkin.cli._display import Side, comparison_view, stdout_console
-from textkin.cli._failures import ExitCode
+from textkin.cli._failures import ExitCode, bad_input
 from textkin.cli._json import comparison_json, error_json, print_json
 from textkin.cli._options import (
     Session,
@@ -21,7 +21,7 @@ from textkin.cli._options import (
 )
 from textkin.cli._progress import Watch
 from textkin.cli._readers import BadRecord
-from textkin.cli._records import Pair, pair_of
+from textkin.cli._records import Pair, pair_of, size_problem
 from textkin.cli._sources import STANDARD_INPUT, Sources, display_name, read_text
 from textkin.errors import TextkinError
 from textkin.types import ArticleReference, Comparison, OffsetUnit
@@ -82,6 +82,9 @@ def command(
     if texts[0] == texts[1] == STANDARD_INPUT:
         raise click.UsageError("only one of the texts can be standard input")
     a, b = _given(texts[0], collection, encoding), _given(texts[1], collection, encoding)
+    problem = size_problem(sum(len(text.encode()) for text in (a, b) if isinstance(text, str)))
+    if problem:
+        raise bad_input(f"{' and '.join(display_name(text) for text in texts)}: {problem}")
     with session.connect() as client:
         # People read code points: the texts below are cut by them.
         unit = offset_unit if as_json else OffsetUnit.CODE_POINT

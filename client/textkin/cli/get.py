@@ -2,9 +2,10 @@
 
 import click
 
-from textkin.cli._display import article_view, stdout_console
+from textkin.cli._display import article_facts, stdout_console
 from textkin.cli._json import article_json, print_json
 from textkin.cli._options import Session, collection_option, json_option, pass_session, service_options
+from textkin.cli._printable import printable
 
 
 @click.command(short_help="Show a stored article.")
@@ -20,4 +21,5 @@ def command(session: Session, article_id: str, collection: str, as_json: bool) -
     if as_json:
         print_json(article_json(article, with_text=True))
     else:
-        stdout_console().print(article_view(article))
+        stdout_console().print(article_facts(article))
+        click.echo("\n" + printable(article.text))

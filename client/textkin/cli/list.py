@@ -2,7 +2,7 @@
 
 import click
 
-from textkin.cli._display import article_line, stdout_console
+from textkin.cli._display import article_line
 from textkin.cli._json import article_json, print_json
 from textkin.cli._options import Session, collection_option, json_option, pass_session, service_options
 
@@ -20,10 +20,9 @@ def command(session: Session, collection: str, with_text: bool, as_json: bool) -
     """
     if with_text and not as_json:
         raise click.UsageError("--with-text needs --json: `textkin get ID` shows one article's text")
-    console = None if as_json else stdout_console()
     with session.connect() as client:
         for article in client.list(collection=collection, include_text=with_text):
-            if console:
-                console.print(article_line(article))
-            else:
+            if as_json:
                 print_json(article_json(article, with_text=with_text))
+            else:
+                click.echo(article_line(article))

@@ -1,5 +1,6 @@
 """`textkin search`."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ import click
 
 from textkin.cli._bulk import ends_all, ordered, patiently
 from textkin.cli._display import Side, search_view, stdout_console
-from textkin.cli._failures import ExitCode
+from textkin.cli._failures import ExitCode, bad_input
 from textkin.cli._json import error_json, print_json, result_json
 from textkin.cli._options import (
     MAX_COUNT,
@@ -23,7 +24,7 @@ from textkin.cli._options import (
 )
 from textkin.cli._progress import Watch
 from textkin.cli._readers import BadRecord, Position
-from textkin.cli._records import MAX_SENT_TEXT_BYTES, Query, query_of
+from textkin.cli._records import MAX_SENT_TEXT_BYTES, Query, query_of, size_problem
 from textkin.cli._sources import Sources, display_name, read_text
 from textkin.errors import NotFound, TextkinError
 from textkin.types import ArticleReference, OffsetUnit, Relation, SearchOptions, SearchResult
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Queries sent in one call: enough to spare the round trips, few enough for answers to come steadily.
 _BATCH = 16
+
+_PLACE_IN_BATCH = re.compile(r"^queries\[\d+\]\.")
 
 # How many matches a person is shown passages of, unless told otherwise.
 _SHOWN_PASSAGES = 3
@@ -168,7 +171,11 @@ def command(
 
 
 def _file_query(path: str, encoding: str) -> Query:
-    return Query(Position(display_name(path), 1, 0), display_name(path), read_text(path, encoding))
+    name, text = display_name(path), read_text(path, encoding)
+    problem = size_problem(len(text.encode()))
+    if problem:
+        raise bad_input(f"{name}: {problem}")
+    return Query(Position(name, 1, 0), name, text)
 
 
 def _id_query(article_id: str) -> Query:
@@ -209,6 +216,13 @@ class _Search:
     def _send(self, queries: list[Query]) -> tuple[SearchResult, ...]:
         if not queries:
             return ()
+        if len(queries) == 1:
+            (query,) = queries
+            return (
+                patiently(
+                    lambda: self._client.search(query.text, self._options, collection=self._collection)
+                ),
+            )
         return patiently(
             lambda: self._client.batch_search(
                 [query.text for query in queries],
@@ -220,7 +234,18 @@ class _Search:
 
 
 def _outcome(result: SearchResult) -> SearchResult | TextkinError:
-    return result.error or result
+    error = result.error
+    if error is None:
+        return result
+    # The service names the query by its place in the batch, which is ours and means nothing to the caller.
+    return type(error)(
+        _PLACE_IN_BATCH.sub("", error.message),
+        code=error.code,
+        reason=error.reason,
+        metadata=error.metadata,
+        violations=error.violations,
+        retry_delay=error.retry_delay,
+    )
 
 
 def _batches(queries: Iterable[Query | BadRecord]) -> Iterator[list[Query | BadRecord]]:
