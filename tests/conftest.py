@@ -14,6 +14,7 @@ from typing import Any
 
 import grpc
 import pytest
+
 from textkin.v1 import collection_pb2, textkin_service_pb2, textkin_service_pb2_grpc
 
 # Bounds how long a test waits for something that never comes; nothing that works takes nearly as long.
@@ -57,7 +58,7 @@ class Service:
         self._events.put(None)
 
     def wait_for(self, name: str) -> dict[str, Any]:
-        """Waits for the next log line of that event, and returns it; fails when the process ends without one."""
+        """Returns the next log line of that event; fails when the process ends without one."""
         while (event := self._events.get(timeout=PATIENCE_SECONDS)) is not None:
             if event.get("event") == name:
                 return event
@@ -99,7 +100,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def service_factory(tmp_path: Path) -> Iterator[Callable[..., Service]]:
-    """Makes services of the test's own: `service_factory(data=folder, max_matches=5)`; ready unless `wait=False`."""
+    """Makes services of the test's own, ready unless `wait=False`: `service_factory(data=folder, max_matches=5)`."""
     made: list[Service] = []
 
     def make(

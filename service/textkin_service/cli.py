@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - what only the extra [service] installs is imported where it is used, to say so if it
 # is missing
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +104,6 @@ def settings(context: click.Context, as_markdown: bool) -> None:
     values = _resolve(flags, config)
     for row in TABLE:
         value = getattr(values, row.name)
-        click.echo(
-            f"{row.name} = {value if isinstance(value, int | float) else chr(34) + str(value) + chr(34)}"
-        )
+        # JSON's strings are TOML's basic strings.
+        shown = value if isinstance(value, int | float) else json.dumps(str(value), ensure_ascii=False)
+        click.echo(f"{row.name} = {shown}")

@@ -48,7 +48,7 @@ def split_address(address: str) -> tuple[str, int]:
 class Settings:
     """The table. Every field is one setting; its flag is its name with hyphens."""
 
-    data: Path = _setting(_DATA, "Folder that keeps the articles. Created when it is not there.")
+    data: Path = _setting(_DATA, "Folder that keeps the articles, created if need be.")  # noqa: RUF009 - a field
     listen: str = _setting(
         "127.0.0.1:50051", "Address to serve at, HOST:PORT. Port 0 picks a free one.", check=split_address
     )

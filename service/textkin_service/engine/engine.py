@@ -82,14 +82,17 @@ class Engine:
         self._started_at = datetime.now(UTC)
         self.ingest = Ingest(store, self._searcher, settings)
 
-    def load(self) -> None:
-        """Drops what is past its retention and builds the indexes from the sketches in the store. StoreError.
+    def load(self, work: Work) -> None:
+        """Drops what is past its retention and builds the indexes from the sketches in the store.
 
+        StoreError; DeadlineExceeded when `work` ends.
         It loads the words of the default language too, so that the first request does not wait for them.
         """
         analyze("Ready.", _DEFAULT_LANGUAGE)
         self._store.sweep().result()
-        self._indexes.apply(self._store.sketches())
+        for added in self._store.sketches():
+            work.check()
+            self._indexes.apply([added])
         self._store.listen(self._indexes.apply)
         self._started_at = datetime.now(UTC)
 

@@ -15,11 +15,14 @@ from textkin_service.store import Put, Store, StoredCollection
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article, checked and sketched, but not yet stored. `search` None: no search was asked for."""
+    """An article, checked and sketched, but not yet stored.
+
+    `search` and `analysis` are None if no search was asked for: an analysis takes far more memory than its text.
+    """
 
     collection: StoredCollection
     article: Article
-    analysis: Analysis
+    analysis: Analysis | None
     sketch: Sketch
     search: SearchOptions | None
 
@@ -45,7 +48,8 @@ class Ingest:
         analysis = analyze(article.text, article.language or settings.language)
         validation.words("article.text", analysis.word_count)
         work.check()
-        return Prepared(collection, article, analysis, sketch(analysis), search)
+        sketched = sketch(analysis)
+        return Prepared(collection, article, analysis if search else None, sketched, search)
 
     def commit(self, prepared: Prepared) -> Future[Put]:
         """Hands the article to the store, without waiting. NotReady; the future: NotFound, ResourceExhausted.
@@ -58,7 +62,7 @@ class Ingest:
 
     def match(self, work: Work, prepared: Prepared, put: Put) -> SearchResult:
         """Searches for a committed article among those taken in before it, if that was asked for."""
-        if prepared.search is None:
+        if prepared.search is None or prepared.analysis is None:
             return SearchResult(())
         query = Query(prepared.analysis, prepared.sketch, number=put.number, before=put.number)
         return self._searcher.search(prepared.collection, query, prepared.search, work)

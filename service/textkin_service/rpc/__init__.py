@@ -1,1 +1,1 @@
-"""Textkin over gRPC: conversion, errors, interceptors, servicer, the server's life. Only here is grpc used."""
+"""Textkin over gRPC: conversion, errors, interceptors, the servicer, the server. Only here is grpc used."""

@@ -5,7 +5,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 
 def status(address: str, timeout: float) -> str:
-    """Returns "SERVING" or "NOT_SERVING", or the status code's name without an answer in `timeout` seconds."""
+    """Returns "SERVING", "NOT_SERVING", or the status code's name without an answer in `timeout` seconds."""
     with grpc.insecure_channel(address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         try:

@@ -10,7 +10,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
-from textkin_service.engine import Engine
+from textkin_service.engine import Engine, Work
 from textkin_service.errors import StoreError
 from textkin_service.rpc.interceptors import ErrorInterceptor, LimitInterceptor, LogInterceptor
 from textkin_service.rpc.servicer import TextkinServicer
@@ -66,7 +66,7 @@ class Server:
 
     async def load(self) -> None:
         """Builds the index, then lets calls in. StoreError."""
-        await self._workers.run(self._engine.load)
+        await self._workers.work(Work(), self._engine.load)
         self._limits.open()
         self._sweeper = asyncio.create_task(self._sweep())
         await self._set_health(_STATUS.SERVING)
@@ -113,9 +113,15 @@ async def serve(engine: Engine, settings: Settings) -> None:
     server = Server(engine, settings)
     try:
         address = await server.start()
-        await server.load()
-        _log.info("serving", address=address, data=str(settings.data))
-        await ending.wait()
+        loading, ended = asyncio.create_task(server.load()), asyncio.create_task(ending.wait())
+        await asyncio.wait({loading, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if loading.done():
+            await loading
+            _log.info("serving", address=address, data=str(settings.data))
+            await ended
+        else:
+            loading.cancel()
+            await asyncio.wait({loading})
         _log.info("stopping", grace_seconds=settings.shutdown_grace)
     finally:
         await server.stop()

@@ -239,7 +239,7 @@ class SqliteStore:
         except sqlite3.DatabaseError as error:
             db.close()
             raise StoreError(
-                f"{self._path} is no Textkin store that can be read ({error}); restore it, or use another folder",
+                f"{self._path} cannot be read as a store ({error}); restore it, or use another data folder",
                 reason="STORE_DAMAGED",
             ) from error
         except BaseException:

@@ -1,0 +1,143 @@
+"""The store against a model of dictionaries: any operations in any order, with time passing and restarts."""
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from textkin_service.errors import AlreadyExists, NotFound
+from textkin_service.model import Article, CollectionSettings, IngestOutcome
+from textkin_service.store import Added, Dropped, Removed, SqliteStore
+
+COLLECTIONS = st.sampled_from(["default", "short", "long"])
+IDS = st.sampled_from(["a", "b", "c", "é\u0301"])
+TEXTS = st.sampled_from(["one", "two", "drei\0"])
+RETENTION = {"default": None, "short": timedelta(seconds=5), "long": timedelta(seconds=50)}
+
+
+class StoreMachine(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.now = datetime(2030, 1, 1, tzinfo=UTC)
+        self.collections = {"default": {}}
+        self.indexed = set()
+        self.open()
+
+    def open(self):
+        self.store = SqliteStore(Path(self.folder.name), "scheme", lambda: self.now)
+        self.indexed = {(added.collection, added.number) for added in self.store.sketches()}
+        self.store.listen(self.hear)
+
+    def hear(self, changes):
+        for change in changes:
+            match change:
+                case Added(collection, number):
+                    self.indexed.add((collection, number))
+                case Removed(collection, number):
+                    self.indexed.remove((collection, number))
+                case Dropped(collection):
+                    self.indexed = {pair for pair in self.indexed if pair[0] != collection}
+
+    def alive(self, collection):
+        """The model's articles by id: (text, number), without those past their retention."""
+        retention = RETENTION[collection]
+        return {
+            article_id: (text, number)
+            for article_id, (text, number, at) in self.collections[collection].items()
+            if retention is None or at + retention > self.now
+        }
+
+    @rule(collection=COLLECTIONS, article_id=IDS, text=TEXTS)
+    def put(self, collection, article_id, text):
+        future = self.store.put(collection, Article(article_id, text), b"s")
+        if collection not in self.collections:
+            with pytest.raises(NotFound):
+                future.result()
+            return
+        before = self.alive(collection).get(article_id)
+        result = future.result()
+        if before is None:
+            assert result.outcome is IngestOutcome.CREATED
+        elif before[0] == text:
+            assert result == type(result)(IngestOutcome.UNCHANGED, before[1])
+            return
+        else:
+            assert result.outcome is IngestOutcome.REPLACED
+        self.collections[collection].pop(article_id, None)
+        self.collections[collection][article_id] = (text, result.number, self.now)
+
+    @rule(collection=COLLECTIONS, article_id=IDS)
+    def delete(self, collection, article_id):
+        future = self.store.delete(collection, article_id)
+        if collection not in self.collections:
+            with pytest.raises(NotFound):
+                future.result()
+            return
+        assert future.result() == (article_id in self.alive(collection))
+        self.collections[collection].pop(article_id, None)
+
+    @rule(collection=COLLECTIONS)
+    def create_collection(self, collection):
+        future = self.store.create_collection(collection, CollectionSettings(retention=RETENTION[collection]))
+        if collection in self.collections:
+            with pytest.raises(AlreadyExists):
+                future.result()
+        else:
+            future.result()
+            self.collections[collection] = {}
+
+    @rule(collection=st.sampled_from(["short", "long"]))
+    def delete_collection(self, collection):
+        future = self.store.delete_collection(collection, force=True)
+        if collection in self.collections:
+            assert future.result() == len(self.alive(collection))
+            del self.collections[collection]
+        else:
+            with pytest.raises(NotFound):
+                future.result()
+
+    @rule(seconds=st.integers(1, 30))
+    def wait(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+    @rule()
+    def sweep(self):
+        expired = sum(len(articles) - len(self.alive(name)) for name, articles in self.collections.items())
+        assert self.store.sweep().result() == expired
+        self.collections = {
+            name: {key: value for key, value in articles.items() if key in self.alive(name)}
+            for name, articles in self.collections.items()
+        }
+
+    @rule()
+    def restart(self):
+        self.store.close()
+        self.open()
+
+    @invariant()
+    def the_store_holds_what_the_model_holds(self):
+        for name in self.collections:
+            stored = self.store.collection(name)
+            alive = self.alive(name)
+            page = self.store.articles(name, 0, 100, include_text=True, max_bytes=1_000)
+            assert [(article.id, article.text) for article in page.items] == [
+                (article_id, text)
+                for article_id, (text, _) in sorted(alive.items(), key=lambda item: item[1][1])
+            ]
+            assert stored.collection.article_count == len(alive)
+            numbers = [number for _, number in alive.values()]
+            assert [header.number for header in self.store.headers(stored.number, numbers)] == numbers
+            assert {(stored.number, number) for number in numbers} <= self.indexed
+
+    def teardown(self):
+        self.store.close()
+        self.folder.cleanup()
+
+
+StoreMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestStore = StoreMachine.TestCase
