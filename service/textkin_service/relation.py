@@ -1,8 +1,10 @@
 """Relation: what two texts share, how much of each, and one score to order matches by.
 
-The score comes from two robust measures. *Likeness*: how well each sentence of one text is answered by some sentence of the
-other, averaged over the words, geometric mean of both directions; it alone finds 98 % of the development rewrites. *Copied words*:
-how many words lie in passages that are word for word or nearly so; it finds a paragraph lifted into another article.
+The score comes from three robust measures. *Likeness*: how well each sentence of one text is answered by some sentence of the
+other, averaged over the words. *Coverage*: the share of each text that lies in passages; it tells a rewrite from independent
+news of the same event. *Copied words*: how many words lie in passages that are word for word or nearly so; it finds a paragraph
+lifted into another article. Likeness and coverage are geometric means of both directions, so that a long text is not taken for
+kin of everything.
 """
 
 import math
@@ -13,16 +15,18 @@ from numpy.typing import NDArray
 
 from textkin_service.alignment import align
 from textkin_service.analysis import Analysis
-from textkin_service.model import Comparison, Passage, PassageKind, Relation
+from textkin_service.model import Comparison, PassageKind, Relation, Span
 
 _T = TypeVar("_T", bound=np.generic)
 
-# Score 0.5 falls at this likeness: of the development queries without a source, 2 of 208 reach it.
-_LIKENESS_HALF = 0.178
-# Steepness of the score over log-likeness, as logistic regression fits it (bench/quality.py fits both).
-_LIKENESS_SLOPE = 9.0
-# Keeps the logarithm finite; also the likeness below which differences mean nothing.
+# The score's evidence is log(likeness + floor) + weight * log(coverage + floor): the floors are where differences mean nothing.
 _LIKENESS_FLOOR = 0.02
+_COVERAGE_FLOOR = 0.2
+_COVERAGE_WEIGHT = 0.2
+# Score 0.5 falls at this evidence: 2 of the 208 development queries without a source reach it, 98 % of those with one.
+_EVIDENCE_HALF = -1.80
+# Steepness of the score over the evidence, as logistic regression on the development data gives it.
+_EVIDENCE_SLOPE = 7.0
 # Copied words at which the score of copying alone is 1 - 1/e.
 _COPIED_SCALE = 40.0
 
@@ -42,11 +46,15 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
     """Returns the comparison of two texts with its passages, whose spans count code points."""
     alignment = align(a, b)
     words_a, words_b = a.evidence_words(), b.evidence_words()
+    coverage_a = _coverage(a, [p.a for p in alignment.passages])
+    coverage_b = _coverage(b, [p.b for p in alignment.passages])
     copied = [p for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
-    copied_a = _covered_words(a, [(p.a.start, p.a.end) for p in copied])
-    copied_b = _covered_words(b, [(p.b.start, p.b.end) for p in copied])
+    copied_a, copied_b = _covered_words(a, [p.a for p in copied]), _covered_words(b, [p.b for p in copied])
     score = max(
-        _likeness_score(_mean(a, alignment.best_a), _mean(b, alignment.best_b)),
+        _score(
+            likeness=math.sqrt(_mean(a, alignment.best_a) * _mean(b, alignment.best_b)),
+            coverage=math.sqrt(coverage_a * coverage_b),
+        ),
         -math.expm1(-min(copied_a, copied_b) / _COPIED_SCALE),
     )
     copied_share = max(copied_a / max(1, len(words_a)), copied_b / max(1, len(words_b)))
@@ -57,8 +65,8 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         resemblance=_resemblance(words_a, words_b),
         containment_a=_containment(a, b),
         containment_b=_containment(b, a),
-        coverage_a=_coverage(a, alignment.passages, "a"),
-        coverage_b=_coverage(b, alignment.passages, "b"),
+        coverage_a=coverage_a,
+        coverage_b=coverage_b,
         passages=alignment.passages,
     )
 
@@ -71,11 +79,10 @@ def _relation(score: float, copied_share: float, copied_words: int) -> Relation:
     return Relation.RELATED if score >= _RELATED_SCORE else Relation.UNRELATED
 
 
-def _likeness_score(answered_a: float, answered_b: float) -> float:
-    """Returns the score, 0 to 1, of two texts whose sentences the other answers this well on average."""
-    likeness = math.sqrt(answered_a * answered_b)
-    evidence = math.log((likeness + _LIKENESS_FLOOR) / (_LIKENESS_HALF + _LIKENESS_FLOOR))
-    return 1 / (1 + math.exp(-_LIKENESS_SLOPE * evidence))
+def _score(likeness: float, coverage: float) -> float:
+    """Returns the score, 0 to 1, of two texts by the geometric means of their likeness and coverage."""
+    evidence = math.log(likeness + _LIKENESS_FLOOR) + _COVERAGE_WEIGHT * math.log(coverage + _COVERAGE_FLOOR)
+    return 1 / (1 + math.exp(-_EVIDENCE_SLOPE * (evidence - _EVIDENCE_HALF)))
 
 
 def _mean(analysis: Analysis, best: NDArray[np.float32]) -> float:
@@ -112,17 +119,17 @@ def _evidence(analysis: Analysis, values: NDArray[_T]) -> NDArray[_T]:
     return np.concatenate([values[first:last] for first, last in analysis.sentences])
 
 
-def _coverage(analysis: Analysis, passages: tuple[Passage, ...], side: str) -> float:
-    spans = [(p.a.start, p.a.end) if side == "a" else (p.b.start, p.b.end) for p in passages]
+def _coverage(analysis: Analysis, spans: list[Span]) -> float:
+    """Returns the share of the evidence words that begin in any of the spans."""
     words = sum(last - first for first, last in analysis.sentences)
     return _covered_words(analysis, spans) / words if words else 0.0
 
 
-def _covered_words(analysis: Analysis, spans: list[tuple[int, int]]) -> int:
+def _covered_words(analysis: Analysis, spans: list[Span]) -> int:
     """Returns how many evidence words begin in any of the spans."""
     covered = np.zeros(len(analysis.tokens), bool)
     starts = np.asarray(analysis.tokens.starts)
-    for start, end in spans:
-        first, last = np.searchsorted(starts, [start, end])
+    for span in spans:
+        first, last = np.searchsorted(starts, [span.start, span.end])
         covered[first:last] = True
     return int(np.count_nonzero(_evidence(analysis, covered)))

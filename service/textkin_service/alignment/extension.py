@@ -22,7 +22,11 @@ class Fragment:
 
 
 def extend(
-    seeds: Seeds, vectors: SentenceVectors, blocks_a: Sequence[int], blocks_b: Sequence[int], parameters: Parameters
+    seeds: Seeds,
+    vectors: SentenceVectors,
+    blocks_a: Sequence[int],
+    blocks_b: Sequence[int],
+    parameters: Parameters,
 ) -> list[Fragment]:
     """Returns fragments whose two sides resemble each other; where they do not, the gap shrinks until they do.
 
@@ -30,13 +34,18 @@ def extend(
     """
     # A place is the sentence's number, with more than the largest gap between one block and the next.
     apart = parameters.max_gap + 2
-    places = (np.asarray(blocks_a)[seeds.a] * apart + seeds.a, np.asarray(blocks_b)[seeds.b] * apart + seeds.b)
+    places = (
+        np.asarray(blocks_a)[seeds.a] * apart + seeds.a,
+        np.asarray(blocks_b)[seeds.b] * apart + seeds.b,
+    )
     fragments = []
     pending = [(np.arange(len(seeds)), parameters.max_gap)]
     while pending:
         members, gap = pending.pop()
         for cluster in clusters(places, members, gap):
-            fragment = Fragment(_range(seeds.a[cluster]), _range(seeds.b[cluster]), float(seeds.similarity[cluster].sum()))
+            fragment = Fragment(
+                _range(seeds.a[cluster]), _range(seeds.b[cluster]), float(seeds.similarity[cluster].sum())
+            )
             if fragment_cosine(vectors, fragment) >= parameters.fragment_cosine:
                 if evidence(vectors, fragment) >= parameters.min_evidence:
                     fragments.append(fragment)

@@ -19,7 +19,7 @@ def passages(
     ranges: list[tuple[Range, Range]] = []
     for fragment in fragments:
         words_a, words_b = a.words_of(fragment.a), b.words_of(fragment.b)
-        run = max(runs, key=lambda r: _overlap(r.a, words_a) + _overlap(r.b, words_b), default=None)  # noqa: B023
+        run = max(runs, key=lambda r: _overlap(r.a, words_a) + _overlap(r.b, words_b), default=None)
         if run is not None and _is_bounded_by(run, words_a, words_b, parameters):
             words_a, words_b = run.a, run.b
         if (words_a, words_b) not in ranges:
@@ -66,5 +66,3 @@ def _cosine(a: Side, b: Side, range_a: Range, range_b: Range) -> float:
     dot = sum(weight * weights_b.get(stem, 0.0) for stem, weight in weights_a.items())
     lengths = sum(w * w for w in weights_a.values()) * sum(w * w for w in weights_b.values())
     return float(dot / np.sqrt(lengths)) if lengths else 0.0
-
-

@@ -21,7 +21,11 @@ _MOST_PLACES = 16
 
 def find_runs(a: tuple[str, ...], b: tuple[str, ...], parameters: Parameters) -> list[Run]:
     """Returns the runs of at least `run_words` words, by their place in `a`; `a` and `b` are the words of the texts."""
-    return [run for run in _chain(_exact(a, b, parameters.run_seed), parameters) if run.matched >= parameters.run_words]
+    return [
+        run
+        for run in _chain(_exact(a, b, parameters.run_seed), parameters)
+        if run.matched >= parameters.run_words
+    ]
 
 
 def _exact(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:

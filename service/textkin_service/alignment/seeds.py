@@ -42,7 +42,11 @@ def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     kept = dice >= parameters.seed_dice
     order = np.lexsort((columns[kept], rows[kept]))
     return Seeds(
-        rows[kept][order].astype(np.intp), columns[kept][order].astype(np.intp), similarity[kept][order], best_a, best_b
+        rows[kept][order].astype(np.intp),
+        columns[kept][order].astype(np.intp),
+        similarity[kept][order],
+        best_a,
+        best_b,
     )
 
 
@@ -55,7 +59,9 @@ def normalized(matrix: sparse.csr_array) -> sparse.csr_array:
     return result
 
 
-def _shared_stems(vectors: SentenceVectors, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.intp]:
+def _shared_stems(
+    vectors: SentenceVectors, rows: NDArray[np.int32], columns: NDArray[np.int32]
+) -> NDArray[np.intp]:
     """Returns how many distinct stems the sentences of each pair share."""
     sets_a, sets_b = vectors.a.copy(), vectors.b.copy()
     sets_a.data = np.ones_like(sets_a.data)

@@ -30,7 +30,9 @@ def sentence_vectors(a: Analysis, b: Analysis) -> SentenceVectors:
     shape_a, shape_b = (len(a.sentences), len(vocabulary)), (len(b.sentences), len(vocabulary))
     tf_a = _counts(rows_a, columns[: len(stems_a)], shape_a)
     tf_b = _counts(rows_b, columns[len(stems_a) :], shape_b)
-    frequency = np.bincount(tf_a.indices, minlength=len(vocabulary)) + np.bincount(tf_b.indices, minlength=len(vocabulary))
+    frequency = np.bincount(tf_a.indices, minlength=len(vocabulary)) + np.bincount(
+        tf_b.indices, minlength=len(vocabulary)
+    )
     isf = np.log((len(a.sentences) + len(b.sentences)) / frequency).astype(np.float32)
     for matrix in (tf_a, tf_b):
         matrix.data = np.sqrt(matrix.data) * isf[matrix.indices]

@@ -35,7 +35,9 @@ class Entry:
 
 def stable_hash(word: str) -> int:
     """Returns 32 bits that depend on the word alone, whatever the process or machine."""
-    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little")
+    return int.from_bytes(
+        hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little"
+    )
 
 
 class Lexicon:
@@ -81,4 +83,4 @@ def _lexicon(primary: str) -> Lexicon:
 
 def lexicon(language: str) -> Lexicon:
     """Returns the lexicon of a BCP 47 tag; only its primary subtag counts. Unknown: words are their own stems, all rare."""
-    return _lexicon(language.split("-")[0].lower())
+    return _lexicon(language.split("-", maxsplit=1)[0].lower())

@@ -14,24 +14,31 @@ import regex
 _FURNITURE_WORDS = 30
 _FURNITURE = regex.compile(
     r"""\b(?:
-      leave\sa\s(?:reply|comment) | (?:post|add|write)\sa\scomment | (?:your\s)?e-?mail\saddress\swill\snot\sbe\spublished
+      leave\sa\s(?:reply|comment) | (?:post|add|write)\sa\scomment
+      | (?:your\s)?e-?mail\saddress\swill\snot\sbe\spublished
     | required\sfields\sare\smarked | (?:uses\sakismet|reduce\sspam) | how\syour\scomment\sdata\sis\sprocessed
     | (?:accept|use|uses|manage|our)\s(?:all\s)?cookies | cookie\s(?:policy|settings|preferences|notice)
-    | (?:privacy|cookie)\s(?:policy|notice|statement) | terms\s(?:of|and)\s(?:service|use|conditions) | all\srights\sreserved
-    | sign\sup\s(?:for|to)\s(?:our|the)\b.*\b(?:newsletter|updates?|emails?|alerts?) | (?:subscribe|subscribing)\s(?:to|now|today|for|here|you)\b
-    | (?:our|free|daily|weekly)\snewsletters? | keep\sup\sto\sdate\swith | share\s(?:this|on|via)\b | (?:follow|like)\sus\son
+    | (?:privacy|cookie)\s(?:policy|notice|statement) | terms\s(?:of|and)\s(?:service|use|conditions)
+    | all\srights\sreserved
+    | sign\sup\s(?:for|to)\s(?:our|the)\b.*\b(?:newsletter|updates?|emails?|alerts?)
+    | (?:subscribe|subscribing)\s(?:to|now|today|for|here|you)\b
+    | (?:our|free|daily|weekly)\snewsletters? | keep\sup\sto\sdate\swith | share\s(?:this|on|via)\b
+    | (?:follow|like)\sus\son
     | click\shere | (?:read|see|find\sout)\smore\s(?:about|at|on|here) | skip\sto\s(?:main\s)?content | back\sto\stop
     | (?:enable|please\suse|use)\s\w+\s(?:browser|javascript) | accessible\svideo\splayer | your\sbrowser\sdoes\snot
-    | watch\sthe\svideo\sbelow | this\svideo\sis\sfrom | (?:scroll|continue)\s(?:down\s)?(?:for|to|reading)\b | advertisement
+    | watch\sthe\svideo\sbelow | this\svideo\sis\sfrom | (?:scroll|continue)\s(?:down\s)?(?:for|to|reading)\b
+    | advertisement
     | head\sover\sto\b.*\bfor\b | log\sin\sto\s(?:leave|post|comment) | save\smy\sname | download\sour\sapp
-    | (?:this|supplied\sby)\s(?:image|photo|picture|third\sparty)\b.*\bthird\sparty | images?\s(?:has|have)\sbeen\ssupplied
+    | (?:this|supplied\sby)\s(?:image|photo|picture|third\sparty)\b.*\bthird\sparty
+    | images?\s(?:has|have)\sbeen\ssupplied
     )\b""",
     regex.VERBOSE | regex.IGNORECASE,
 )
 # A line that is only a label or a credit, or starts as one.
 _LABEL = regex.compile(
     r"""^\W*+(?:
-      (?:image|photo|photograph|picture|pic|file\spic|file\sphoto|credit|source|sources|tags?|tagged|filed\sunder|share|related|topics?)\s?:
+      (?:image|photo|photograph|picture|pic|file\spic|file\sphoto|credit|source|sources|tags?|tagged|filed\sunder|share|related|topics?)\s?
+            (?:image|photo|photograph|picture|pic|file\spic|file\sphoto|credit|source|sources|tags?|tagged|filed\sunder|share|related|topics?)\s?:
     | (?:photos?|image|picture|pic|illustration)(?:\scredit)?(?:\sby|:)\s
     | tagged\sunder | sources?\sinclude | source\slink | about\sthe\sauthor | file\s(?:\.\.\.|…|-|–|—|photo)
     | (?:share|print|email|tweet|comments?|advertisement|sponsored|loading|menu|search|home)\W*+$
@@ -41,7 +48,8 @@ _LABEL = regex.compile(
 )
 _CREDIT = regex.compile(
     r"""(?:
-      \((?:ap|afp|reuters|epa|getty)\sphoto\b[^)]*\) | \b(?:via\s)?getty\simages\b | \bfile\spic\b | \bpic:\s | \bhandout\svia\b
+      \((?:ap|afp|reuters|epa|getty)\sphoto\b[^)]*\) | \b(?:via\s)?getty\simages\b | \bfile\spic\b | \bpic:\s
+      | \bhandout\svia\b
     | (?:image|photo|picture)s?\s?(?:by|credit|courtesy)\b | \battention\seditors\b
     )""",
     regex.VERBOSE | regex.IGNORECASE,
@@ -49,11 +57,15 @@ _CREDIT = regex.compile(
 # A heading over a list of other news.
 _OTHER_NEWS = regex.compile(
     r"""^\W*+(?:
-      latest\s(?:news|stories|headlines|articles) | you\s(?:may|might)\s(?:also\s|be\s)?(?:like|interested|enjoy|have\smissed)\b.*
-    | related(?:\s(?:news|stories|articles|posts|links|content|sources|topics))? | (?:discover|read|see)\smore(?:\sfrom\b.*|\snews)?
+      latest\s(?:news|stories|headlines|articles)
+      | you\s(?:may|might)\s(?:also\s|be\s)?(?:like|interested|enjoy|have\smissed)\b.*
+    | related(?:\s(?:news|stories|articles|posts|links|content|sources|topics))?
+    | (?:discover|read|see)\smore(?:\sfrom\b.*|\snews)?
     | more\s(?:news|stories|articles|headlines|on\sthis|from\b.*|like\sthis) | most\s(?:read|popular|viewed|shared)\b.*
-    | recommended(?:\sfor\syou|\sstories|\sreading)? | trending(?:\snow)? | popular\s(?:posts|stories) | recent\s(?:posts|stories|articles)
-    | read\snext | up\snext | what\sto\sread\snext | editors?['’]?s?\s(?:picks|choice) | don['’]t\smiss | in\sother\snews | see\salso
+    | recommended(?:\sfor\syou|\sstories|\sreading)? | trending(?:\snow)? | popular\s(?:posts|stories)
+    | recent\s(?:posts|stories|articles)
+    | read\snext | up\snext | what\sto\sread\snext | editors?['’]?s?\s(?:picks|choice) | don['’]t\smiss
+    | in\sother\snews | see\salso
     )\W*+$""",
     regex.VERBOSE | regex.IGNORECASE,
 )

@@ -1,5 +1,7 @@
 """Sentences by rules: paragraph breaks, terminal punctuation, and what looks like an end but is none."""
 
+from itertools import pairwise
+
 import regex
 
 # Terminal punctuation with closing quotes and brackets, before white space; CJK stops need none.
@@ -7,8 +9,10 @@ _END = regex.compile(r"""[.!?…]++["'”’»)\]]*+(?=\s)|[。！？]++[」』�
 _LINE_BREAK = regex.compile(r"[^\S\n]*+\n\s*+")
 # A full stop after one of these, or after a single letter, ends no sentence.
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st gen col lt sgt capt cmdr maj rev hon gov sen rep pres vs etc inc ltd co corp no vol fig art dept "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun approx est ca cf al eds ed pp bzw ca usw nr abs".split()
+    """
+    mr mrs ms dr prof sr jr st gen col lt sgt capt cmdr maj rev hon gov sen rep pres vs etc inc ltd co corp no vol fig art
+    dept jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun approx est ca cf al eds ed pp bzw usw nr
+    """.split()
 )
 _LAST_WORD = regex.compile(r"[\p{L}\p{N}]++$")
 # A text in which this share of the single line breaks falls inside sentences has its lines wrapped at a width.
@@ -22,7 +26,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     """
     cuts = sorted({0, len(text), *_line_cuts(text), *_punctuation_cuts(text)})
     ranges = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = text[start:end]
         left = len(piece) - len(piece.lstrip())
         right = len(piece.rstrip())
@@ -36,12 +40,16 @@ def _line_cuts(text: str) -> list[int]:
     single = [m for m in breaks if m.group().count("\n") == 1]
     inside = sum(_continues(text, m.start(), m.end()) for m in single)
     wrapped = inside > _WRAPPED_SHARE * len(single)
-    return [m.end() for m in breaks if m.group().count("\n") > 1 or not (wrapped or _continues(text, m.start(), m.end()))]
+    return [
+        m.end()
+        for m in breaks
+        if m.group().count("\n") > 1 or not (wrapped or _continues(text, m.start(), m.end()))
+    ]
 
 
 def _continues(text: str, before: int, after: int) -> bool:
     """Whether the sentence goes on after a line break: no stop before it, a small letter after it."""
-    return before > 0 and after < len(text) and text[after].islower() and text[before - 1] not in ".!?…:\"”"
+    return before > 0 and after < len(text) and text[after].islower() and text[before - 1] not in '.!?…:"”'
 
 
 def _punctuation_cuts(text: str) -> list[int]:

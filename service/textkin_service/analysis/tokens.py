@@ -52,7 +52,9 @@ def normalize_word(word: str) -> str:
     if word.isascii():
         folded = word.lower()
     else:
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word.translate(_INVISIBLE)).casefold())
+        folded = unicodedata.normalize(
+            "NFKC", unicodedata.normalize("NFKC", word.translate(_INVISIBLE)).casefold()
+        )
     return _GROUPING.sub("", folded) if "," in folded else folded
 
 

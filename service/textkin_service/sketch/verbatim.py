@@ -29,7 +29,11 @@ def signature(words: tuple[str, ...]) -> NDArray[np.uint32]:
     Equal to `datasketch.MinHash(num_perm=128, seed=1, scheme="affine32")` updated with every shingle.
     """
     minhash = MinHash(
-        scheme="affine32", seed=SEED, hashvalues=_EMPTY.hashvalues, permutations=_EMPTY.permutations, hashfunc=sha1_hash32
+        scheme="affine32",
+        seed=SEED,
+        hashvalues=_EMPTY.hashvalues,
+        permutations=_EMPTY.permutations,
+        hashfunc=sha1_hash32,
     )
     minhash.update_batch(sorted(set(shingles(words))))
     return np.asarray(minhash.hashvalues, dtype=np.uint32)
