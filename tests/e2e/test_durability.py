@@ -59,8 +59,8 @@ def test_kill_9_after_an_acknowledgement_loses_nothing(service_factory, tmp_path
                 acknowledged.append(answer.article_id)
                 if len(acknowledged) == 150:
                     service.kill()
-        except grpc.RpcError as error:
-            assert error.code() is grpc.StatusCode.UNAVAILABLE
+        except grpc.RpcError:
+            assert call.code() is grpc.StatusCode.UNAVAILABLE
         finally:
             hold.set()
     assert len(acknowledged) >= 150
