@@ -20,7 +20,7 @@ from textkin_service.alignment.seeds import find_seeds
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import sentence_vectors
 from textkin_service.analysis import Analysis
-from textkin_service.model import Passage
+from textkin_service.model import Passage, PassageKind
 
 __all__ = ["DEFAULT", "Alignment", "Parameters", "align"]
 
@@ -43,8 +43,17 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
     if not (a.sentences and b.sentences):
         return Alignment((), np.zeros(len(a.sentences), np.float32), np.zeros(len(b.sentences), np.float32))
     side_a, side_b = Side.of(a, "a"), Side.of(b, "b")
+    if a.text == b.text:
+        return _whole(side_a)
     vectors = sentence_vectors(a, b)
     seeds = find_seeds(vectors, parameters)
     fragments = resolve(extend(seeds, vectors, side_a.blocks, side_b.blocks, parameters), parameters)
-    runs = find_runs(side_a.words, side_b.words, parameters)
+    runs = find_runs(side_a, side_b, parameters)
     return Alignment(passages(side_a, side_b, fragments, runs, parameters), seeds.best_a, seeds.best_b)
+
+
+def _whole(side: Side) -> Alignment:
+    """Returns the alignment of a text with itself: one passage, from its first evidence to its last."""
+    span = side.span((0, len(side.words)))
+    best = np.ones(len(side.bounds), np.float32)
+    return Alignment((Passage(span, span, PassageKind.VERBATIM, 1.0),), best, best)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from textkin_service.alignment.parameters import Parameters
+from textkin_service.alignment.sides import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,10 @@ class Run:
 _MOST_PLACES = 16
 
 
-def find_runs(a: tuple[str, ...], b: tuple[str, ...], parameters: Parameters) -> list[Run]:
-    """Returns the runs of at least `run_words` words, by their place in `a`; `a` and `b` are the words of the texts."""
-    return [
-        run
-        for run in _chain(_exact(a, b, parameters.run_seed), parameters)
-        if run.matched >= parameters.run_words
-    ]
+def find_runs(a: Side, b: Side, parameters: Parameters) -> list[Run]:
+    """Returns the runs of at least `run_words` equal words, by their place in `a`; none reaches over web residue."""
+    runs = _chain(_exact(a.words, b.words, parameters.run_seed), a, b, parameters)
+    return [run for run in runs if run.matched >= parameters.run_words]
 
 
 def _exact(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:
@@ -49,16 +47,22 @@ def _exact(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:
     return runs
 
 
-def _chain(runs: list[Run], parameters: Parameters) -> list[Run]:
+def _chain(runs: list[Run], a: Side, b: Side, parameters: Parameters) -> list[Run]:
     """Joins runs that follow one another in both texts with at most `run_gap` other words between."""
     chained: list[Run] = []
     for run in sorted(runs, key=lambda r: (r.a, r.b)):
         for i in range(len(chained) - 1, max(-1, len(chained) - 1 - _MOST_PLACES), -1):
             last = chained[i]
-            gap_a, gap_b = run.a[0] - last.a[1], run.b[0] - last.b[1]
-            if 0 <= gap_a <= parameters.run_gap and 0 <= gap_b <= parameters.run_gap:
+            if _is_small(a, last.a[1], run.a[0], parameters) and _is_small(
+                b, last.b[1], run.b[0], parameters
+            ):
                 chained[i] = Run((last.a[0], run.a[1]), (last.b[0], run.b[1]), last.matched + run.matched)
                 break
         else:
             chained.append(run)
     return chained
+
+
+def _is_small(side: Side, start: int, end: int, parameters: Parameters) -> bool:
+    """Whether a gap between two runs is one that an edit makes."""
+    return 0 <= end - start <= parameters.run_gap and not any(side.is_barrier(i) for i in range(start, end))

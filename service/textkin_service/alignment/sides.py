@@ -4,12 +4,16 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import regex
 
 from textkin_service.analysis import Analysis
 from textkin_service.model import Span
 
 # A half-open range of words, or of sentences, by number.
 Range = tuple[int, int]
+
+_OPENING = regex.compile(r"""["'“‘«‹„([「『]++\Z""")
+_CLOSING = regex.compile(r"""[.!?…]*+["'”’»›)\]」』]*+[。！？]?+""")
 
 # Zipf frequency from which a stem weighs nothing ("the").
 _WEIGHTLESS_ZIPF = 7.0
@@ -54,10 +58,23 @@ class Side:
         """Returns the words of a range of sentences."""
         return self.bounds[sentences[0]][0], self.bounds[sentences[1] - 1][1]
 
+    def is_barrier(self, word: int) -> bool:
+        """Whether residue interrupts the text here."""
+        return self.tokens[word] < 0
+
     def span(self, words: Range) -> Span:
-        """Returns where a range of words stands in the text; it begins and ends with a word, not a barrier."""
-        tokens = self.analysis.tokens
-        return Span(tokens.starts[self.tokens[words[0]]], tokens.ends[self.tokens[words[1] - 1]])
+        """Returns where a range of words stands in the text, with the quotes and stops that touch it.
+
+        The range begins and ends with a word, not a barrier.
+        """
+        first, last = self.tokens[words[0]], self.tokens[words[1] - 1]
+        text, tokens = self.analysis.text, self.analysis.tokens
+        opening = _OPENING.search(text, tokens.ends[first - 1] if first else 0, tokens.starts[first])
+        closing = _CLOSING.match(text, tokens.ends[last])
+        return Span(
+            opening.start() if opening else tokens.starts[first],
+            closing.end() if closing else tokens.ends[last],
+        )
 
     def stem_weights(self, words: Range) -> dict[int, float]:
         """Returns the distinct stems of a range of words, weighted by sqrt(count) times rarity."""

@@ -12,7 +12,7 @@ _ABBREVIATIONS = frozenset(
     """
     mr mrs ms dr prof sr jr st gen col lt sgt capt cmdr maj rev hon gov sen rep pres vs etc inc ltd co corp no vol fig art
     dept jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun approx est ca cf al eds ed pp bzw usw nr
-    """.split()
+    """.split()  # noqa: SIM905 - as a list it would fill the screen
 )
 _LAST_WORD = regex.compile(r"[\p{L}\p{N}]++$")
 # A text in which this share of the single line breaks falls inside sentences has its lines wrapped at a width.
