@@ -5,12 +5,15 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from scripted import serving
 from stories import EDITED, ORIGINAL, UNRELATED
 
 from textkin import Article
+from textkin.v1 import textkin_service_pb2 as pb
 
 COMMANDS = ["compare", "ingest", "search", "get", "list", "delete", "collections", "info"]
 
@@ -57,8 +60,18 @@ def test_the_address_stands_before_or_after_the_command_or_in_the_environment(te
 
 
 def test_an_answer_that_takes_too_long_is_an_error_with_a_way_out(textkin):
-    done = textkin("info", "--timeout", "0.000001", code=4)
-    assert "allow more with --timeout" in done.stderr
+    ended = threading.Event()
+
+    def never(_request, _context):
+        ended.wait()
+        return pb.GetServiceInfoResponse()
+
+    with serving(GetServiceInfo=never) as address:
+        try:
+            done = textkin("info", "--timeout", "0.2", "--address", address, code=4)
+        finally:
+            ended.set()
+    assert done.stderr == f"Error: no answer from {address} within 0.2 seconds: allow more with --timeout\n"
 
 
 def test_an_argument_that_is_no_text_is_refused(textkin):

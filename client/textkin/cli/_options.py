@@ -1,6 +1,7 @@
 """Options that commands share, and the session that they make."""
 
 import codecs
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +29,8 @@ class Session:
 
     def connect(self) -> "Client":
         """A client for the service; close it."""
+        # What gRPC logs of its connections is no message to the user: errors reach the user as exceptions.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         from textkin.client import Client  # noqa: PLC0415 -- gRPC is slow to import, and `textkin --help` needs none
 
         return Client(self.address, timeout=self.timeout)
@@ -56,7 +59,7 @@ def service_options(function: F) -> F:
         metavar="SECONDS",
         callback=_remember,
         expose_value=False,
-        help=f"How long to wait for the answer to one text.  [default: {DEFAULT_TIMEOUT:g}]",
+        help=f"How long to wait for the answer to one text; ingest waits on.  [default: {DEFAULT_TIMEOUT:g}]",
     )
     return address(timeout(function))
 

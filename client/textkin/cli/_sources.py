@@ -3,10 +3,9 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -16,6 +15,8 @@ from textkin.cli._readers import BadRecord, Position, Record, invalid_bytes, rea
 
 STANDARD_INPUT = "-"
 FORMATS = ("jsonl", "csv", "text")
+
+_BLOCK = 1024 * 1024
 
 _TOO_LONG = f"is longer than {MAX_LINE_BYTES} bytes: is this file what it seems?"
 _BY_SUFFIX = {".jsonl": "jsonl", ".csv": "csv", ".txt": "text"}
@@ -62,7 +63,7 @@ class Sources:
                     yield self._text_record(stream, source, name)
                     return
                 reader = read_csv if source.format == "csv" else read_json_lines
-                yield from reader(lambda size: self._count(read_block(stream, size)), name, self.encoding)
+                yield from reader(lambda size: self._count(stream.read(size)), name, self.encoding)
         except OSError as error:
             yield BadRecord(Position(name, 0, 0), f"cannot be read: {error.strerror}")
 
@@ -70,8 +71,8 @@ class Sources:
         self.done += len(block)
         return block
 
-    def _text_record(self, stream: BinaryIO, source: Source, name: str) -> Record | BadRecord:
-        data = self._count(stream.read(MAX_LINE_BYTES + 1))
+    def _text_record(self, stream: FileIO, source: Source, name: str) -> Record | BadRecord:
+        data = self._count(_read_all(stream))
         if len(data) > MAX_LINE_BYTES:
             return BadRecord(Position(name, 1, 0), _TOO_LONG, source.id)
         try:
@@ -88,7 +89,7 @@ def read_text(path: str, encoding: str) -> str:
     name = display_name(path)
     try:
         with _open(path) as stream:
-            data = stream.read(MAX_LINE_BYTES + 1)
+            data = _read_all(stream)
     except OSError as error:
         raise bad_input(f"{name} cannot be read: {error.strerror}") from error
     if len(data) > MAX_LINE_BYTES:
@@ -121,16 +122,21 @@ def display_name(path: str) -> str:
     return "standard input" if path == STANDARD_INPUT else click.format_filename(path)
 
 
-def read_block(stream: BinaryIO, size: int) -> bytes:
-    """What is there to read, at most `size` bytes, without waiting for all of them; nothing at the end."""
-    block: bytes = stream.read1(size) if hasattr(stream, "read1") else stream.read(size)
-    return block
+def _read_all(stream: FileIO) -> bytes:
+    """Everything, but not more than one byte over MAX_LINE_BYTES."""
+    blocks: list[bytes] = []
+    room = MAX_LINE_BYTES + 1
+    while room and (block := stream.read(min(room, _BLOCK))):
+        blocks.append(block)
+        room -= len(block)
+    return b"".join(blocks)
 
 
-def _open(path: str) -> AbstractContextManager[BinaryIO]:
+def _open(path: str) -> FileIO:
     if path == STANDARD_INPUT:
-        return nullcontext(sys.stdin.buffer)
-    return Path(path).open("rb")
+        # Without Python's buffer: a thread that still waits in it when the process ends would make Python abort.
+        return FileIO(sys.stdin.fileno(), closefd=False)
+    return FileIO(path)
 
 
 def _expand(path: str, form: str | None) -> Iterator[Source]:

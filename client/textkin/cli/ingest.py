@@ -104,8 +104,11 @@ def command(
     with Watch("articles", sources, prints=as_json or with_matches) as watch, session.connect() as client:
         report = _Report(watch, search, as_json=as_json)
         articles = report.articles(sources.records())
-        for acknowledgement in client.ingest_many(articles, collection=collection, search=search):
-            report.acknowledge(acknowledgement)
+        try:
+            for acknowledgement in client.ingest_many(articles, collection=collection, search=search):
+                report.acknowledge(acknowledgement)
+        finally:
+            report.silence()
     report.end()
 
 
@@ -156,6 +159,10 @@ class _Report:
             elif answer.matches:
                 found = ", ".join(match_words(match) for match in answer.matches)
                 click.echo(printable(f"{item.article.id}: {found}"))
+
+    def silence(self) -> None:
+        """Keeps the thread that draws from printing, for good: the process may end while it still waits for input."""
+        self._lock.acquire()
 
     def end(self) -> None:
         """Prints the sums. Exits with SOME_FAILED if something did."""

@@ -308,10 +308,10 @@ class _Report:
         shown = [match.article_id for match in result.matches if match.comparison.passages]
         texts = {article_id: text for article_id in shown if (text := self._text(article_id)) is not None}
         if isinstance(query.text, str):
-            text = query.text
+            side = Side(str(query.given_id), query.text)
         else:
-            text = (self._text(query.text.article_id) or "") if shown else ""
-        console.print(search_view(Side(str(query.given_id), text), result, texts))
+            side = Side(query.text.article_id, self._text(query.text.article_id) or "")
+        console.print(search_view(side, result, texts))
 
     def _text(self, article_id: str) -> str | None:
         """The article's text; None if it was deleted since."""
