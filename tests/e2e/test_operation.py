@@ -18,11 +18,11 @@ from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
 
 SERVICE = "textkin.v1.TextkinService"
-SECRET = "Quillfeather marmalade zeppelins overran Ostrava Bay before breakfast, witnesses claimed."
+ODDITY = "Quillfeather marmalade zeppelins overran Ostrava Bay before breakfast, witnesses claimed."
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
-def ingest(stub, article_id, text=SECRET, **fields):
+def ingest(stub, article_id, text=ODDITY, **fields):
     article = Article(id=article_id, text=text, **fields)
     return stub.IngestArticle(pb.IngestArticleRequest(article=article))
 
@@ -54,7 +54,7 @@ def test_reflection_lists_the_service_and_its_methods(channel):
 
 def test_info_tells_limits_scheme_and_counts(stub, collection):
     before = stub.GetServiceInfo(pb.GetServiceInfoRequest())
-    article = Article(id="a", text=SECRET)
+    article = Article(id="a", text=ODDITY)
     stub.IngestArticle(pb.IngestArticleRequest(collection_id=collection, article=article))
     info = stub.GetServiceInfo(pb.GetServiceInfoRequest())
     assert info.article_count == before.article_count + 1
@@ -70,15 +70,15 @@ def test_one_line_an_rpc_and_nothing_of_what_it_said(service_factory):
     with grpc.insecure_channel(service.address) as channel:
         stub = pb_grpc.TextkinServiceStub(channel)
         ingest(stub, "secret-id", title="Secret title", url="https://secret.example", source="Secret source")
-        query = pb.SearchRequest(inline=pb.InlineText(text=SECRET), collection_id="secret-collection")
+        query = pb.SearchRequest(inline=pb.InlineText(text=ODDITY), collection_id="secret-collection")
         with pytest.raises(grpc.RpcError):
             stub.Search(query, metadata=[("x-request-id", "request-7")])
         query.collection_id = ""
         stub.Search(query)
-        stream = [pb.IngestArticlesRequest(article=Article(id=f"secret-{n}", text=SECRET)) for n in range(3)]
+        stream = [pb.IngestArticlesRequest(article=Article(id=f"secret-{n}", text=ODDITY)) for n in range(3)]
         list(stub.IngestArticles(iter(stream)))
         with pytest.raises(grpc.RpcError):
-            channel.unary_unary(f"/{SERVICE}/Search")(b"\xff" + SECRET.encode())
+            channel.unary_unary(f"/{SERVICE}/Search")(b"\xff" + ODDITY.encode())
         health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
     assert service.stop() == 0
     lines = [line for line in service.lines if line["event"] == "rpc"]
@@ -107,7 +107,7 @@ def test_one_request_too_many_is_refused_at_once_with_a_delay(service_factory):
         ended = threading.Event()
 
         def items():
-            yield pb.IngestArticlesRequest(article=Article(id="a", text=SECRET))
+            yield pb.IngestArticlesRequest(article=Article(id="a", text=ODDITY))
             ended.wait()
 
         stream = stub.IngestArticles(items())
@@ -133,7 +133,7 @@ def test_a_failure_of_the_service_tells_the_caller_nothing_but_where_to_look(ser
     other.close()
     with grpc.insecure_channel(service.address) as channel:
         stub = pb_grpc.TextkinServiceStub(channel)
-        stream = [pb.IngestArticlesRequest(article=Article(id="a", text=SECRET))]
+        stream = [pb.IngestArticlesRequest(article=Article(id="a", text=ODDITY))]
         (answer,) = stub.IngestArticles(iter(stream))
         for call in (
             lambda: stub.GetArticle(pb.GetArticleRequest(article_id="a")),
@@ -174,7 +174,7 @@ def test_shutdown_answers_what_an_open_stream_has_sent(service_factory):
         assert next(watch).status == SERVING
 
         def items():
-            yield pb.IngestArticlesRequest(article=Article(id="a", text=SECRET))
+            yield pb.IngestArticlesRequest(article=Article(id="a", text=ODDITY))
             ended.wait()
 
         stream = stub.IngestArticles(items())
@@ -193,12 +193,12 @@ def test_shutdown_answers_what_an_open_stream_has_sent(service_factory):
 def test_searches_go_on_during_an_ingest(stub, collection):
     def items():
         for n in range(300):
-            article = Article(id=str(n), text=f"Notice {n} of the lagoon council. {SECRET} Entry {n * n}.")
+            article = Article(id=str(n), text=f"Notice {n} of the lagoon council. {ODDITY} Entry {n * n}.")
             yield pb.IngestArticlesRequest(collection_id=collection, article=article)
 
     stream = stub.IngestArticles(items())
     query = pb.SearchRequest(
-        collection_id=collection, inline=pb.InlineText(text=SECRET), options=pb.SearchOptions(limit=1)
+        collection_id=collection, inline=pb.InlineText(text=ODDITY), options=pb.SearchOptions(limit=1)
     )
     for answer in stream:
         assert answer.status.code == 0

@@ -1,5 +1,7 @@
 """Settings: one table, four sources, errors that name the source."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,13 @@ def test_a_wrong_flag_is_a_usage_error():
 )
 def test_an_address_has_a_host_and_a_port(address, parts):
     assert split_address(address) == parts
+
+
+@pytest.mark.parametrize("arguments", [[], ["healthcheck"]])
+def test_without_the_extra_it_says_what_to_install(arguments, tmp_path):
+    block = "import sys; sys.modules['grpc_health'] = None; from textkin_service.cli import main; main()"
+    command = [sys.executable, "-c", block, "--data", str(tmp_path / "data"), *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "pip install 'textkin[service]' (grpc_health is missing)" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,88 @@
+"""An ingest stream takes no more on than its room, whatever its caller sends and however slowly answers are taken."""
+
+import asyncio
+
+import pytest
+
+from textkin.v1 import textkin_service_pb2 as pb
+from textkin.v1.article_pb2 import Article
+from textkin_service.engine import Engine, Work
+from textkin_service.errors import NotReady
+from textkin_service.rpc import calls
+from textkin_service.rpc.ingest_stream import IngestStream
+from textkin_service.rpc.workers import Workers
+from textkin_service.settings import Settings
+from textkin_service.sketch import SCHEME
+from textkin_service.store import SqliteStore
+
+TEXT = "The council of Upper Sedge voted to move the clock tower forty metres to the east. "
+
+
+class Caller:
+    """Sends without end; takes an answer only when the test says so."""
+
+    def __init__(self, text):
+        self.text = text
+        self.sent = 0
+        self.answers = []
+        self.turn = asyncio.Semaphore(0)
+        self.waiting = asyncio.Event()
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        self.sent += 1
+        return pb.IngestArticlesRequest(article=Article(id=str(self.sent), text=self.text))
+
+    async def write(self, response):
+        self.waiting.set()
+        await self.turn.acquire()
+        self.answers.append(response)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    settings = Settings(data=tmp_path)
+    made = Engine(SqliteStore(tmp_path, SCHEME.id), settings)
+    made.load(Work())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def workers():
+    made = Workers(2)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(("text", "most"), [(TEXT, 5), (TEXT * 40_000, 3)])
+async def test_what_is_on_its_way_is_bounded_by_items_and_by_bytes(engine, workers, text, most):
+    """Forty thousand sentences are over 3 MB: too long to be taken, and three pass the 8 MiB of the room."""
+    calls.begin("IngestArticles", None)
+    caller = Caller(text)
+    stream = IngestStream(engine.ingest, workers, 5 if most == 5 else 100, Work())
+    running = asyncio.create_task(stream.run(caller, caller))
+    for taken in range(6):
+        await caller.waiting.wait()
+        caller.waiting.clear()
+        assert caller.sent <= taken + most
+        caller.turn.release()
+    stream.drain()
+    for _ in range(most):
+        caller.turn.release()
+    with pytest.raises(NotReady):
+        await running
+    assert [answer.sequence for answer in caller.answers] == list(range(caller.sent))
+
+
+async def test_a_cancelled_stream_leaves_no_task_behind(engine, workers):
+    calls.begin("IngestArticles", None)
+    caller = Caller(TEXT)
+    running = asyncio.create_task(IngestStream(engine.ingest, workers, 5, Work()).run(caller, caller))
+    await caller.waiting.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert asyncio.all_tasks() == {asyncio.current_task()}
