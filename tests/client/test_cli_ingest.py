@@ -1,6 +1,7 @@
 """`textkin ingest`, from files, folders and standard input into a real service."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,23 @@ def test_an_article_from_standard_input_is_acknowledged_before_the_next_one_come
             assert json.loads(process.stdout.readline()) == {"id": number, "status": "created"}
         process.stdin.close()
     assert process.returncode == 0
+
+
+def test_an_interrupted_ingest_ends_at_once_with_a_code_of_its_own(textkin, collection):
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "textkin", "ingest", "-", "--json", "--collection", collection],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=textkin.environment(),
+    )
+    with process:
+        process.stdin.write(jsonl({"id": "a", "text": ORIGINAL}).encode())
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stderr.read() == b"Error: interrupted\n"
 
 
 def test_bad_lines_are_reported_with_their_place_and_the_others_are_taken_in(textkin, write, collection):

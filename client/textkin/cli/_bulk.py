@@ -24,18 +24,18 @@ def ordered(function: Callable[[I], O], inputs: Iterable[I]) -> Iterator[O]:
 
     Draws at most twice as many inputs ahead of what was taken. Raises what `function` raises.
     """
-    with ThreadPoolExecutor(CALLS_IN_FLIGHT) as pool:
-        running: deque[Future[O]] = deque()
-        try:
-            for each in inputs:
-                running.append(pool.submit(function, each))
-                if len(running) == 2 * CALLS_IN_FLIGHT:
-                    yield running.popleft().result()
-            while running:
+    pool = ThreadPoolExecutor(CALLS_IN_FLIGHT)
+    running: deque[Future[O]] = deque()
+    try:
+        for each in inputs:
+            running.append(pool.submit(function, each))
+            if len(running) == 2 * CALLS_IN_FLIGHT:
                 yield running.popleft().result()
-        finally:
-            for future in running:
-                future.cancel()
+        while running:
+            yield running.popleft().result()
+    finally:
+        # An early end waits for nothing: closing the client, which comes next, cancels the calls under way.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def patiently(call: Callable[[], T]) -> T:
