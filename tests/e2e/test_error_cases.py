@@ -232,6 +232,17 @@ def test_an_unknown_collection_is_not_found(stub):
         assert details_of(status)["ErrorInfo"].metadata == {"collection_id": name}
 
 
+def test_what_no_collection_can_be_called_is_refused_and_not_repeated_at_length(stub):
+    invalid = grpc.StatusCode.INVALID_ARGUMENT
+    for name in ("Upper", "x" * 64, "x" * 1_000_000):
+        get = pb.GetCollectionRequest(collection_id=name)
+        status = refused(lambda get=get: stub.GetCollection(get), invalid, "INVALID_REQUEST", "collection_id")
+        assert len(status.message) < 300
+    side = pb.CompareSide(article=pb.ArticleReference(collection_id="Upper", article_id="a"))
+    compare = pb.CompareRequest(a=side, b=inline(TEXT))
+    refused(lambda: stub.Compare(compare), invalid, "INVALID_REQUEST", "a.article.collection_id")
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

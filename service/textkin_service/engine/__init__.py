@@ -2,11 +2,9 @@
 
 from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo
 from textkin_service.engine.ingest import Ingest, Prepared
-from textkin_service.engine.validation import MAX_METADATA_FIELDS
 from textkin_service.engine.work import Work
 
 __all__ = [
-    "MAX_METADATA_FIELDS",
     "ArticlePage",
     "CollectionPage",
     "Compared",

@@ -17,7 +17,8 @@ from textkin_service.store import Put, Store, StoredCollection
 class Prepared:
     """An article, checked and sketched, but not yet stored.
 
-    `search` and `analysis` are None if no search was asked for: an analysis takes far more memory than its text.
+    `search` and `analysis` are None if no search was asked for: an analysis takes far more memory than its
+    text.
     """
 
     collection: StoredCollection

@@ -14,7 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from textkin.v1 import article_pb2, collection_pb2, comparison_pb2
 from textkin.v1 import textkin_service_pb2 as service_pb2
 from textkin_service import model
-from textkin_service.engine import MAX_METADATA_FIELDS, ServiceInfo
+from textkin_service.engine import ServiceInfo, validation
 from textkin_service.errors import InvalidRequest
 from textkin_service.rpc.offsets import utf8_spans, utf16_spans
 
@@ -42,9 +42,16 @@ _UNITS: dict[int, Unit] = {
 Query = TypeVar("Query", service_pb2.SearchRequest, service_pb2.BatchSearchQuery)
 
 
-def collection_id(value: str) -> str:
-    """Returns the id meant by a request's field: empty means the default collection."""
-    return value or model.DEFAULT_COLLECTION
+def collection_id(value: str, field: str = "collection_id") -> str:
+    """Returns the id meant by a request's field: empty means the default collection.
+
+    InvalidRequest for what no collection can be called, so that answers and logs never carry more than 63
+    characters of it.
+    """
+    if not value:
+        return model.DEFAULT_COLLECTION
+    validation.collection_id(field, value)
+    return value
 
 
 def article(message: article_pb2.Article, field: str) -> model.Article:
@@ -113,7 +120,9 @@ def side(message: service_pb2.CompareSide, field: str) -> model.InlineText | mod
             return model.InlineText(message.inline.text, message.inline.language)
         case "article":
             reference = message.article
-            return model.ArticleReference(collection_id(reference.collection_id), reference.article_id)
+            return model.ArticleReference(
+                collection_id(reference.collection_id, f"{field}.article.collection_id"), reference.article_id
+            )
         case _:
             raise InvalidRequest(field, "is not set; give `inline` or `article`")
 
@@ -231,7 +240,7 @@ def info_message(info: ServiceInfo) -> service_pb2.GetServiceInfoResponse:
             max_batch_size=settings.max_batch_size,
             max_page_size=settings.max_page_size,
             max_matches=settings.max_matches,
-            max_metadata_fields=MAX_METADATA_FIELDS,
+            max_metadata_fields=validation.MAX_METADATA_FIELDS,
             max_message_bytes=settings.max_message_bytes,
             max_in_flight=settings.max_in_flight,
         ),

@@ -207,7 +207,8 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         """Deletes a collection."""
         if not request.collection_id:
             raise InvalidRequest("collection_id", "is empty; give the id of the collection to delete")
-        future = self._engine.delete_collection(request.collection_id, force=request.force)
+        collection_id = convert.collection_id(request.collection_id)
+        future = self._engine.delete_collection(collection_id, force=request.force)
         deleted = await asyncio.wrap_future(future)
         return pb.DeleteCollectionResponse(deleted_articles=deleted)
 
