@@ -5,13 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROTOS := $(wildcard protos/textkin/v1/*.proto)
 GENERATED := client
+COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+  --python-version 3.11 --no-emit-index-url
 
-.PHONY: help setup demo test check format protos lock bench clean
+.PHONY: help setup demo test check format protos release-protos lock bench clean
 
 help: ## Shows this list.
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(VENV)/.ready ## Makes .venv with everything that development needs, from the lock.
+setup: $(VENV)/.ready ## Makes .venv with all that development needs, from the lock.
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,7 +34,10 @@ check: setup ## Lints, types, generated code, protos, Dockerfile, lock files.
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/python tests/check_generated.py
+	$(BIN)/buf breaking --against protos/released.binpb
+	rm -rf build/protos && mkdir -p build/protos
+	$(MAKE) --no-print-directory protos GENERATED=build/protos
+	diff -r -x __pycache__ build/protos/textkin/v1 client/textkin/v1
 
 format: setup ## Formats the code.
 	$(BIN)/ruff check --fix-only .
@@ -45,10 +50,12 @@ protos: setup ## Generates client/textkin/v1 from protos/.
 	  --grpc_python_out=$(GENERATED) --mypy_grpc_out=$(GENERATED) protos/textkin/v1/textkin_service.proto
 
 lock: setup ## Pins every dependency with its hashes.
-	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --no-emit-index-url pyproject.toml --extra service -o requirements.lock
-	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --no-emit-index-url pyproject.toml --extra service --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group build -o requirements-build.lock
+	$(COMPILE) pyproject.toml --extra service -o requirements.lock
+	$(COMPILE) pyproject.toml --extra service --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+
+release-protos: setup ## Takes the protos as they are for released: later changes must not break their callers.
+	$(BIN)/buf build --exclude-source-info -o protos/released.binpb
 
 bench: setup ## Prints the benchmark tables.
 	$(BIN)/python bench/run.py

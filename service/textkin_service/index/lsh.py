@@ -4,21 +4,22 @@ A verbatim key is a band of the MinHash signature (Indyk and Motwani 1998); a co
 One shared band makes a candidate; of content keys it takes two, since one pair of words meets by chance too often.
 """
 
-import math
-from array import array
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from textkin_service.index.postings import Postings
 from textkin_service.sketch import SCHEME, Sketch
 
 # Shared content keys that make a candidate.
 MIN_CONTENT_KEYS = 2
 # Most numbers read from one bucket: a key that so many articles share says little, and must not stall a query.
 BUCKET_CAP = 2_000
-# A shared band counts like this many of the rarest content keys: it stands for 4 equal minima, never chance.
+# A shared band counts like this many content keys: it stands for 4 equal minima, never chance.
 _BAND_WEIGHT = 4.0
+# The greatest number an article may have; both halves of a posting have 32 bits.
+MAX_NUMBER = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Index:
     """LSH buckets of one collection. Not safe for threads by itself."""
 
     def __init__(self) -> None:
-        self._content: dict[int, array[int]] = {}
-        self._bands: dict[bytes, array[int]] = {}
+        self._content = Postings()
+        self._bands = Postings()
         self._articles = 0
 
     def __len__(self) -> int:
@@ -42,57 +43,70 @@ class Index:
         return self._articles
 
     def add(self, number: int, sketch: Sketch) -> None:
-        """Adds an article under a number that it does not hold yet."""
-        for key in sketch.content.tolist():
-            self._content.setdefault(key, array("Q")).append(number)
-        for band in _bands(sketch):
-            self._bands.setdefault(band, array("Q")).append(number)
+        """Adds an article under a number, 0 to `MAX_NUMBER`, that it never held before."""
+        self._content.add(sketch.content, number)
+        self._bands.add(_bands(sketch), number)
         self._articles += 1
 
-    def remove(self, number: int, sketch: Sketch) -> None:
-        """Removes an article; `sketch` is the one that it was added with. Raises KeyError or ValueError if it was not."""
-        for key in sketch.content.tolist():
-            bucket = self._content[key]
-            bucket.remove(number)
-            if not bucket:
-                del self._content[key]
-        for band in _bands(sketch):
-            bucket = self._bands[band]
-            bucket.remove(number)
-            if not bucket:
-                del self._bands[band]
+    def remove(self, number: int, sketch: Sketch) -> None:  # noqa: ARG002 - an index elsewhere finds the buckets by it
+        """Removes an article that it holds; `sketch` is the one that it was added with."""
+        self._content.remove(number)
+        self._bands.remove(number)
         self._articles -= 1
 
     def candidates(self, sketch: Sketch, limit: int) -> Candidates:
         """Returns at most `limit` articles that share enough keys, by the rarity of what they share."""
-        truncated = False
-        shared: defaultdict[int, int] = defaultdict(int)
-        weight: defaultdict[int, float] = defaultdict(float)
-        for key in sketch.content.tolist():
-            bucket = self._content.get(key)
-            if bucket is None:
-                continue
-            truncated |= len(bucket) > BUCKET_CAP
-            rarity = math.log((self._articles + 1) / len(bucket))
-            for number in bucket[-BUCKET_CAP:]:
-                shared[number] += 1
-                weight[number] += rarity
-        chosen = {number: weight[number] for number, count in shared.items() if count >= MIN_CONTENT_KEYS}
-        for band in _bands(sketch):
-            bucket = self._bands.get(band)
-            if bucket is None:
-                continue
-            truncated |= len(bucket) > BUCKET_CAP
-            rarity = math.log((self._articles + 1) / len(bucket))
-            for number in bucket[-BUCKET_CAP:]:
-                chosen[number] = chosen.get(number, weight.get(number, 0.0)) + _BAND_WEIGHT * rarity
-        ranked = sorted(chosen, key=lambda number: (-chosen[number], number))
-        return Candidates(tuple(ranked[:limit]), truncated)
+        content = _Shared.of(self._content, sketch.content, self._articles)
+        bands = _Shared.of(self._bands, _bands(sketch), self._articles)
+        numbers = np.concatenate([content.numbers[content.counts >= MIN_CONTENT_KEYS], bands.numbers])
+        numbers = np.unique(numbers)
+        weights = content.weights_of(numbers) + _BAND_WEIGHT * bands.weights_of(numbers)
+        best = np.lexsort((numbers, -weights))[:limit]
+        return Candidates(tuple(numbers[best].tolist()), content.truncated or bands.truncated)
 
 
-def _bands(sketch: Sketch) -> list[bytes]:
-    """Returns a key for each band: its number and its rows."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shared:
+    """The articles that share keys with a query.
+
+    `numbers` (uint32, sorted, distinct), `counts` (intp) of shared keys and `weights` (float64) by their rarity: parallel.
+    """
+
+    numbers: NDArray[np.uint32]
+    counts: NDArray[np.intp]
+    weights: NDArray[np.float64]
+    truncated: bool
+
+    @classmethod
+    def of(cls, postings: Postings, keys: NDArray[np.uint32], articles: int) -> "_Shared":
+        found = list(postings.lookup(keys, BUCKET_CAP + 1))
+        positions = np.concatenate([np.empty(0, np.intp), *(positions for positions, _ in found)])
+        numbers = np.concatenate([np.empty(0, np.uint32), *(numbers for _, numbers in found)])
+        lengths = np.bincount(positions, minlength=len(keys))
+        rarity = np.log((articles + 1) / np.maximum(lengths, 1))
+        distinct, where = np.unique(numbers, return_inverse=True)
+        return cls(
+            distinct,
+            np.bincount(where, minlength=len(distinct)),
+            np.bincount(where, weights=rarity[positions], minlength=len(distinct)).astype(np.float64),
+            bool(np.any(lengths > BUCKET_CAP)),
+        )
+
+    def weights_of(self, numbers: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """Returns the weight of each number, 0 where it shares nothing."""
+        if not len(self.numbers):
+            return np.zeros(len(numbers))
+        places = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        return np.where(self.numbers[places] == numbers, self.weights[places], 0.0)
+
+
+def _bands(sketch: Sketch) -> NDArray[np.uint32]:
+    """Returns a key, uint32, for each band: a hash of its number and rows. A sketch without a shingle has none."""
     if np.all(sketch.verbatim == np.iinfo(np.uint32).max):
-        return []  # no shingle at all: such articles would meet in every band
-    rows = sketch.verbatim.astype("<u4").reshape(SCHEME.verbatim_bands, SCHEME.verbatim_rows)
-    return [bytes([band]) + row.tobytes() for band, row in enumerate(rows)]
+        return np.empty(0, np.uint32)
+    rows = sketch.verbatim.reshape(SCHEME.verbatim_bands, SCHEME.verbatim_rows).astype(np.uint64)
+    keys = np.arange(SCHEME.verbatim_bands, dtype=np.uint64)
+    for row in rows.T:  # FNV-1a (Fowler, Noll and Vo) over 32-bit words, then its upper half
+        keys = (keys ^ row) * np.uint64(0x100000001B3)
+        keys ^= keys >> np.uint64(29)
+    return np.unique((keys >> np.uint64(16)).astype(np.uint32))

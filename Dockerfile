@@ -1,0 +1,31 @@
+# Textkin, the service with its command line. Build: docker build -t textkin .   Run: see README.md.
+
+FROM python:3.12-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/build && python -m venv /opt/textkin
+WORKDIR /src
+COPY requirements.lock requirements-build.lock ./
+RUN /opt/build/bin/pip install --require-hashes -r requirements-build.lock \
+    && /opt/textkin/bin/pip install --require-hashes -r requirements.lock
+COPY pyproject.toml LICENSE README.md ./
+COPY client client
+COPY service service
+RUN /opt/build/bin/python -m hatchling build -t wheel -d /tmp/dist \
+    && /opt/textkin/bin/pip install --no-deps /tmp/dist/*.whl \
+    && /opt/textkin/bin/python -m compileall -q /opt/textkin
+
+FROM python:3.12-slim-bookworm
+LABEL org.opencontainers.image.title="textkin" \
+      org.opencontainers.image.description="Finds the articles that a text copies, republishes or rewrites" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin textkin \
+    && install -d -o textkin -g textkin -m 0750 /data
+COPY --from=build /opt/textkin /opt/textkin
+ENV PATH=/opt/textkin/bin:$PATH PYTHONUNBUFFERED=1 \
+    TEXTKIN_DATA=/data TEXTKIN_LISTEN=0.0.0.0:50051
+USER 10001
+VOLUME /data
+EXPOSE 50051
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["textkin-service", "healthcheck"]
+ENTRYPOINT ["textkin-service"]
