@@ -1,0 +1,12 @@
+"""Prints the benchmark tables: quality on the samples, then speed and memory. Run by `make bench`."""
+
+import os
+import platform
+
+import quality
+import speed
+
+if __name__ == "__main__":
+    print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors")
+    quality.measure_samples()
+    speed.measure()
