@@ -2,8 +2,8 @@
 
 The steps, each a module with its parameters in `parameters`::
 
-    vectors -> seeds -> extension -> overlaps -> passages
-    sides   -> runs  ----------------------------^
+    vectors -> seeds -> extension -> overlaps -> division -> passages
+    sides   -> runs  ----------------------------------------^
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.alignment.division import divide
 from textkin_service.alignment.extension import extend
 from textkin_service.alignment.overlaps import resolve
 from textkin_service.alignment.parameters import DEFAULT, Parameters
@@ -47,7 +48,8 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
         return _whole(side_a)
     vectors = sentence_vectors(a, b)
     seeds = find_seeds(vectors, parameters)
-    fragments = resolve(extend(seeds, vectors, side_a.blocks, side_b.blocks, parameters), parameters)
+    fragments = extend(seeds, vectors, side_a.blocks, side_b.blocks, parameters)
+    fragments = divide(resolve(fragments, parameters), seeds, vectors, side_a, side_b, parameters)
     runs = find_runs(side_a, side_b, parameters)
     return Alignment(passages(side_a, side_b, fragments, runs, parameters), seeds.best_a, seeds.best_b)
 

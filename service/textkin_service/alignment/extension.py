@@ -43,12 +43,16 @@ def extend(
     while pending:
         members, gap = pending.pop()
         for cluster in clusters(places, members, gap):
+            if len(cluster) == 1 and seeds.evidence[cluster[0]] < parameters.min_evidence:
+                continue
             fragment = Fragment(
                 _range(seeds.a[cluster]), _range(seeds.b[cluster]), float(seeds.similarity[cluster].sum())
             )
-            if fragment_cosine(vectors, fragment) >= parameters.fragment_cosine:
-                if evidence(vectors, fragment) >= parameters.min_evidence:
-                    fragments.append(fragment)
+            cosine, evidence = resemblance(vectors, fragment)
+            if evidence < parameters.min_evidence:
+                continue  # nor can any part of it have enough
+            if cosine >= parameters.fragment_cosine:
+                fragments.append(fragment)
             elif gap > 0:
                 pending.append((cluster, gap - 1))
     return fragments
@@ -73,22 +77,25 @@ def clusters(
             pending.extend((part, 1 - side, len(parts) == 1) for part in reversed(parts))
 
 
-def fragment_cosine(vectors: SentenceVectors, fragment: Fragment) -> float:
-    """Returns the cosine of the summed sentence vectors of both sides."""
-    a = vectors.a[fragment.a[0] : fragment.a[1]].sum(axis=0)
-    b = vectors.b[fragment.b[0] : fragment.b[1]].sum(axis=0)
-    length = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / length if length else 0.0
+def resemblance(vectors: SentenceVectors, fragment: Fragment) -> tuple[float, float]:
+    """Returns the cosine of the summed sentence vectors of both sides, and the evidence that they share.
+
+    The evidence is the sum of the isf, in nats, of the distinct stems that stand on both sides.
+    """
+    stems_a, weights_a = _total(vectors.a, fragment.a)
+    stems_b, weights_b = _total(vectors.b, fragment.b)
+    shared, in_a, in_b = np.intersect1d(stems_a, stems_b, assume_unique=True, return_indices=True)
+    lengths = float(np.sqrt((weights_a @ weights_a) * (weights_b @ weights_b)))
+    cosine = float(weights_a[in_a] @ weights_b[in_b]) / lengths if lengths else 0.0
+    return cosine, float(vectors.isf[shared].sum())
 
 
-def evidence(vectors: SentenceVectors, fragment: Fragment) -> float:
-    """Returns the sum of the isf, in nats, of the distinct stems that both sides of the fragment share."""
-    shared = np.intersect1d(_stems(vectors.a, fragment.a), _stems(vectors.b, fragment.b))
-    return float(vectors.isf[shared].sum())
-
-
-def _stems(matrix: sparse.csr_array, rows: tuple[int, int]) -> NDArray[np.int32]:
-    return np.unique(matrix.indices[matrix.indptr[rows[0]] : matrix.indptr[rows[1]]])
+def _total(matrix: sparse.csr_array, rows: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Returns the distinct stems of a range of sentences and the sum of the weights of each."""
+    stretch = slice(matrix.indptr[rows[0]], matrix.indptr[rows[1]])
+    stems, places = np.unique(matrix.indices[stretch], return_inverse=True)
+    weights = np.bincount(places, weights=matrix.data[stretch], minlength=len(stems))
+    return stems, weights.astype(np.float64)
 
 
 def _range(places: NDArray[np.intp]) -> tuple[int, int]:

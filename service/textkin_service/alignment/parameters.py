@@ -17,6 +17,10 @@ class Parameters:
     # A fragment needs this much evidence: the sum of the isf (in nats) of the distinct stems that both sides share. Were
     # stems scattered by chance, exp(-evidence) would be about the probability that those meet in two given sentences.
     min_evidence: float = 25.0
+    # Division: a fragment of more words than this on both sides is cut between paragraphs ...
+    divide_words: int = 120
+    # ... where at most this share of its seed mass crosses the cut.
+    divide_crossing: float = 0.1
     # Exact runs: word n-grams of this width extended as far as they go ...
     run_seed: int = 5
     # ... chained when at most this many words that differ lie between ...

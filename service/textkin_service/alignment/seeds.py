@@ -12,14 +12,17 @@ from textkin_service.alignment.vectors import SentenceVectors
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seeds:
-    """Pairs of sentences: `a`, `b` (intp) are their indices, `similarity` (float32) their cosine. Parallel, by (a, b).
+    """Pairs of sentences, by (a, b).
 
+    `a`, `b` (intp) are their numbers, `similarity` (float32) their cosine, `evidence` (float32) the sum of the isf, in nats, of
+    the distinct stems that they share: parallel.
     `best_a` and `best_b` (float32, a value a sentence) are the greatest cosine of each sentence with any of the other text.
     """
 
     a: NDArray[np.intp]
     b: NDArray[np.intp]
     similarity: NDArray[np.float32]
+    evidence: NDArray[np.float32]
     best_a: NDArray[np.float32]
     best_b: NDArray[np.float32]
 
@@ -38,15 +41,16 @@ def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     rows, columns, similarity = cosine.row[likely], cosine.col[likely], cosine.data[likely]
     shared = _shared_stems(vectors, rows, columns)
     distinct_a, distinct_b = np.diff(vectors.a.indptr), np.diff(vectors.b.indptr)
-    dice = 2 * shared / np.maximum(distinct_a[rows] + distinct_b[columns], 1)
-    kept = dice >= parameters.seed_dice
-    order = np.lexsort((columns[kept], rows[kept]))
+    dice = 2 * np.diff(shared.indptr) / np.maximum(distinct_a[rows] + distinct_b[columns], 1)
+    kept = np.flatnonzero(dice >= parameters.seed_dice)
+    kept = kept[np.lexsort((columns[kept], rows[kept]))]
     return Seeds(
-        rows[kept][order].astype(np.intp),
-        columns[kept][order].astype(np.intp),
-        similarity[kept][order],
-        best_a,
-        best_b,
+        a=rows[kept].astype(np.intp),
+        b=columns[kept].astype(np.intp),
+        similarity=similarity[kept],
+        evidence=(shared[kept] @ vectors.isf).astype(np.float32),
+        best_a=best_a,
+        best_b=best_b,
     )
 
 
@@ -61,9 +65,9 @@ def normalized(matrix: sparse.csr_array) -> sparse.csr_array:
 
 def _shared_stems(
     vectors: SentenceVectors, rows: NDArray[np.int32], columns: NDArray[np.int32]
-) -> NDArray[np.intp]:
-    """Returns how many distinct stems the sentences of each pair share."""
+) -> sparse.csr_array:
+    """Returns the distinct stems that the sentences of each pair share: a row a pair, ones where shared."""
     sets_a, sets_b = vectors.a.copy(), vectors.b.copy()
     sets_a.data = np.ones_like(sets_a.data)
     sets_b.data = np.ones_like(sets_b.data)
-    return np.asarray(sets_a[rows].multiply(sets_b[columns]).sum(axis=1)).ravel().astype(np.intp)
+    return sparse.csr_array(sets_a[rows].multiply(sets_b[columns]))

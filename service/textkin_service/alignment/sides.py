@@ -25,7 +25,7 @@ class Side:
 
     `words`: the normalised words; where residue interrupts the text, a barrier that equals no word of any text.
     `tokens`: the token of each word, parallel; -1 for a barrier. `bounds`: the words of each sentence, half open.
-    `blocks`: for each sentence, how many barriers lie before it.
+    `blocks`: for each sentence, how many barriers lie before it. `paragraphs`: the sentences that begin a line.
     """
 
     analysis: Analysis
@@ -33,6 +33,7 @@ class Side:
     tokens: tuple[int, ...]
     bounds: tuple[Range, ...]
     blocks: tuple[int, ...]
+    paragraphs: tuple[int, ...]
 
     @classmethod
     def of(cls, analysis: Analysis, name: str) -> "Side":
@@ -52,7 +53,12 @@ class Side:
             words.extend(analysis.tokens.words[first:last])
             tokens.extend(range(first, last))
             previous = last
-        return cls(analysis, tuple(words), tuple(tokens), tuple(bounds), tuple(blocks))
+        paragraphs = tuple(
+            i
+            for i, (first, _) in enumerate(analysis.sentences)
+            if first == 0 or "\n" in analysis.gap_before(first)
+        )
+        return cls(analysis, tuple(words), tuple(tokens), tuple(bounds), tuple(blocks), paragraphs)
 
     def words_of(self, sentences: Range) -> Range:
         """Returns the words of a range of sentences."""

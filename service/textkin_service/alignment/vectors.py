@@ -8,13 +8,18 @@ from scipy import sparse
 
 from textkin_service.analysis import Analysis
 
+# A stem that stands in m sentences of one text and n of the other makes m * n pairs of sentences meet. The stems of long texts
+# are used, the rarest first, up to this many meetings in all; two texts of 5,000 words have no more. Bounds time and memory.
+_MOST_MEETINGS = 10_000_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SentenceVectors:
     """The sentences of two texts over one vocabulary.
 
     `a`, `b`: CSR matrices, float32, a row a sentence, values sqrt(tf) * isf, not normalised. `isf`: float32, a value a
-    stem of the vocabulary, the inverse sentence frequency over both texts (Sanchez-Perez, Sidorov and Gelbukh 2014).
+    stem of the vocabulary, the inverse sentence frequency over both texts (Sanchez-Perez, Sidorov and Gelbukh 2014); 0 for
+    stems too frequent in long texts to be compared by.
     """
 
     a: sparse.csr_array
@@ -30,13 +35,22 @@ def sentence_vectors(a: Analysis, b: Analysis) -> SentenceVectors:
     shape_a, shape_b = (len(a.sentences), len(vocabulary)), (len(b.sentences), len(vocabulary))
     tf_a = _counts(rows_a, columns[: len(stems_a)], shape_a)
     tf_b = _counts(rows_b, columns[len(stems_a) :], shape_b)
-    frequency = np.bincount(tf_a.indices, minlength=len(vocabulary)) + np.bincount(
-        tf_b.indices, minlength=len(vocabulary)
-    )
-    isf = np.log((len(a.sentences) + len(b.sentences)) / frequency).astype(np.float32)
+    in_a = np.bincount(tf_a.indices, minlength=len(vocabulary))
+    in_b = np.bincount(tf_b.indices, minlength=len(vocabulary))
+    isf = np.log((len(a.sentences) + len(b.sentences)) / (in_a + in_b)).astype(np.float32)
+    isf[~_affordable(in_a * in_b)] = 0.0
     for matrix in (tf_a, tf_b):
         matrix.data = np.sqrt(matrix.data) * isf[matrix.indices]
+        matrix.eliminate_zeros()
     return SentenceVectors(tf_a, tf_b, isf)
+
+
+def _affordable(costs: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Returns which stems to compare sentences by: the cheapest, and so the rarest, within the limit of work."""
+    order = np.argsort(costs, kind="stable")
+    affordable = np.zeros(len(costs), bool)
+    affordable[order[np.cumsum(costs[order]) <= _MOST_MEETINGS]] = True
+    return affordable
 
 
 def _evidence(analysis: Analysis) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:

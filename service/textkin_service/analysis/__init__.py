@@ -43,6 +43,10 @@ class Analysis:
         words = self.tokens.words
         return tuple(word for first, last in self.sentences for word in words[first:last])
 
+    def gap_before(self, token: int) -> str:
+        """Returns what stands between a token and the one before it, or the start of the text."""
+        return self.text[self.tokens.ends[token - 1] if token else 0 : self.tokens.starts[token]]
+
     def memory_bytes(self) -> int:
         """Returns about how much memory it takes."""
         return sys.getsizeof(self.text) + 180 * len(self.tokens) + 120 * len(self.sentences)
