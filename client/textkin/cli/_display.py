@@ -46,6 +46,9 @@ _RELATION_STYLES = {
     Relation.UNRELATED: "bold dim",
 }
 
+# Under a search, the middle of longer passages is left out; `textkin compare` shows them whole.
+_LONGEST_PASSAGE = 1_000
+
 # Two columns with a line between them and nothing around.
 _SIDE_BY_SIDE = box.Box("    \n  │ \n    \n  │ \n  │ \n    \n  │ \n    \n")
 
@@ -99,13 +102,18 @@ def search_view(query: Side, result: SearchResult, texts: dict[str, str]) -> Ren
             parts += [
                 "",
                 Rule(heading, align="left", style="dim"),
-                passages_view(query, other, match.comparison.passages),
+                passages_view(query, other, match.comparison.passages, longest=_LONGEST_PASSAGE),
             ]
     return Group(*parts)
 
 
-def passages_view(a: Side, b: Side, passages: Iterable[Passage]) -> RenderableType:
-    """The passages, `a` left and `b` right, with the words that both sides have coloured."""
+def passages_view(
+    a: Side, b: Side, passages: Iterable[Passage], longest: int | None = None
+) -> RenderableType:
+    """The passages, `a` left and `b` right, with the words that both sides have coloured.
+
+    Of a passage of more than `longest` characters the middle is left out.
+    """
     parts: list[RenderableType] = [
         _two_columns(
             Text.assemble(("A  ", "dim"), (_clean(a.name), "bold")),
@@ -120,7 +128,9 @@ def passages_view(a: Side, b: Side, passages: Iterable[Passage]) -> RenderableTy
             (f"   similarity {passage.similarity:.2f}", ""),
             (f"   A {passage.a.start}-{passage.a.end}, B {passage.b.start}-{passage.b.end}", "dim"),
         )
-        left, right = _one_line(passage.a.of(a.text)), _one_line(passage.b.of(b.text))
+        left, right = (
+            _shortened(_one_line(text), longest) for text in (passage.a.of(a.text), passage.b.of(b.text))
+        )
         parts += [
             "",
             heading,
@@ -250,6 +260,13 @@ def _highlighted(text: str, other: str, style: str) -> Text:
 
 def _one_line(text: str) -> str:
     return " ".join(printable(text).split())
+
+
+def _shortened(text: str, longest: int | None) -> str:
+    if longest is None or len(text) <= longest:
+        return text
+    left_out = len(text) - longest
+    return f"{text[: longest // 2]} [… {left_out:,} characters …] {text[len(text) - longest // 2 :]}"
 
 
 def _clean(text: str) -> str:
