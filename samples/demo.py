@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,21 +47,26 @@ def service(folder: Path) -> Iterator[str]:
     """Starts a service on a folder and a free port; yields its address."""
     command = [BIN / "textkin-service", "--data", folder, "--listen", "127.0.0.1:0"]
     print("$ textkin-service --data DIR\n", flush=True)
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            yield address_of(process)
-        finally:
-            process.terminate()
-
-
-def address_of(process: "subprocess.Popen[str]") -> str:
-    """Returns where the service listens, once it serves."""
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
-    for line in process.stderr:
+    address = address_of(process.stderr)
+    # Its log goes on; nobody reads it, but a full pipe would stop the service.
+    drain = threading.Thread(target=collections.deque, args=(process.stderr, 0))
+    drain.start()
+    try:
+        yield address
+    finally:
+        process.terminate()
+        drain.join()
+        process.wait()
+        process.stderr.close()
+
+
+def address_of(log: Iterable[str]) -> str:
+    """Returns where the service listens, once its log says that it serves."""
+    for line in log:
         record = json.loads(line) if line.startswith("{") else {}
         if record.get("event") == "serving":
-            # Its log goes on; nobody reads it, but a full pipe would stop the service.
-            threading.Thread(target=collections.deque, args=(process.stderr, 0), daemon=True).start()
             return str(record["address"])
         print(line, end="", file=sys.stderr)
     raise SystemExit("The service did not start; what it said stands above.")
