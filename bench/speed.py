@@ -18,8 +18,8 @@ from tables import show
 from textkin import ArticleReference, Client, SearchOptions
 
 ARTICLES = 3_000
-# What is ingested before the first look at memory: enough for every table and code path to be loaded.
-WARM_UP = 100
+# What is ingested before the first look at memory: enough to load every table and fill every window and buffer.
+WARM_UP = 500
 SEARCHES = 100
 COMPARISONS = 50
 
