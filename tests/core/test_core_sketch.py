@@ -1,0 +1,171 @@
+"""Sketches: what is kept of a text, and that nothing damaged or foreign is taken for one."""
+
+import random
+
+import numpy as np
+import pytest
+from datasketch import MinHash
+from datasketch.hashfunc import sha1_hash32
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented import CANAL, OBSERVATORY, articles, text_of
+
+from textkin_service.analysis import analyze
+from textkin_service.sketch import SCHEME, Sketch, sketch
+from textkin_service.sketch.content import KEYS_PER_SEGMENT, SEGMENT_WORDS, content_keys, sentence_pairs
+from textkin_service.sketch.verbatim import resemblance, shingles, signature
+
+any_text = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=150), articles())
+few = settings(max_examples=60, deadline=None)
+
+
+def stored(text):
+    return sketch(analyze(text)).to_bytes()
+
+
+@few
+@given(any_text)
+def test_the_signature_is_that_of_datasketch_bit_for_bit(text):
+    words = analyze(text).evidence_words()
+    theirs = MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=sha1_hash32)
+    for shingle in shingles(words):
+        theirs.update(shingle)
+    ours = signature(words)
+    assert ours.dtype == np.uint32
+    assert ours.tolist() == theirs.hashvalues.tolist()
+
+
+def test_datasketch_hashes_by_the_same_function_unless_told_otherwise():
+    words = analyze(CANAL[0]).evidence_words()
+    theirs = MinHash(num_perm=128, seed=1, scheme="affine32")
+    theirs.update_batch(shingles(words))
+    assert signature(words).tolist() == theirs.hashvalues.tolist()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), []),
+        (("one",), [b"one"]),
+        (("a", "b", "c", "d", "e"), [b"a b c d e"]),
+        (("a", "b", "c", "d", "e", "é"), [b"a b c d e", "b c d e é".encode()]),
+    ],
+)
+def test_shingles_are_five_words_in_utf8(words, expected):
+    assert shingles(words) == expected
+
+
+def test_signatures_estimate_how_much_two_texts_resemble_each_other():
+    one, other = (
+        signature(analyze(text).evidence_words()) for text in (text_of(*CANAL), text_of(*OBSERVATORY))
+    )
+    half = signature(analyze(text_of(*CANAL[:4], *OBSERVATORY[:4])).evidence_words())
+    assert resemblance(one, one) == 1.0
+    assert resemblance(one, other) < 0.05
+    assert 0.1 < resemblance(one, half) < 0.6
+
+
+@few
+@given(any_text)
+def test_what_is_stored_is_what_is_read(text):
+    original = sketch(analyze(text))
+    read = Sketch.from_bytes(original.to_bytes())
+    assert np.array_equal(read.verbatim, original.verbatim)
+    assert np.array_equal(read.content, original.content)
+    assert (read.verbatim.dtype, read.content.dtype) == (np.uint32, np.uint32)
+    assert read.to_bytes() == original.to_bytes()
+
+
+@few
+@given(st.sampled_from(["", "one", CANAL[0], text_of(*CANAL)]).map(stored), st.data())
+def test_any_flipped_bit_is_refused(good, data):
+    bit = data.draw(st.integers(0, 8 * len(good) - 1))
+    damaged = bytearray(good)
+    damaged[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(ValueError, match="sketch"):
+        Sketch.from_bytes(bytes(damaged))
+
+
+@few
+@given(st.sampled_from(["", "one", CANAL[0]]).map(stored), st.data())
+def test_any_truncation_or_addition_is_refused(good, data):
+    cut = data.draw(st.integers(0, len(good) - 1))
+    with pytest.raises(ValueError, match="sketch"):
+        Sketch.from_bytes(good[:cut])
+    with pytest.raises(ValueError, match="sketch"):
+        Sketch.from_bytes(good + data.draw(st.binary(min_size=1, max_size=9)))
+
+
+@few
+@given(any_text)
+def test_content_keys_are_sorted_distinct_and_bounded_by_the_length_of_the_text(text):
+    analysis = analyze(text)
+    keys = content_keys(analysis)
+    assert keys.dtype == np.uint32
+    assert np.all(np.diff(keys.astype(np.int64)) > 0)
+    assert len(keys) <= KEYS_PER_SEGMENT * (len(analysis.evidence_words()) // SEGMENT_WORDS + 1)
+
+
+@few
+@given(st.sampled_from(CANAL + OBSERVATORY), st.randoms(use_true_random=False))
+def test_the_order_of_the_words_of_a_sentence_does_not_matter_to_its_pairs(sentence, shuffler):
+    analysis = analyze(sentence)
+    order = list(range(analysis.word_count))
+    shuffler.shuffle(order)
+    pairs = sentence_pairs(analysis.stems, analysis.zipf)
+    shuffled = sentence_pairs(analysis.stems[order], analysis.zipf[order])
+    assert 0 < len(pairs) <= 28
+    assert set(pairs.tolist()) == set(shuffled.tolist())
+
+
+def test_the_order_of_sentences_within_a_segment_does_not_matter_to_its_keys():
+    backwards = text_of(*reversed(CANAL))
+    assert np.array_equal(content_keys(analyze(text_of(*CANAL))), content_keys(analyze(backwards)))
+
+
+def test_frequent_words_pair_with_nothing():
+    assert len(content_keys(analyze("The one that said it was for the other and not for you."))) == 0
+
+
+def test_a_sentence_of_one_word_has_no_pair_and_no_text_no_key():
+    assert len(content_keys(analyze("Nettlecombe"))) == 0
+    assert len(content_keys(analyze(""))) == 0
+
+
+def test_a_passage_in_a_long_article_keeps_keys_of_its_own():
+    chosen = random.Random(7)  # noqa: S311 - any will do that is the same each time
+    names = [
+        f"{a}{b}{c}" for a in ("Bra", "Kel", "Mor", "Tas") for b in ("din", "lov", "ret") for c in "aeiou"
+    ]
+    filler = "\n\n".join(
+        f"{' '.join(chosen.sample(names, 6))} met near {' '.join(chosen.sample(names, 4))}."
+        for _ in range(300)
+    )
+    passage = text_of(*CANAL[:4])
+    short, long = content_keys(analyze(passage)), content_keys(analyze(f"{filler}\n\n{passage}\n\n{filler}"))
+    assert len(np.intersect1d(short, long)) >= len(short) // 4
+
+
+def test_web_residue_leaves_no_trace_in_either_sketch():
+    furniture = "\n\nLeave a Reply\n\nYour email address will not be published. Required fields are marked *"
+    assert stored(text_of(*CANAL)) == stored(text_of(*CANAL) + furniture)
+
+
+def test_the_scheme_names_every_parameter_of_the_sketches():
+    assert all(
+        part in SCHEME.id
+        for part in (
+            "analysis",
+            f"words{5}",
+            "sha1",
+            "affine32",
+            f"seed{SCHEME.verbatim_seed}",
+            f"{SCHEME.verbatim_permutations}",
+            f"{SCHEME.verbatim_bands}x{SCHEME.verbatim_rows}",
+            "pairs8",
+            "blake2b",
+            f"bottom{SCHEME.content_keys}",
+            f"segment{SCHEME.content_segment_words}",
+        )
+    )
+    assert SCHEME.verbatim_bands * SCHEME.verbatim_rows == SCHEME.verbatim_permutations
