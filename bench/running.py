@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ BIN = Path(sys.executable).parent
 
 # The exit code of a command some of whose lines failed; their answers say why.
 _SOME_FAILED = 1
+# How often to look at the memory of a command that runs.
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,13 @@ class Service:
     start_seconds: float
 
     def memory_mib(self) -> float:
-        """Returns its resident memory, in MiB. Linux only."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) / 1024
+        """Returns its resident memory, in MiB; 0 where there is no /proc to tell."""
+        return _memory_mib(self.pid, "VmRSS")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command printed, how long it took, and its largest resident memory."""
+    """What a command printed, how long it took, and its largest resident memory (0: no /proc to tell)."""
 
     lines: list[dict[str, Any]]
     seconds: float
@@ -80,15 +80,30 @@ def textkin(running: Service, *arguments: str | Path) -> Run:
     command = [BIN / "textkin", *arguments, "--json"]
     environment = os.environ | {"TEXTKIN_ADDRESS": running.address}
     begin = time.perf_counter()
-    # Its output goes to a file, so that it never waits for us and `wait4` can tell its memory.
+    # Its output goes to a file, so that it never waits for us.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
+        # The kernel keeps the peak as long as the process lives. What `wait4` tells afterwards may be our own peak, from
+        # before the process became another program.
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, _memory_mib(process.pid, "VmHWM"))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK_SECONDS)
         seconds = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in {0, _SOME_FAILED}:
             raise SystemExit(f"textkin {' '.join(map(str, arguments))} ended with {process.returncode}")
         output.seek(0)
         lines = [json.loads(line) for line in output]
-    kib = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
-    return Run(lines, seconds, kib / 1024)
+    return Run(lines, seconds, peak)
+
+
+def _memory_mib(pid: int, field: str) -> float:
+    """Returns a field of a process's status, in MiB; 0 when it has ended or there is no /proc."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return next(
+        (int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(f"{field}:")), 0.0
+    )

@@ -115,7 +115,7 @@ def test_the_readme_names_every_command():
 def test_the_readmes_python_example_runs(service, monkeypatch, capsys):
     monkeypatch.setenv("TEXTKIN_ADDRESS", service.address)
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(example.splitlines()) == 5
+    assert len([line for line in example.splitlines() if line]) == 5
     story = (
         "The ferry Isolde Marrow ran aground off Kestrel Point on Monday with forty sheep and a brass band aboard. "
         "Harbourmaster Odile Fenwright blamed a faulty depth sounder, which had been due for repair since March. "
