@@ -63,4 +63,5 @@ class NotReady(TextkinError):
 
 
 class StoreError(TextkinError):
-    """The store on disk cannot be used: STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED."""
+    """The store on disk cannot be used: STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_UNAVAILABLE,
+    STORE_WRITE_FAILED. At start it ends the service; later, callers see INTERNAL."""

@@ -133,7 +133,7 @@ class SearchOptions:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A stored article (without its text) and the comparison of the query, `a`, with it, `b`."""
+    """A stored article and the comparison of the query, `a`, with it, `b`. The article has its text only with passages."""
 
     article: Article
     comparison: Comparison

@@ -52,21 +52,25 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
     words_a, words_b = a.evidence_words(), b.evidence_words()
     coverage_a = _coverage(a, [p.a for p in alignment.passages])
     coverage_b = _coverage(b, [p.b for p in alignment.passages])
-    copied = [p for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
-    copied_a, copied_b = _covered_words(a, [p.a for p in copied]), _covered_words(b, [p.b for p in copied])
+    copies = [(p.a, p.b) for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
+    copies.extend(alignment.copies)
+    copied_a = _covered_words(a, [span for span, _ in copies])
+    copied_b = _covered_words(b, [span for _, span in copies])
+    copied_words = min(copied_a, copied_b)
+    copied_share = max(copied_a / max(1, len(words_a)), copied_b / max(1, len(words_b)))
     score = max(
         _score(
             likeness=math.sqrt(_mean(a, alignment.best_a) * _mean(b, alignment.best_b)),
             coverage=math.sqrt(coverage_a * coverage_b),
             order=order_excess(_evidence(a, a.stems), _evidence(b, b.stems)),
         ),
-        -math.expm1(-min(copied_a, copied_b) / _COPIED_SCALE),
+        -math.expm1(-copied_words / _COPIED_SCALE),
+        copied_share if copied_share >= _COPY_SHARE else 0.0,
     )
-    copied_share = max(copied_a / max(1, len(words_a)), copied_b / max(1, len(words_b)))
     identical = bool(words_a) and words_a == words_b
     return Comparison(
-        score=1.0 if identical else round(score, 6),
-        relation=Relation.IDENTICAL if identical else _relation(score, copied_share, min(copied_a, copied_b)),
+        score=1.0 if identical else score,
+        relation=Relation.IDENTICAL if identical else _relation(score, copied_share, copied_words),
         resemblance=_resemblance(words_a, words_b),
         containment_a=_containment(a, b),
         containment_b=_containment(b, a),
@@ -86,6 +90,8 @@ def _relation(score: float, copied_share: float, copied_words: int) -> Relation:
 
 def _score(likeness: float, coverage: float, order: float) -> float:
     """Returns the score, 0 to 1, of two texts by the geometric means of their likeness and coverage, and their order."""
+    if not likeness:
+        return 0.0
     evidence = (
         math.log(likeness + _LIKENESS_FLOOR)
         + _COVERAGE_WEIGHT * math.log(coverage + _COVERAGE_FLOOR)
@@ -116,9 +122,9 @@ def _shingles(words: tuple[str, ...]) -> set[tuple[str, ...]]:
 def _containment(a: Analysis, b: Analysis) -> float:
     """Returns the share, by rarity, of the distinct stems of `a` that `b` has too."""
     stems, places = np.unique(_evidence(a, a.stems), return_index=True)
-    rarity = np.maximum(_COMMON_ZIPF - _evidence(a, a.zipf)[places], 0.0)
+    rarity = np.maximum(_COMMON_ZIPF - _evidence(a, a.zipf)[places].astype(np.float64), 0.0)
     total = float(rarity.sum())
-    return float(rarity[np.isin(stems, _evidence(b, b.stems))].sum()) / total if total else 0.0
+    return min(1.0, float(rarity[np.isin(stems, _evidence(b, b.stems))].sum()) / total) if total else 0.0
 
 
 def _evidence(analysis: Analysis, values: NDArray[_T]) -> NDArray[_T]:

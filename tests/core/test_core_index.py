@@ -147,7 +147,6 @@ def test_a_bucket_at_the_cap_is_whole():
     assert not filled(*[made({1, 2})] * BUCKET_CAP).candidates(made({1, 2}), 5).truncated
 
 
-@pytest.mark.xfail(strict=True, reason="the cap counts removed numbers")
 def test_articles_stay_findable_behind_more_removed_ones_than_the_cap():
     sketch = made({1, 2})
     index = filled(*[sketch] * (2 * BUCKET_CAP + 100))

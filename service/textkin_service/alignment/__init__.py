@@ -6,7 +6,8 @@ The steps, each a module with its parameters in `parameters`::
     sides   -> runs  ----------------------------------------^
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from textkin_service.alignment.seeds import find_seeds
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import sentence_vectors
 from textkin_service.analysis import Analysis
-from textkin_service.model import Passage, PassageKind
+from textkin_service.model import Passage, PassageKind, Span
 
 __all__ = ["DEFAULT", "Alignment", "Parameters", "align"]
 
@@ -30,32 +31,73 @@ __all__ = ["DEFAULT", "Alignment", "Parameters", "align"]
 class Alignment:
     """What two texts share.
 
-    `passages`: by their place in `a`, spans in code points of the original texts. `best_a`, `best_b`: float32, for each
+    `passages`: by their place in `a`, spans in code points of the original texts. `copies`: where
+    words stand in both in the same order, with small gaps, in passages or not. `best_a`, `best_b`: float32, for each
     evidence sentence its greatest tf-isf cosine with a sentence of the other text, 0 to 1.
     """
 
     passages: tuple[Passage, ...]
+    copies: tuple[tuple[Span, Span], ...]
     best_a: NDArray[np.float32]
     best_b: NDArray[np.float32]
 
 
 def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignment:
-    """Aligns two texts."""
+    """Aligns two texts. The other way round, the answer is the mirror image."""
     if not (a.sentences and b.sentences):
-        return Alignment((), np.zeros(len(a.sentences), np.float32), np.zeros(len(b.sentences), np.float32))
+        return Alignment(
+            (), (), np.zeros(len(a.sentences), np.float32), np.zeros(len(b.sentences), np.float32)
+        )
+    if (b.tokens.words, b.text) < (a.tokens.words, a.text):
+        # Ties between equals are decided by place; one order for both directions decides them alike.
+        return _mirrored(align(b, a, parameters))
     side_a, side_b = Side.of(a, "a"), Side.of(b, "b")
-    if a.text == b.text:
-        return _whole(side_a)
+    if a.evidence_words() == b.evidence_words():
+        return _identical(side_a, side_b)
     vectors = sentence_vectors(a, b)
     seeds = find_seeds(vectors, parameters)
     fragments = extend(seeds, vectors, side_a.blocks, side_b.blocks, parameters)
     fragments = divide(resolve(fragments, parameters), seeds, vectors, side_a, side_b, parameters)
     runs = find_runs(side_a, side_b, parameters)
-    return Alignment(passages(side_a, side_b, fragments, runs, parameters), seeds.best_a, seeds.best_b)
+    return Alignment(
+        passages(side_a, side_b, fragments, runs, parameters),
+        tuple((side_a.span(run.a), side_b.span(run.b)) for run in runs),
+        seeds.best_a,
+        seeds.best_b,
+    )
 
 
-def _whole(side: Side) -> Alignment:
-    """Returns the alignment of a text with itself: one passage, from its first evidence to its last."""
-    span = side.span((0, len(side.words)))
-    best = np.ones(len(side.bounds), np.float32)
-    return Alignment((Passage(span, span, PassageKind.VERBATIM, 1.0),), best, best)
+def _identical(a: Side, b: Side) -> Alignment:
+    """Returns the alignment of equal words: a passage for each stretch that web residue interrupts in neither text."""
+    words_a = [i for i in range(len(a.words)) if not a.is_barrier(i)]
+    words_b = [i for i in range(len(b.words)) if not b.is_barrier(i)]
+    cuts = [
+        i
+        for i in range(1, len(words_a))
+        if words_a[i] != words_a[i - 1] + 1 or words_b[i] != words_b[i - 1] + 1
+    ]
+    found = [
+        Passage(
+            a.span((words_a[first], words_a[last - 1] + 1)),
+            b.span((words_b[first], words_b[last - 1] + 1)),
+            PassageKind.VERBATIM,
+            1.0,
+        )
+        for first, last in pairwise([0, *cuts, len(words_a)])
+    ]
+    return Alignment(
+        tuple(found),
+        tuple((passage.a, passage.b) for passage in found),
+        np.ones(len(a.bounds), np.float32),
+        np.ones(len(b.bounds), np.float32),
+    )
+
+
+def _mirrored(alignment: Alignment) -> Alignment:
+    passages_ba = [replace(passage, a=passage.b, b=passage.a) for passage in alignment.passages]
+    return Alignment(
+        tuple(sorted(passages_ba, key=lambda p: (p.a.start, p.a.end, p.b.start, p.b.end))),
+        tuple((b, a) for a, b in alignment.copies),
+        alignment.best_b,
+        alignment.best_a,
+    )

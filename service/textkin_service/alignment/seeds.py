@@ -9,6 +9,9 @@ from scipy import sparse
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.vectors import SentenceVectors
 
+# Of very long or repetitive texts, so many pairs are looked at, the most alike first.
+_MOST_SEEDS = 200_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seeds:
@@ -35,9 +38,11 @@ def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds."""
     cosine = (normalized(vectors.a) @ normalized(vectors.b).T).tocoo()
     best_a, best_b = np.zeros(vectors.a.shape[0], np.float32), np.zeros(vectors.b.shape[0], np.float32)
-    np.maximum.at(best_a, cosine.row, cosine.data)
-    np.maximum.at(best_b, cosine.col, cosine.data)
-    likely = cosine.data >= parameters.seed_cosine
+    np.maximum.at(best_a, cosine.row, np.minimum(cosine.data, 1.0))
+    np.maximum.at(best_b, cosine.col, np.minimum(cosine.data, 1.0))
+    likely = np.flatnonzero(cosine.data >= parameters.seed_cosine)
+    if len(likely) > _MOST_SEEDS:
+        likely = np.sort(likely[np.argsort(-cosine.data[likely], kind="stable")[:_MOST_SEEDS]])
     rows, columns, similarity = cosine.row[likely], cosine.col[likely], cosine.data[likely]
     shared = _shared_stems(vectors, rows, columns)
     distinct_a, distinct_b = np.diff(vectors.a.indptr), np.diff(vectors.b.indptr)

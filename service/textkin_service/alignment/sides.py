@@ -12,7 +12,7 @@ from textkin_service.model import Span
 # A half-open range of words, or of sentences, by number.
 Range = tuple[int, int]
 
-_OPENING = regex.compile(r"""["'“‘«‹„([「『]++\Z""")
+_OPENING = """"'“‘«‹„([「『"""
 _CLOSING = regex.compile(r"""[.!?…]*+["'”’»›)\]」』]*+[。！？]?+""")
 
 # Zipf frequency from which a stem weighs nothing ("the").
@@ -75,12 +75,10 @@ class Side:
         """
         first, last = self.tokens[words[0]], self.tokens[words[1] - 1]
         text, tokens = self.analysis.text, self.analysis.tokens
-        opening = _OPENING.search(text, tokens.ends[first - 1] if first else 0, tokens.starts[first])
+        before = self.analysis.gap_before(first)
         closing = _CLOSING.match(text, tokens.ends[last])
-        return Span(
-            opening.start() if opening else tokens.starts[first],
-            closing.end() if closing else tokens.ends[last],
-        )
+        opening = len(before) - len(before.rstrip(_OPENING))
+        return Span(tokens.starts[first] - opening, closing.end() if closing else tokens.ends[last])
 
     def stem_weights(self, words: Range) -> dict[int, float]:
         """Returns the distinct stems of a range of words, weighted by sqrt(count) times rarity."""

@@ -9,8 +9,8 @@ from scipy import sparse
 from textkin_service.analysis import Analysis
 
 # A stem that stands in m sentences of one text and n of the other makes m * n pairs of sentences meet. The stems of long texts
-# are used, the rarest first, up to this many meetings in all; two texts of 5,000 words have no more. Bounds time and memory.
-_MOST_MEETINGS = 10_000_000
+# are used, the rarest first, up to this many meetings in all. Bounds time and memory.
+_MOST_MEETINGS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +37,8 @@ def sentence_vectors(a: Analysis, b: Analysis) -> SentenceVectors:
     tf_b = _counts(rows_b, columns[len(stems_a) :], shape_b)
     in_a = np.bincount(tf_a.indices, minlength=len(vocabulary))
     in_b = np.bincount(tf_b.indices, minlength=len(vocabulary))
-    isf = np.log((len(a.sentences) + len(b.sentences)) / (in_a + in_b)).astype(np.float32)
+    # One is added so that the only sentence of each text still has something to share.
+    isf = np.log((len(a.sentences) + len(b.sentences) + 1) / (in_a + in_b)).astype(np.float32)
     isf[~_affordable(in_a * in_b)] = 0.0
     for matrix in (tf_a, tf_b):
         matrix.data = np.sqrt(matrix.data) * isf[matrix.indices]

@@ -14,30 +14,48 @@ def _compile(pattern: str) -> "regex.Pattern[str]":
     return regex.compile(pattern.replace(" ", r"\s"), regex.IGNORECASE)
 
 
-# A sentence that says one of these is furniture.
+# What no article says: a sentence with one of these is furniture wherever it stands.
 PHRASE = _compile(
     r"\b"
     + _any(
         # comments
-        "(?:leave|post|add|write) a (?:reply|comment)",
+        "leave a (?:reply|comment)",
         "e-?mail address will not be published",
         "required fields are marked",
         "uses akismet|reduce spam",
         "how your comment data is processed",
-        "log in to (?:leave|post|comment)",
+        "log in to (?:leave|post) a comment",
         "save my name",
-        # cookies and terms
+        # cookies, terms and newsletters
+        "accept all cookies",
+        "all rights reserved",
+        "trademarks .* property of their (?:respective )?owners",
+        r"sign up (?:for|to) our\b.*\b(?:newsletter|updates?|emails?|alerts?)",
+        "sign me up",
+        "subscrib(?:e|ing) to our",
+        "click here to",
+        # players and pages
+        r"please use \w+ browser",
+        "accessible video player",
+        "your browser does not support",
+        "skip to (?:main )?content",
+    )
+    + r"\b"
+)
+
+# What an article may say within a paragraph, but hardly in a short line of its own.
+LINE_PHRASE = _compile(
+    r"\b"
+    + _any(
+        "(?:post|add|write) a comment",
+        "log in to (?:leave|post|comment)",
         "(?:accept|use|uses|manage|our) (?:all )?cookies",
         "cookie (?:policy|settings|preferences|notice|statement)",
         "privacy (?:policy|notice|statement)",
         "terms (?:of|and) (?:service|use|conditions)",
-        "all rights reserved",
-        "trademarks .* property of their (?:respective )?owners",
         "copyright ©",
         "(?:content|information) (?:posted )?on this (?:site|website|page) is",
-        # newsletters and following
         r"sign up (?:for|to) (?:our|the)\b.*\b(?:newsletter|updates?|emails?|alerts?)",
-        "sign me up",
         "subscrib(?:e|ing) (?:to|now|today|for|here|you)",
         "unsubscribe",
         "(?:our|free|daily|weekly) newsletters?",
@@ -45,18 +63,13 @@ PHRASE = _compile(
         "(?:follow|like) us on",
         "share (?:this|on|via)",
         "download our app",
-        # ways around the page
         "click here",
         "(?:read|see|find out) more (?:about|at|on|here)",
-        "skip to (?:main )?content",
         "back to top",
         r"head over to\b.*\bfor",
         r"(?:scroll|continue) (?:down )?(?:for|to|reading)",
         "advertisement",
-        # players and pictures
-        r"(?:enable|please use|use) \w+ (?:browser|javascript)",
-        "accessible video player",
-        "your browser does not",
+        "enable javascript",
         "watch the video below",
         "this video is from",
         "images? (?:has|have) been supplied",
@@ -66,7 +79,7 @@ PHRASE = _compile(
 
 # A line that begins so is a label, a credit or a list of tags.
 LABEL = _compile(
-    r"^\W*+"
+    r"^\s*+[#@]\w++\W*+$|^\W*+"
     + _any(
         r"(?:image|photo|photograph|picture|pic|file pic|file photo|credit)\s?:",
         r"(?:sources?|tags?|tagged|filed under|share|topics?)\s?:",
@@ -78,7 +91,6 @@ LABEL = _compile(
         "about the author",
         r"file (?:\.\.\.|…|-|–|—|photo)",
         r"(?:share|print|email|tweet|comments?|advertisement|sponsored|loading|menu|search|home)\W*+$",
-        r"[#@]\w++\W*+$",
         r"(?:read|see) (?:more|also)\b",
         r"also read\b",
     )

@@ -4,6 +4,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 
 import Stemmer
 import wordfreq
@@ -11,7 +12,7 @@ import wordfreq
 # Zipf frequency (log10 of occurrences in a billion words) of stems that no list holds: names, rare words, typing errors.
 UNSEEN_ZIPF = 1.0
 # How many of a language's most frequent words the stem table is made of; rarer ones count as unseen.
-_LISTED_WORDS = 200_000
+LISTED_WORDS = 200_000
 # The table of resolved words starts anew at this size, so that an endless stream of new words cannot fill the memory.
 _MOST_RESOLVED = 500_000
 
@@ -23,6 +24,15 @@ _SNOWBALL = {
     "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
     "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
+
+
+# Subtags whose language wordfreq lists under another.
+_LISTED_AS = {"no": "nb", "nn": "nb", "sr": "sh", "hr": "sh", "bs": "sh"}
+
+# The releases of the stemmer and the word lists, to the minor version: others may give other stems and ranks.
+VERSION = ",".join(
+    name.lower() + ".".join(version(name).split(".")[:2]) for name in ("PyStemmer", "wordfreq")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +76,11 @@ class Lexicon:
 
     def _stem_frequencies(self) -> dict[str, float]:
         """Returns the Zipf frequency of all listed words with the same stem together, by stem."""
-        if self.language not in wordfreq.available_languages("best"):
+        listed = _LISTED_AS.get(self.language, self.language)
+        if listed not in wordfreq.available_languages("best"):
             return {}
-        words = wordfreq.top_n_list(self.language, _LISTED_WORDS)
-        frequencies = wordfreq.get_frequency_dict(self.language)
+        words = wordfreq.top_n_list(listed, LISTED_WORDS)
+        frequencies = wordfreq.get_frequency_dict(listed)
         total: dict[str, float] = {}
         for word, stem in zip(words, self._stems(words), strict=True):
             total[stem] = total.get(stem, 0.0) + frequencies[word]
@@ -81,6 +92,12 @@ def _lexicon(primary: str) -> Lexicon:
     return Lexicon(primary)
 
 
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(_SNOWBALL) | frozenset(wordfreq.available_languages("best")) | frozenset(_LISTED_AS)
+
+
 def lexicon(language: str) -> Lexicon:
     """Returns the lexicon of a BCP 47 tag; only its primary subtag counts. Unknown: words are their own stems, all rare."""
-    return _lexicon(language.split("-", maxsplit=1)[0].lower())
+    primary = language.split("-", maxsplit=1)[0].lower()
+    return _lexicon(primary if primary in _known() else "und")

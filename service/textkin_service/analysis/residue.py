@@ -11,14 +11,22 @@ from itertools import groupby
 
 import regex
 
-from textkin_service.analysis.furniture import COMMENT_BOX, CREDIT, LABEL, OTHER_NEWS, PHRASE
+from textkin_service.analysis.furniture import (
+    COMMENT_BOX,
+    CREDIT,
+    LABEL,
+    LINE_PHRASE,
+    OTHER_NEWS,
+    PHRASE,
+)
+from textkin_service.analysis.sentences import LINE_ENDS
 
 # A sentence or line of at most this many words can be furniture; longer ones may be an article about the matter.
 _FURNITURE_WORDS = 30
 # What separates the entries of a share bar or a menu.
 _SEPARATOR = regex.compile(r"\s[|•·*»›/]\s|\s{3,}")
 _STOP = regex.compile(r"""[.!?…。！？]["'”’»)\]」』]*+$""")
-_BREAK = regex.compile(r"\n")
+_BREAK = regex.compile(f"[{LINE_ENDS}]")
 _WORD = regex.compile(r"[\p{L}\p{N}]++")
 # A headline in a list of other news has at most this many words, a teaser under it at most that many.
 _HEADLINE_WORDS = 20
@@ -55,14 +63,15 @@ def residue(text: str, sentences: list[tuple[int, int]]) -> set[int]:
     lines = list(_lines(text, sentences, words))
     found: set[int] = set()
     before = 0
+    listed = 0  # the line after the last list of other news
     for i, line in enumerate(lines):
         if line.is_headline and COMMENT_BOX.match(line.text) and before >= _COMMENTS_AFTER * sum(words):
             found.update(number for rest in lines[i:] for number in rest.sentences)
             break
         found.update(_furniture(line, text, sentences, words))
-        if line.is_headline and OTHER_NEWS.match(line.text):
-            found.update(line.sentences)
-            found.update(_listed(lines[i + 1 :]))
+        if i >= listed and _heads_other_news(line):
+            listed = _end_of_list(lines, i + 1)
+            found.update(number for other in lines[i:listed] for number in other.sentences)
         before += line.words
     if sum(words[i] for i in found) > _MOST_RESIDUE * sum(words):
         return set()
@@ -73,12 +82,15 @@ def _furniture(line: _Line, text: str, sentences: list[tuple[int, int]], words: 
     """Returns the sentences of a line that are furniture: all of a short line with any, else each that is."""
     if _is_bar(line):
         return line.sentences
+    short = line.words <= _FURNITURE_WORDS
+    if short and LINE_PHRASE.search(line.text):
+        return line.sentences
     found = [
         i
         for i in line.sentences
         if words[i] <= _FURNITURE_WORDS and _says_furniture(text[slice(*sentences[i])])
     ]
-    return line.sentences if found and line.words <= _FURNITURE_WORDS else found
+    return line.sentences if found and short else found
 
 
 def _says_furniture(sentence: str) -> bool:
@@ -100,15 +112,20 @@ def _lines(text: str, sentences: list[tuple[int, int]], words: list[int]) -> Ite
         yield _Line(line, sum(words[i] for i in numbers), numbers)
 
 
-def _listed(lines: list[_Line]) -> Iterable[int]:
-    """Returns the sentences of a list of other news: headlines, or headlines with a teaser under each."""
-    with_teasers = len(lines) > 2 and lines[0].is_headline and lines[1].is_teaser and lines[2].is_headline  # noqa: PLR2004
+def _heads_other_news(line: _Line) -> bool:
+    return line.is_headline and bool(OTHER_NEWS.match(line.text))
+
+
+def _end_of_list(lines: list[_Line], first: int) -> int:
+    """Returns where a list of other news that begins at line `first` ends: headlines, or each with a teaser under it."""
+    head = lines[first : first + 3]
+    with_teasers = [line.is_headline for line in head] == [True, False, True] and head[1].is_teaser
     previous_is_headline = False
-    for line in lines:
-        if line.is_headline:
+    for i in range(first, len(lines)):
+        if lines[i].is_headline and not _heads_other_news(lines[i]):
             previous_is_headline = True
-        elif with_teasers and previous_is_headline and line.is_teaser:
+        elif with_teasers and previous_is_headline and lines[i].is_teaser:
             previous_is_headline = False
         else:
-            return
-        yield from line.sentences
+            return i
+    return len(lines)

@@ -4,9 +4,11 @@ from itertools import pairwise
 
 import regex
 
+# Characters that end a line, as str.splitlines has them; inside a character class.
+LINE_ENDS = "\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 # Terminal punctuation with closing quotes and brackets, before white space; CJK stops need none.
-_END = regex.compile(r"""[.!?…]++["'”’»)\]]*+(?=\s)|[。！？]++[」』”’）]*+""")
-_LINE_BREAK = regex.compile(r"[^\S\n]*+\n\s*+")
+_END = regex.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s)|[。！？]++[」』”’）]*+""")
+_LINE_BREAK = regex.compile(rf"[^\S{LINE_ENDS}]*+(?:\r\n|[{LINE_ENDS}])\s*+")
 # A full stop after one of these, or after a single letter, ends no sentence.
 _ABBREVIATIONS = frozenset(
     """
@@ -37,14 +39,17 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 def _line_cuts(text: str) -> list[int]:
     breaks = list(_LINE_BREAK.finditer(text))
-    single = [m for m in breaks if m.group().count("\n") == 1]
+    single = [m for m in breaks if _lines_in(m) == 1]
     inside = sum(_continues(text, m.start(), m.end()) for m in single)
     wrapped = inside > _WRAPPED_SHARE * len(single)
     return [
-        m.end()
-        for m in breaks
-        if m.group().count("\n") > 1 or not (wrapped or _continues(text, m.start(), m.end()))
+        m.end() for m in breaks if _lines_in(m) > 1 or not (wrapped or _continues(text, m.start(), m.end()))
     ]
+
+
+def _lines_in(line_break: "regex.Match[str]") -> int:
+    """Returns how many lines end in a line break with the white space around it."""
+    return len(line_break.group().lstrip(" \t").splitlines())
 
 
 def _continues(text: str, before: int, after: int) -> bool:

@@ -13,18 +13,18 @@ import regex
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 
 # What may follow inside a word: marks, joiners and soft hyphens. Possessive, so that no text makes it backtrack.
-_INNER = r"[\p{M}\u00AD\u200C\u200D\u2060]"
+_INNER = r"[\p{M}\u00AD\u200C\u200D\u2060\uFEFF\uFF9E\uFF9F]"
 
 _WORD = regex.compile(
     rf"""
       [{_UNSPACED}]{_INNER}*+                                  # a character of a script without spaces
-    | \p{{N}}++(?:[.,]\p{{N}}++)*+                             # a number, with its separators
+    | \p{{N}}++(?:[.,\uFF0C\uFF0E]\p{{N}}++)*+                             # a number, with its separators
     | (?:(?![{_UNSPACED}])\p{{L}}{_INNER}*+)++(?:\p{{N}}++)?+  # letters, perhaps with digits after them
     """,
     regex.VERBOSE,
 )
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060\ufeff"))
 _GROUPING = regex.compile(r"(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))")
 
 

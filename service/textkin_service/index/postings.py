@@ -50,13 +50,14 @@ class Postings:
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint32]]]:
         """Yields what stands under keys (uint32), a pair of parallel arrays a segment: positions in `keys`, and numbers.
 
-        At most `cap` numbers a key and segment are read, the greatest; removed ones are left out.
+        At most `cap` numbers a key and segment are read, the greatest, besides removed ones, which are left out.
         """
+        read = cap + len(self._removed)
         low = keys.astype(np.uint64) << _KEY_BITS
         for segment in reversed(self._segments):
             starts = np.searchsorted(segment, low)
             ends = np.searchsorted(segment, low | _NUMBER, side="right")
-            starts = np.maximum(starts, ends - cap)
+            starts = np.maximum(starts, ends - read)
             counts = ends - starts
             if not counts.any():
                 continue

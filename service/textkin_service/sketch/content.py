@@ -18,7 +18,7 @@ SEGMENT_WORDS = 200
 # Most keys kept of a segment.
 KEYS_PER_SEGMENT = 128
 # Stems at least this frequent pair with nothing: "the", "said", "after".
-_STOP_ZIPF = 5.8
+STOP_ZIPF = 5.8
 
 
 def content_keys(analysis: Analysis) -> NDArray[np.uint32]:
@@ -39,7 +39,7 @@ def content_keys(analysis: Analysis) -> NDArray[np.uint32]:
 
 def sentence_pairs(stems: NDArray[np.uint32], zipf: NDArray[np.float32]) -> NDArray[np.uint32]:
     """Returns a key for every unordered pair of the sentence's rarest distinct stems; uint32, at most 28."""
-    content = zipf < _STOP_ZIPF
+    content = zipf < STOP_ZIPF
     distinct, places = np.unique(stems[content], return_index=True)
     if len(distinct) > STEMS_PER_SENTENCE:
         # Ties (names that no list holds) fall to the smaller stem number: the same choice in every text.

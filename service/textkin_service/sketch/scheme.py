@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from textkin_service.analysis.lexicon import LISTED_WORDS, VERSION
 from textkin_service.sketch import content, verbatim
 
 # LSH cuts the 128 signature values into 32 bands of 4 rows: two texts with resemblance 0.42 meet in a band with probability
@@ -29,10 +30,10 @@ class Scheme:
 
 SCHEME = Scheme(
     id=(
-        f"analysis{ANALYSIS_VERSION}"
+        f"analysis{ANALYSIS_VERSION},{VERSION},top{LISTED_WORDS}"
         f"/verbatim:words{verbatim.SHINGLE_WORDS},sha1,affine32,seed{verbatim.SEED},{verbatim.PERMUTATIONS}"
         f"/lsh:{BANDS}x{ROWS}"
-        f"/content:pairs{content.STEMS_PER_SENTENCE},blake2b,bottom{content.KEYS_PER_SEGMENT},segment{content.SEGMENT_WORDS}"
+        f"/content:pairs{content.STEMS_PER_SENTENCE},stop{content.STOP_ZIPF},blake2b,bottom{content.KEYS_PER_SEGMENT},segment{content.SEGMENT_WORDS}"
     ),
     verbatim_features=f"word {verbatim.SHINGLE_WORDS}-shingles, SHA-1 (32 bits), datasketch affine32",
     verbatim_permutations=verbatim.PERMUTATIONS,
