@@ -63,5 +63,7 @@ class NotReady(TextkinError):
 
 
 class StoreError(TextkinError):
-    """The store on disk cannot be used: STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_UNAVAILABLE,
-    STORE_WRITE_FAILED. At start it ends the service; later, callers see INTERNAL."""
+    """The store on disk cannot be used. At start that ends the service; later, callers see INTERNAL.
+
+    STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_UNAVAILABLE, STORE_WRITE_FAILED.
+    """

@@ -1,4 +1,4 @@
-"""Texts made to make work: each would take minutes if anything in its way were quadratic, and the time limit of a test ends it."""
+"""Texts made to make work: were anything in their way quadratic, each would take minutes, and a test's time limit end it."""
 
 import random
 
