@@ -34,6 +34,9 @@ _EVIDENCE_SLOPE = 3.7
 # Copied words at which the score of copying alone is 1 - 1/e.
 _COPIED_SCALE = 40.0
 
+# No other text scores as high as one that is identical.
+_MOST_UNLESS_IDENTICAL = 0.999
+
 # Scores from which a relation holds.
 _REWRITE_SCORE = 0.5
 _RELATED_SCORE = 0.1
@@ -69,7 +72,7 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
     )
     identical = bool(words_a) and words_a == words_b
     return Comparison(
-        score=1.0 if identical else score,
+        score=1.0 if identical else min(score, _MOST_UNLESS_IDENTICAL),
         relation=Relation.IDENTICAL if identical else _relation(score, copied_share, copied_words),
         resemblance=_resemblance(words_a, words_b),
         containment_a=_containment(a, b),

@@ -69,7 +69,7 @@ class Settings:
     )
     threads: int = _setting(0, "Threads that do the work. 0: one a processor.", least=0, most=1_024)
     candidates: int = _setting(
-        50, "Articles that a search compares exactly, best by sketch first.", least=1, most=10_000
+        20, "Articles that a search compares exactly, best by sketch first.", least=1, most=10_000
     )
     cache_mib: int = _setting(
         256, "Memory for analyses of stored articles, in MiB. 0: none.", least=0, most=1_048_576

@@ -312,3 +312,9 @@ def test_texts_of_twenty_thousand_words_are_compared():
     result = compared(" ".join(a), " ".join(b))
     assert any(p.kind is PassageKind.VERBATIM for p in result.passages)
     assert 50 * 14 / 20_000 < result.coverage_a < 0.2
+
+
+def test_an_identical_text_scores_above_every_edited_one():
+    text = text_of(*CANAL)
+    assert compared(text, text).score == 1.0
+    assert compared(f"Late news. {text}", text).score < 1.0
