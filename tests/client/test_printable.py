@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textkin.cli._highlight import shared_words
-from textkin.cli._printable import printable
+from textkin.printable import printable
 
 
 @given(st.text())

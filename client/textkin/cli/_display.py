@@ -15,8 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from textkin.cli._highlight import shared_words
-from textkin.cli._printable import printable
-from textkin.cli._words import counted, kind_name, relation_name
+from textkin.printable import printable
 from textkin.types import (
     Article,
     Collection,
@@ -28,6 +27,7 @@ from textkin.types import (
     SearchResult,
     ServiceInfo,
 )
+from textkin.words import counted, kind_name, relation_name
 
 # How wide to print where there is no terminal that says.
 _WIDTH = 100

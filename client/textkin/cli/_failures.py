@@ -5,8 +5,8 @@ from typing import IO, Any
 
 import click
 
-from textkin.cli._printable import printable
 from textkin.errors import DeadlineExceeded, InvalidRequest, NotFound, TextkinError, Unavailable
+from textkin.printable import printable
 
 
 class ExitCode(IntEnum):

@@ -15,8 +15,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from textkin.cli._printable import printable
 from textkin.cli._sources import Sources
+from textkin.printable import printable
 
 
 class Watch:

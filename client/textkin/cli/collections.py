@@ -8,9 +8,9 @@ import click
 from textkin.cli._display import collections_view, stdout_console
 from textkin.cli._json import collection_json, print_json
 from textkin.cli._options import MAX_COUNT, Session, json_option, pass_session, service_options
-from textkin.cli._printable import printable
-from textkin.cli._words import counted
+from textkin.printable import printable
 from textkin.types import Collection, CollectionSettings
+from textkin.words import counted
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

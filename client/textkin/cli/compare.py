@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,7 @@ from textkin.cli._readers import BadRecord
 from textkin.cli._records import Pair, pair_of, size_problem
 from textkin.cli._sources import STANDARD_INPUT, Sources, display_name, read_text
 from textkin.errors import TextkinError
+from textkin.report import ReportText, comparison_report
 from textkin.types import ArticleReference, Comparison, OffsetUnit
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _EXAMPLES = """\b
 Examples:
   textkin compare draft.txt original.txt
   textkin compare draft.txt id:story-17 --json
+  textkin compare draft.txt original.txt --html report.html
   textkin compare --jsonl pairs.jsonl --json
 """
 
@@ -48,6 +51,12 @@ Examples:
     metavar="FILE",
     help="Compare many pairs: JSON Lines with id, a and b.",
 )
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write the comparison as a page to FILE, instead of printing it.",
+)
 @collection_option
 @offset_unit_option
 @encoding_option
@@ -59,6 +68,7 @@ def command(
     *,
     texts: tuple[str, ...],
     jsonl: str | None,
+    html: str | None,
     collection: str,
     offset_unit: OffsetUnit,
     encoding: str,
@@ -73,8 +83,8 @@ def command(
     pair that fails is reported and the others go on.
     """
     if jsonl:
-        if texts:
-            raise click.UsageError("--jsonl FILE stands alone: leave out the other texts")
+        if texts or html:
+            raise click.UsageError("--jsonl FILE stands alone: leave out the other texts and --html")
         _compare_pairs(session, Sources((jsonl,), "jsonl", encoding), offset_unit, as_json=as_json)
         return
     if len(texts) != 2:  # noqa: PLR2004 -- a comparison is of two
@@ -87,13 +97,26 @@ def command(
         raise bad_input(f"{' and '.join(display_name(text) for text in texts)}: {problem}")
     with session.connect() as client:
         # People read code points: the texts below are cut by them.
-        unit = offset_unit if as_json else OffsetUnit.CODE_POINT
+        unit = offset_unit if as_json and not html else OffsetUnit.CODE_POINT
         comparison = client.compare(a, b, offset_unit=unit)
         if as_json:
             print_json(comparison_json(comparison))
-            return
+            if not html:
+                return
         side_a, side_b = _side(client, texts[0], a), _side(client, texts[1], b)
-    stdout_console().print(comparison_view(side_a, side_b, comparison))
+    if html:
+        _write_report(html, side_a, side_b, comparison)
+    else:
+        stdout_console().print(comparison_view(side_a, side_b, comparison))
+
+
+def _write_report(path: str, a: Side, b: Side, comparison: Comparison) -> None:
+    page = comparison_report(ReportText(a.name, a.text), ReportText(b.name, b.text), comparison)
+    try:
+        Path(path).write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise bad_input(f"{path} cannot be written: {error.strerror}") from error
+    click.echo(f"Report: {path}", err=True)
 
 
 def _given(text: str, collection: str, encoding: str) -> str | ArticleReference:

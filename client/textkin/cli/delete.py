@@ -4,7 +4,7 @@ import click
 
 from textkin.cli._json import print_json
 from textkin.cli._options import Session, collection_option, json_option, pass_session, service_options
-from textkin.cli._printable import printable
+from textkin.printable import printable
 
 
 @click.command(short_help="Delete articles.")

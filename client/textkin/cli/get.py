@@ -5,7 +5,7 @@ import click
 from textkin.cli._display import article_facts, stdout_console
 from textkin.cli._json import article_json, print_json
 from textkin.cli._options import Session, collection_option, json_option, pass_session, service_options
-from textkin.cli._printable import printable
+from textkin.printable import printable
 
 
 @click.command(short_help="Show a stored article.")

@@ -20,14 +20,14 @@ from textkin.cli._options import (
     pass_session,
     service_options,
 )
-from textkin.cli._printable import printable
 from textkin.cli._progress import Watch
 from textkin.cli._readers import BadRecord, Record
 from textkin.cli._records import Item, item_of
 from textkin.cli._sources import FORMATS, Sources
-from textkin.cli._words import counted, match_words
 from textkin.errors import UnexpectedError
+from textkin.printable import printable
 from textkin.types import Acknowledgement, Article, OffsetUnit, SearchOptions
+from textkin.words import counted, match_words
 
 _FAILED = "failed"
 _COUNTED = ("created", "replaced", "unchanged", _FAILED)
