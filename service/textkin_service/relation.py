@@ -8,7 +8,6 @@ passages that are word for word or nearly so; they find a paragraph lifted into 
 """
 
 import math
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,7 @@ from textkin_service.alignment import align
 from textkin_service.alignment.order import order_excess
 from textkin_service.analysis import Analysis
 from textkin_service.model import Comparison, PassageKind, Relation, Span
-
-_T = TypeVar("_T", bound=np.generic)
+from textkin_service.sketch.verbatim import shingles
 
 # The score's evidence is log(likeness + floor) + weight * log(coverage + floor) + weight * log(order + floor); below its floor,
 # differences of a measure mean nothing.
@@ -46,7 +44,6 @@ _PARTIAL_COPY_WORDS = 40
 
 # Zipf frequency from which a stem says nothing about containment.
 _COMMON_ZIPF = 6.0
-_SHINGLE_WORDS = 5
 
 
 def compare(a: Analysis, b: Analysis) -> Comparison:
@@ -65,7 +62,7 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         _score(
             likeness=math.sqrt(_mean(a, alignment.best_a) * _mean(b, alignment.best_b)),
             coverage=math.sqrt(coverage_a * coverage_b),
-            order=order_excess(_evidence(a, a.stems), _evidence(b, b.stems)),
+            order=order_excess(a.evidence(a.stems), b.evidence(b.stems)),
         ),
         -math.expm1(-copied_words / _COPIED_SCALE),
         copied_share if copied_share >= _COPY_SHARE else 0.0,
@@ -105,41 +102,27 @@ def _score(likeness: float, coverage: float, order: float) -> float:
 
 def _mean(analysis: Analysis, best: NDArray[np.float32]) -> float:
     """Returns the mean of a value a sentence, weighted by the sentences' words."""
-    lengths = [last - first for first, last in analysis.sentences]
-    return float(np.average(best, weights=lengths)) if lengths else 0.0
+    return float(np.average(best, weights=analysis.sentence_lengths())) if analysis.sentences else 0.0
 
 
 def _resemblance(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """Returns the Jaccard similarity of the sets of word 5-shingles (Broder 1997)."""
-    shingles_a, shingles_b = _shingles(a), _shingles(b)
+    shingles_a, shingles_b = set(shingles(a)), set(shingles(b))
     union = len(shingles_a | shingles_b)
     return len(shingles_a & shingles_b) / union if union else 0.0
 
 
-def _shingles(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    if len(words) <= _SHINGLE_WORDS:
-        return {words} if words else set()
-    return {words[i : i + _SHINGLE_WORDS] for i in range(len(words) - _SHINGLE_WORDS + 1)}
-
-
 def _containment(a: Analysis, b: Analysis) -> float:
     """Returns the share, by rarity, of the distinct stems of `a` that `b` has too."""
-    stems, places = np.unique(_evidence(a, a.stems), return_index=True)
-    rarity = np.maximum(_COMMON_ZIPF - _evidence(a, a.zipf)[places].astype(np.float64), 0.0)
+    stems, places = np.unique(a.evidence(a.stems), return_index=True)
+    rarity = np.maximum(_COMMON_ZIPF - a.evidence(a.zipf)[places].astype(np.float64), 0.0)
     total = float(rarity.sum())
-    return min(1.0, float(rarity[np.isin(stems, _evidence(b, b.stems))].sum()) / total) if total else 0.0
-
-
-def _evidence(analysis: Analysis, values: NDArray[_T]) -> NDArray[_T]:
-    """Returns those of a value a token that lie in sentences."""
-    if not analysis.sentences:
-        return values[:0]
-    return np.concatenate([values[first:last] for first, last in analysis.sentences])
+    return min(1.0, float(rarity[np.isin(stems, b.evidence(b.stems))].sum()) / total) if total else 0.0
 
 
 def _coverage(analysis: Analysis, spans: list[Span]) -> float:
     """Returns the share of the evidence words that begin in any of the spans."""
-    words = sum(last - first for first, last in analysis.sentences)
+    words = sum(analysis.sentence_lengths())
     return _covered_words(analysis, spans) / words if words else 0.0
 
 
@@ -150,4 +133,4 @@ def _covered_words(analysis: Analysis, spans: list[Span]) -> int:
     for span in spans:
         first, last = np.searchsorted(starts, [span.start, span.end])
         covered[first:last] = True
-    return int(np.count_nonzero(_evidence(analysis, covered)))
+    return int(np.count_nonzero(analysis.evidence(covered)))

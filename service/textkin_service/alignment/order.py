@@ -4,6 +4,8 @@ Measured by the longest common subsequence of all stems, stop words too, as ROUG
 the same with one text read backwards.
 """
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,18 +21,20 @@ def order_excess(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:
     if not (len(a) and len(b)):
         return 0.0
     stems_a, stems_b = a[:_MOST_WORDS].tolist(), b[:_MOST_WORDS].tolist()
-    excess = common_subsequence(stems_a, stems_b) - common_subsequence(stems_a[::-1], stems_b)
+    places: dict[int, int] = {}  # where each stem stands in b, a bit a place
+    for i, stem in enumerate(stems_b):
+        places[stem] = places.get(stem, 0) | 1 << i
+    forwards = _common_subsequence(stems_a, places, len(stems_b))
+    backwards = _common_subsequence(reversed(stems_a), places, len(stems_b))
+    excess = forwards - backwards
     return (excess / len(stems_a) + excess / len(stems_b)) / 2
 
 
-def common_subsequence(a: list[int], b: list[int]) -> int:
-    """Returns the length of the longest common subsequence, bit-parallel over `b` (Hyyro 2004)."""
-    places: dict[int, int] = {}
-    for i, stem in enumerate(b):
-        places[stem] = places.get(stem, 0) | 1 << i
-    full = (1 << len(b)) - 1
+def _common_subsequence(a: Iterable[int], places: Mapping[int, int], length: int) -> int:
+    """Returns the length of the longest common subsequence, bit-parallel over `b`, which has `length` stems (Hyyro 2004)."""
+    full = (1 << length) - 1
     row = full  # a zero bit where a common subsequence grows
     for stem in a:
         matches = row & places.get(stem, 0)
         row = ((row + matches) | (row - matches)) & full
-    return len(b) - row.bit_count()
+    return length - row.bit_count()

@@ -16,17 +16,16 @@ def passages(
     a: Side, b: Side, fragments: list[Fragment], runs: list[Run], parameters: Parameters
 ) -> tuple[Passage, ...]:
     """Returns a passage for each fragment, and for each run that lies in none, by their place in `a`."""
-    ranges: list[tuple[Range, Range]] = []
+    ranges: set[tuple[Range, Range]] = set()
     for fragment in fragments:
         words_a, words_b = a.words_of(fragment.a), b.words_of(fragment.b)
         run = max(runs, key=lambda r: _overlap(r.a, words_a) + _overlap(r.b, words_b), default=None)
         if run is not None and _is_bounded_by(run, words_a, words_b, parameters):
             words_a, words_b = run.a, run.b
-        if (words_a, words_b) not in ranges:
-            ranges.append((words_a, words_b))
+        ranges.add((words_a, words_b))
     for run in runs:
         if not any(_overlap(run.a, words_a) and _overlap(run.b, words_b) for words_a, words_b in ranges):
-            ranges.append((run.a, run.b))
+            ranges.add((run.a, run.b))
     return tuple(_passage(a, b, *pair, parameters) for pair in sorted(ranges))
 
 

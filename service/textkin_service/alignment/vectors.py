@@ -29,12 +29,11 @@ class SentenceVectors:
 
 def sentence_vectors(a: Analysis, b: Analysis) -> SentenceVectors:
     """Returns the vectors of the evidence sentences of both texts."""
-    stems_a, rows_a = _evidence(a)
-    stems_b, rows_b = _evidence(b)
+    stems_a, stems_b = a.evidence(a.stems), b.evidence(b.stems)
     vocabulary, columns = np.unique(np.concatenate([stems_a, stems_b]), return_inverse=True)
     shape_a, shape_b = (len(a.sentences), len(vocabulary)), (len(b.sentences), len(vocabulary))
-    tf_a = _counts(rows_a, columns[: len(stems_a)], shape_a)
-    tf_b = _counts(rows_b, columns[len(stems_a) :], shape_b)
+    tf_a = _counts(a, columns[: len(stems_a)], shape_a)
+    tf_b = _counts(b, columns[len(stems_a) :], shape_b)
     in_a = np.bincount(tf_a.indices, minlength=len(vocabulary))
     in_b = np.bincount(tf_b.indices, minlength=len(vocabulary))
     # One is added so that the only sentence of each text still has something to share.
@@ -54,16 +53,10 @@ def _affordable(costs: NDArray[np.intp]) -> NDArray[np.bool_]:
     return affordable
 
 
-def _evidence(analysis: Analysis) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
-    """Returns the stems of the evidence and the sentence of each."""
-    lengths = [last - first for first, last in analysis.sentences]
-    if not lengths:
-        return np.empty(0, np.uint32), np.empty(0, np.intp)
-    stems = np.concatenate([analysis.stems[first:last] for first, last in analysis.sentences])
-    return stems, np.repeat(np.arange(len(lengths)), lengths)
-
-
-def _counts(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]) -> sparse.csr_array:
+def _counts(analysis: Analysis, columns: NDArray[np.intp], shape: tuple[int, int]) -> sparse.csr_array:
+    """Returns how often each stem stands in each sentence; `columns` are the stems of the evidence, in order."""
+    lengths = analysis.sentence_lengths()
+    rows = np.repeat(np.arange(len(lengths)), lengths)
     counts = sparse.csr_array((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
     counts.sum_duplicates()
     return counts

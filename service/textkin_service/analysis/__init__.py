@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.tokens import Tokens, tokenize
 
 __all__ = ["Analysis", "Tokens", "analyze"]
+
+_T = TypeVar("_T", bound=np.generic)
 
 # Sentences shorter than this join their neighbour, longer than that are split at a comma, or in the middle.
 MIN_SENTENCE_WORDS = 3
@@ -42,6 +45,16 @@ class Analysis:
         """Returns the normalised words that lie in sentences, in order."""
         words = self.tokens.words
         return tuple(word for first, last in self.sentences for word in words[first:last])
+
+    def evidence(self, values: NDArray[_T]) -> NDArray[_T]:
+        """Returns those of a value a token that lie in sentences, in order."""
+        if not self.sentences:
+            return values[:0]
+        return np.concatenate([values[first:last] for first, last in self.sentences])
+
+    def sentence_lengths(self) -> list[int]:
+        """Returns how many words each sentence has."""
+        return [last - first for first, last in self.sentences]
 
     def gap_before(self, token: int) -> str:
         """Returns what stands between a token and the one before it, or the start of the text."""

@@ -40,7 +40,7 @@ class Searcher:
     ) -> SearchResult:
         """Returns the matches, best first; those with passages carry the text. DeadlineExceeded."""
         candidates, truncated = self._eligible(collection, query, options, work)
-        scored: list[tuple[StoredArticle, Comparison]] = []
+        scored: list[tuple[StoredArticle, str, Comparison]] = []
         for candidate in candidates:
             work.check()
             analysis = self._analysis(collection, candidate)
@@ -48,16 +48,14 @@ class Searcher:
                 continue
             comparison = compare(query.analysis, analysis)
             if comparison.score >= options.min_score and comparison.relation >= options.min_relation:
-                scored.append((candidate, comparison))
-        scored.sort(key=lambda pair: (-pair[1].score, pair[0].number))
+                scored.append((candidate, analysis.text, comparison))
+        scored.sort(key=lambda match: (-match[2].score, match[0].number))
         del scored[options.limit :]
-        shown = [candidate.number for candidate, _ in scored[: options.matches_with_passages]]
-        texts = self._store.texts(collection.number, shown)
         matches = [
-            Match(replace(candidate.article, text=texts[candidate.number]), comparison)
-            if candidate.number in texts
+            Match(replace(candidate.article, text=text), comparison)
+            if rank < options.matches_with_passages
             else Match(candidate.article, replace(comparison, passages=()))
-            for candidate, comparison in scored
+            for rank, (candidate, text, comparison) in enumerate(scored)
         ]
         return SearchResult(tuple(matches), truncated)
 

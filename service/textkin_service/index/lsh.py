@@ -18,8 +18,6 @@ MIN_CONTENT_KEYS = 2
 BUCKET_CAP = 2_000
 # A shared band counts like this many content keys: it stands for 4 equal minima, never chance.
 _BAND_WEIGHT = 4.0
-# The greatest number an article may have; both halves of a posting have 32 bits.
-MAX_NUMBER = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Index:
         return self._articles
 
     def add(self, number: int, sketch: Sketch) -> None:
-        """Adds an article under a number, 0 to `MAX_NUMBER`, that it never held before."""
+        """Adds an article under a number, of at most 32 bits, that it never held before."""
         self._content.add(sketch.content, number)
         self._bands.add(_bands(sketch), number)
         self._articles += 1
