@@ -37,3 +37,8 @@ def signature(words: tuple[str, ...]) -> NDArray[np.uint32]:
     )
     minhash.update_batch(sorted(set(shingles(words))))
     return np.asarray(minhash.hashvalues, dtype=np.uint32)
+
+
+def resemblance(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:
+    """Returns the estimated Jaccard similarity of the two shingle sets, 0 to 1 (Broder 1997)."""
+    return float(np.count_nonzero(a == b)) / len(a)
