@@ -196,6 +196,7 @@ def service_info(message: pb.GetServiceInfoResponse) -> types.ServiceInfo:
             content_features=scheme.content_features,
             content_keys=scheme.content_keys,
             content_segment_words=scheme.content_segment_words,
+            content_shared_keys=scheme.content_shared_keys,
         ),
         limits=types.Limits(
             max_text_bytes=limits.max_text_bytes,

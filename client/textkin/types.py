@@ -229,6 +229,7 @@ class SketchScheme:
     content_features: str
     content_keys: int
     content_segment_words: int
+    content_shared_keys: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,13 +59,13 @@ def _serve(settings: Settings) -> None:
 
         from textkin_service.engine import Engine
         from textkin_service.rpc import logs, server
-        from textkin_service.sketch import SCHEME
+        from textkin_service.sketch import Scheme
         from textkin_service.store import SqliteStore
     except ModuleNotFoundError as error:
         raise click.ClickException(_EXTRA.format(error.name)) from error
     logs.configure(settings.log_level, settings.log_format)
     try:
-        engine = Engine(SqliteStore(settings.data, SCHEME.id), settings)
+        engine = Engine(SqliteStore(settings.data, Scheme.of(settings).id), settings)
         asyncio.run(server.serve(engine, settings))
     except StoreError as error:
         raise click.ClickException(f"{error.reason}: {error.message}") from error

@@ -15,6 +15,8 @@ from typing import Any, get_type_hints
 ENVIRONMENT_PREFIX = "TEXTKIN_"
 CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
 _DATA = Path("textkin-data")
+# Values of the verbatim sketch, which LSH cuts into bands: fixed, because others load it with datasketch.
+VERBATIM_PERMUTATIONS = 128
 
 
 class SettingsError(Exception):
@@ -70,6 +72,34 @@ class Settings:
     threads: int = _setting(0, "Threads that do the work. 0: one a processor.", least=0, most=1_024)
     candidates: int = _setting(
         20, "Articles that a search compares exactly, best by sketch first.", least=1, most=10_000
+    )
+    # Two texts with resemblance 0.42 meet in one of 32 bands of 4 rows with probability 1 - (1 - 0.42^4)^32 = 0.64, with
+    # 0.6 at 0.99 (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4).
+    verbatim_bands: int = _setting(
+        32,
+        "LSH bands of the verbatim sketch: more find less alike copies. Bands times rows are at most 128.",
+        least=1,
+        most=128,
+    )
+    verbatim_rows: int = _setting(
+        4, "Signature values that make a band: more let fewer strangers through.", least=1, most=128
+    )
+    # Recall of the original at 128 keys a document was 0.92 to 0.93 with two shared keys, 0.96 at 256 keys; by segments of
+    # about 200 words short rewrites of long texts are found too (docs/detection.md).
+    content_keys: int = _setting(
+        128,
+        "Most keys that the content sketch keeps of a segment. Stored: another value needs a new data folder.",
+        least=8,
+        most=1_024,
+    )
+    content_segment_words: int = _setting(
+        200,
+        "Words of a segment of the content sketch. Stored: another value needs a new data folder.",
+        least=30,
+        most=1_000_000,
+    )
+    content_shared_keys: int = _setting(
+        2, "Content keys that two texts must share to be compared.", least=1, most=64
     )
     cache_mib: int = _setting(
         256, "Memory for analyses of stored articles, in MiB. 0: none.", least=0, most=1_048_576
@@ -164,14 +194,39 @@ def resolve(
         config = Path(environment[CONFIG_VARIABLE])
     file = _read(config) if config is not None else {}
     values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
     for row in TABLE:
         if flags.get(row.name) is not None:
-            values[row.name] = row.parse(flags[row.name], row.flag)
+            value, source = flags[row.name], row.flag
         elif environment.get(row.variable):
-            values[row.name] = row.parse(environment[row.variable], row.variable)
+            value, source = environment[row.variable], row.variable
         elif row.name in file:
-            values[row.name] = row.parse(file[row.name], f"{config}")
-    return Settings(**values)
+            value, source = file[row.name], f"{config}"
+        else:
+            continue
+        values[row.name] = row.parse(value, source)
+        sources[row.name] = source
+    settings = Settings(**values)
+    _check_scheme(settings, sources)
+    return settings
+
+
+def _check_scheme(settings: Settings, sources: Mapping[str, str]) -> None:
+    """Checks what no setting tells alone. SettingsError, which names both, where they come from and what is right."""
+
+    def named(name: str) -> str:
+        return f"{name} {getattr(settings, name)} ({sources.get(name, 'the default')})"
+
+    bands, rows = settings.verbatim_bands, settings.verbatim_rows
+    if bands * rows > VERBATIM_PERMUTATIONS:
+        raise SettingsError(
+            f"{named('verbatim_bands')} times {named('verbatim_rows')} is {bands * rows}: must be at most"
+            f" {VERBATIM_PERMUTATIONS}; with {rows} rows at most {VERBATIM_PERMUTATIONS // rows} bands"
+        )
+    if settings.content_shared_keys > settings.content_keys:
+        raise SettingsError(
+            f"{named('content_shared_keys')} is more than {named('content_keys')}: must be at most {settings.content_keys}"
+        )
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The index, against a plain dictionary that does the same slowly."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from textkin_service.index import Index
-from textkin_service.index.lsh import BUCKET_CAP
-from textkin_service.sketch import SCHEME, Sketch
+from textkin_service.index.lsh import BUCKET_CAP, band_keys
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme, Sketch
 
+SCHEME = Scheme.of(Settings())
+NO_KEYS = np.empty(0, np.uint32)
 NOTHING = np.iinfo(np.uint32).max
 
 
@@ -64,7 +68,7 @@ sketches = st.builds(
 class IndexAgainstDictionary(RuleBasedStateMachine):
     @initialize()
     def start(self):
-        self.index, self.articles, self.numbers = Index(), {}, 0
+        self.index, self.articles, self.numbers = Index(SCHEME), {}, 0
 
     @rule(sketch=sketches)
     def add(self, sketch):
@@ -98,8 +102,8 @@ TestIndexAgainstDictionary = IndexAgainstDictionary.TestCase
 TestIndexAgainstDictionary.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
 
 
-def filled(*sketches):
-    index = Index()
+def filled(*sketches, scheme=SCHEME):
+    index = Index(scheme)
     for number, sketch in enumerate(sketches, start=1):
         index.add(number, sketch)
     return index
@@ -108,6 +112,27 @@ def filled(*sketches):
 def test_two_shared_content_keys_make_a_candidate_and_one_does_not():
     index = filled(made({1, 2, 3}), made({3, 4, 5}))
     assert index.candidates(made({1, 2, 4}), 10).numbers == (1,)
+
+
+def test_as_many_shared_content_keys_make_a_candidate_as_the_scheme_asks_for():
+    index = filled(made({1, 2, 3}), made({3, 4, 5}), scheme=replace(SCHEME, content_shared_keys=3))
+    assert index.candidates(made({1, 2, 4}), 10).numbers == ()
+    assert index.candidates(made({1, 2, 3}), 10).numbers == (1,)
+    index = filled(made({1, 2, 3}), made({3, 4, 5}), scheme=replace(SCHEME, content_shared_keys=1))
+    assert index.candidates(made({1, 2, 4}), 10).numbers == (1, 2)
+
+
+def test_bands_are_cut_as_the_scheme_asks_for_and_values_past_the_last_are_left_out():
+    signature = np.arange(1, 129, dtype=np.uint32)
+    other = signature.copy()
+    other[100:] = 0
+    assert len(band_keys(signature, 5, 20)) == 5
+    assert np.array_equal(band_keys(signature, 5, 20), band_keys(other, 5, 20))
+    assert len(np.setdiff1d(band_keys(signature, 6, 20), band_keys(other, 6, 20))) == 1
+    other[0] = 0
+    assert len(np.setdiff1d(band_keys(signature, 5, 20), band_keys(other, 5, 20))) == 1
+    index = filled(Sketch(signature, NO_KEYS), scheme=replace(SCHEME, verbatim_bands=5, verbatim_rows=20))
+    assert index.candidates(Sketch(other, NO_KEYS), 10).numbers == (1,)
 
 
 def test_one_shared_band_makes_a_candidate():
@@ -157,5 +182,5 @@ def test_articles_stay_findable_behind_more_removed_ones_than_the_cap():
 
 
 def test_an_empty_index_and_an_empty_query_answer_nothing():
-    assert Index().candidates(made({1, 2}, {0: 1}), 5).numbers == ()
+    assert Index(SCHEME).candidates(made({1, 2}, {0: 1}), 5).numbers == ()
     assert filled(made({1, 2}, {0: 1})).candidates(made(), 5).numbers == ()

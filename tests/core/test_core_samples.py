@@ -10,8 +10,10 @@ from textkin_service.analysis import analyze
 from textkin_service.index import Index
 from textkin_service.model import Relation
 from textkin_service.relation import compare
-from textkin_service.sketch import sketch
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme, sketch
 
+SCHEME = Scheme.of(Settings())
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
@@ -75,16 +77,16 @@ def test_every_rewrite_has_a_passage_that_the_judges_marked_too(pair, comparison
 @pytest.fixture(scope="module")
 def collection(analyses):
     numbers = dict(enumerate(ARTICLES, start=1))
-    index = Index()
+    index = Index(SCHEME)
     for number, key in numbers.items():
-        index.add(number, sketch(analyses[key]))
+        index.add(number, sketch(analyses[key], SCHEME))
     return numbers, index
 
 
 def found(key, analyses, collection):
     """Returns the kin of an article, rewrites or stronger, best first."""
     numbers, index = collection
-    candidates = [numbers[n] for n in index.candidates(sketch(analyses[key]), 100).numbers]
+    candidates = [numbers[n] for n in index.candidates(sketch(analyses[key], SCHEME), 100).numbers]
     scored = {other: compare(analyses[key], analyses[other]) for other in candidates if other != key}
     kin = [other for other, comparison in scored.items() if comparison.relation >= Relation.REWRITE]
     return sorted(kin, key=lambda other: -scored[other].score)

@@ -8,19 +8,25 @@ from datasketch import MinHash
 from datasketch.hashfunc import sha1_hash32
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import CANAL, OBSERVATORY, articles, text_of
+from invented import ARTICLES, CANAL, OBSERVATORY, articles, text_of
 
 from textkin_service.analysis import analyze
-from textkin_service.sketch import SCHEME, Sketch, sketch
-from textkin_service.sketch.content import KEYS_PER_SEGMENT, SEGMENT_WORDS, content_keys, sentence_pairs
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme, Sketch, content, sketch
+from textkin_service.sketch.content import sentence_pairs
 from textkin_service.sketch.verbatim import resemblance, shingles, signature
 
 any_text = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=150), articles())
 few = settings(max_examples=60, deadline=None)
+SCHEME = Scheme.of(Settings())
+
+
+def content_keys(analysis):
+    return content.content_keys(analysis, SCHEME.content_keys, SCHEME.content_segment_words)
 
 
 def stored(text):
-    return sketch(analyze(text)).to_bytes()
+    return sketch(analyze(text), SCHEME).to_bytes()
 
 
 @few
@@ -68,7 +74,7 @@ def test_signatures_estimate_how_much_two_texts_resemble_each_other():
 @few
 @given(any_text)
 def test_what_is_stored_is_what_is_read(text):
-    original = sketch(analyze(text))
+    original = sketch(analyze(text), SCHEME)
     read = Sketch.from_bytes(original.to_bytes())
     assert np.array_equal(read.verbatim, original.verbatim)
     assert np.array_equal(read.content, original.content)
@@ -103,7 +109,19 @@ def test_content_keys_are_sorted_distinct_and_bounded_by_the_length_of_the_text(
     keys = content_keys(analysis)
     assert keys.dtype == np.uint32
     assert np.all(np.diff(keys.astype(np.int64)) > 0)
-    assert len(keys) <= KEYS_PER_SEGMENT * (len(analysis.evidence_words()) // SEGMENT_WORDS + 1)
+    segments = len(analysis.evidence_words()) // SCHEME.content_segment_words + 1
+    assert len(keys) <= SCHEME.content_keys * segments
+
+
+@few
+@given(articles(), st.integers(8, 64), st.integers(30, 200))
+def test_fewer_keys_a_segment_are_the_smallest_and_shorter_segments_keep_more(text, keys, words):
+    analysis = analyze(text)
+    kept = content.content_keys(analysis, keys, words)
+    assert np.isin(kept, content.content_keys(analysis, 2 * keys, words)).all()
+    whole = content.content_keys(analysis, keys, 1_000_000)
+    assert len(whole) <= keys
+    assert np.isin(whole, kept).all()
 
 
 @few
@@ -151,7 +169,7 @@ def test_web_residue_leaves_no_trace_in_either_sketch():
     assert stored(text_of(*CANAL)) == stored(text_of(*CANAL) + furniture)
 
 
-def test_the_scheme_names_every_parameter_of_the_sketches():
+def test_the_scheme_names_every_parameter_that_the_sketches_depend_on():
     assert all(
         part in SCHEME.id
         for part in (
@@ -161,11 +179,29 @@ def test_the_scheme_names_every_parameter_of_the_sketches():
             "affine32",
             f"seed{SCHEME.verbatim_seed}",
             f"{SCHEME.verbatim_permutations}",
-            f"{SCHEME.verbatim_bands}x{SCHEME.verbatim_rows}",
             "pairs8",
             "blake2b",
             f"bottom{SCHEME.content_keys}",
             f"segment{SCHEME.content_segment_words}",
         )
     )
-    assert SCHEME.verbatim_bands * SCHEME.verbatim_rows == SCHEME.verbatim_permutations
+
+
+@pytest.mark.parametrize("change", [{"content_keys": 64}, {"content_segment_words": 100}])
+def test_another_sketch_is_another_scheme(change):
+    other = Scheme.of(Settings(**change))
+    assert other.id != SCHEME.id
+    assert (
+        stored(text_of(*ARTICLES[0], *ARTICLES[1]))
+        != sketch(analyze(text_of(*ARTICLES[0], *ARTICLES[1])), other).to_bytes()
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [{"verbatim_bands": 16}, {"verbatim_rows": 2}, {"content_shared_keys": 3}], ids=str
+)
+def test_how_the_index_is_cut_changes_no_sketch_and_no_scheme(change):
+    other = Scheme.of(Settings(**change))
+    assert other != SCHEME
+    assert other.id == SCHEME.id
+    assert stored(text_of(*CANAL)) == sketch(analyze(text_of(*CANAL)), other).to_bytes()

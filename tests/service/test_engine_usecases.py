@@ -19,7 +19,7 @@ from textkin_service.model import (
     SearchOptions,
 )
 from textkin_service.settings import Settings
-from textkin_service.sketch import SCHEME
+from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
 
 FERRY = (
@@ -41,7 +41,7 @@ class Bench:
 
     def __init__(self, folder, **settings):
         self.settings = Settings(data=folder, **settings)
-        self.engine = Engine(SqliteStore(folder, SCHEME.id), self.settings)
+        self.engine = Engine(SqliteStore(folder, Scheme.of(self.settings).id), self.settings)
         self.engine.load(Work())
 
     def ingest(self, article_id, text, collection="default", search=None, **fields):

@@ -12,7 +12,7 @@ from textkin_service.rpc import calls
 from textkin_service.rpc.ingest_stream import IngestStream
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
-from textkin_service.sketch import SCHEME
+from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
 
 TEXT = "The council of Upper Sedge voted to move the clock tower forty metres to the east. "
@@ -44,7 +44,7 @@ class Caller:
 @pytest.fixture
 def engine(tmp_path):
     settings = Settings(data=tmp_path)
-    made = Engine(SqliteStore(tmp_path, SCHEME.id), settings)
+    made = Engine(SqliteStore(tmp_path, Scheme.of(settings).id), settings)
     made.load(Work())
     yield made
     made.close()

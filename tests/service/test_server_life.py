@@ -16,7 +16,7 @@ from textkin_service.engine import Engine, Work
 from textkin_service.errors import DeadlineExceeded, StoreError
 from textkin_service.rpc.server import Server
 from textkin_service.settings import Settings
-from textkin_service.sketch import SCHEME
+from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
 
 TEXT = "The council of Upper Sedge voted to move the clock tower forty metres to the east."
@@ -31,7 +31,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def engine(settings):
-    made = Engine(SqliteStore(settings.data, SCHEME.id), settings)
+    made = Engine(SqliteStore(settings.data, Scheme.of(settings).id), settings)
     yield made
     made.close()
 
@@ -63,7 +63,7 @@ async def test_it_answers_probes_first_and_calls_once_the_index_is_loaded(engine
 
 
 async def test_a_store_with_a_damaged_sketch_is_not_served(settings):
-    store = SqliteStore(settings.data, SCHEME.id)
+    store = SqliteStore(settings.data, Scheme.of(settings).id)
     store.put("default", model.Article("a", TEXT), b"not a sketch").result()
     server = Server(Engine(store, settings), settings)
     await server.start()
@@ -74,7 +74,7 @@ async def test_a_store_with_a_damaged_sketch_is_not_served(settings):
 
 
 async def test_loading_ends_when_nobody_waits_for_it(settings):
-    store = SqliteStore(settings.data, SCHEME.id)
+    store = SqliteStore(settings.data, Scheme.of(settings).id)
     store.put("default", model.Article("a", TEXT), b"never read").result()
     engine = Engine(store, settings)
     work = Work()
@@ -86,7 +86,7 @@ async def test_loading_ends_when_nobody_waits_for_it(settings):
 
 async def test_articles_past_their_retention_are_swept_while_it_serves(tmp_path):
     settings = Settings(data=tmp_path, sweep_seconds=0.1, **SETTINGS)
-    store = SqliteStore(tmp_path, SCHEME.id)
+    store = SqliteStore(tmp_path, Scheme.of(settings).id)
     removed = asyncio.Event()
     loop = asyncio.get_running_loop()
     server = Server(Engine(store, settings), settings)

@@ -71,6 +71,38 @@ def test_a_wrong_value_names_its_source_and_the_setting(name, value, file):
         assert value in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("flags", "wrong", "right"),
+    [
+        (
+            {"verbatim_bands": "40"},
+            "verbatim_bands 40 (--verbatim-bands) times verbatim_rows 4 (the default) is 160",
+            "must be at most 128; with 4 rows at most 32 bands",
+        ),
+        (
+            {"verbatim_bands": "26", "verbatim_rows": "5"},
+            "verbatim_bands 26 (--verbatim-bands) times verbatim_rows 5 (--verbatim-rows) is 130",
+            "must be at most 128; with 5 rows at most 25 bands",
+        ),
+        (
+            {"content_shared_keys": "9"},
+            "content_shared_keys 9 (--content-shared-keys) is more than content_keys 8 (TEXTKIN_CONTENT_KEYS)",
+            "must be at most 8",
+        ),
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused_with_what_would_be_right(flags, wrong, right):
+    with pytest.raises(SettingsError) as refusal:
+        resolve(flags, {"TEXTKIN_CONTENT_KEYS": "8"})
+    assert str(refusal.value) == f"{wrong}: {right}"
+
+
+@pytest.mark.parametrize(("bands", "rows"), [(1, 128), (128, 1), (42, 3), (25, 5), (1, 1)])
+def test_any_bands_and_rows_go_that_fit_in_the_signature(bands, rows):
+    settings = resolve({"verbatim_bands": bands, "verbatim_rows": rows}, {})
+    assert (settings.verbatim_bands, settings.verbatim_rows) == (bands, rows)
+
+
 @pytest.mark.parametrize("text", ["max_matches = true", "max_matches = 1.5", "max_matches = [1]", "data = 5"])
 def test_a_value_of_another_toml_type_is_refused(text, file):
     with pytest.raises(SettingsError, match="must be"):

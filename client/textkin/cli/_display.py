@@ -199,7 +199,7 @@ def info_view(info: ServiceInfo, address: str) -> RenderableType:
                 "content",
                 (
                     f"{scheme.content_features}: {scheme.content_keys} keys "
-                    f"for every {scheme.content_segment_words} words"
+                    f"for every {scheme.content_segment_words} words, {scheme.content_shared_keys} shared make a candidate"
                 ),
             ),
             ("longest text", f"{limits.max_text_bytes:,} bytes"),

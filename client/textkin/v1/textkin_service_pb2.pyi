@@ -310,7 +310,7 @@ class GetServiceInfoResponse(_message.Message):
     def __init__(self, version: _Optional[str] = ..., scheme: _Optional[_Union[SketchScheme, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., collection_count: _Optional[int] = ..., article_count: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SketchScheme(_message.Message):
-    __slots__ = ("id", "verbatim_features", "verbatim_permutations", "verbatim_seed", "verbatim_bands", "verbatim_rows", "content_features", "content_keys", "content_segment_words")
+    __slots__ = ("id", "verbatim_features", "verbatim_permutations", "verbatim_seed", "verbatim_bands", "verbatim_rows", "content_features", "content_keys", "content_segment_words", "content_shared_keys")
     ID_FIELD_NUMBER: _ClassVar[int]
     VERBATIM_FEATURES_FIELD_NUMBER: _ClassVar[int]
     VERBATIM_PERMUTATIONS_FIELD_NUMBER: _ClassVar[int]
@@ -320,6 +320,7 @@ class SketchScheme(_message.Message):
     CONTENT_FEATURES_FIELD_NUMBER: _ClassVar[int]
     CONTENT_KEYS_FIELD_NUMBER: _ClassVar[int]
     CONTENT_SEGMENT_WORDS_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_SHARED_KEYS_FIELD_NUMBER: _ClassVar[int]
     id: str
     verbatim_features: str
     verbatim_permutations: int
@@ -329,7 +330,8 @@ class SketchScheme(_message.Message):
     content_features: str
     content_keys: int
     content_segment_words: int
-    def __init__(self, id: _Optional[str] = ..., verbatim_features: _Optional[str] = ..., verbatim_permutations: _Optional[int] = ..., verbatim_seed: _Optional[int] = ..., verbatim_bands: _Optional[int] = ..., verbatim_rows: _Optional[int] = ..., content_features: _Optional[str] = ..., content_keys: _Optional[int] = ..., content_segment_words: _Optional[int] = ...) -> None: ...
+    content_shared_keys: int
+    def __init__(self, id: _Optional[str] = ..., verbatim_features: _Optional[str] = ..., verbatim_permutations: _Optional[int] = ..., verbatim_seed: _Optional[int] = ..., verbatim_bands: _Optional[int] = ..., verbatim_rows: _Optional[int] = ..., content_features: _Optional[str] = ..., content_keys: _Optional[int] = ..., content_segment_words: _Optional[int] = ..., content_shared_keys: _Optional[int] = ...) -> None: ...
 
 class Limits(_message.Message):
     __slots__ = ("max_text_bytes", "max_batch_size", "max_page_size", "max_matches", "max_metadata_fields", "max_message_bytes", "max_in_flight")

@@ -24,7 +24,7 @@ from textkin_service.model import (
 )
 from textkin_service.relation import compare
 from textkin_service.settings import Settings
-from textkin_service.sketch import SCHEME, Scheme, sketch
+from textkin_service.sketch import Scheme, sketch
 from textkin_service.store import Store
 
 _DEFAULT_LANGUAGE = "en"
@@ -70,17 +70,18 @@ class ServiceInfo:
 
 
 class Engine:
-    """Textkin's use cases over a store. `load` comes before the first use."""
+    """Textkin's use cases over a store, whose sketches have the settings' scheme. `load` comes before the first use."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._indexes = Indexes()
+        self._scheme = Scheme.of(settings)
+        self._indexes = Indexes(self._scheme)
         self._searcher = Searcher(
             store, self._indexes, AnalysisCache(settings.cache_mib * _MIB), settings.candidates
         )
         self._started_at = datetime.now(UTC)
-        self.ingest = Ingest(store, self._searcher, settings)
+        self.ingest = Ingest(store, self._searcher, self._scheme, settings)
 
     def load(self, work: Work) -> None:
         """Drops what is past its retention and builds the indexes from the sketches in the store.
@@ -133,7 +134,8 @@ class Engine:
             analysis = self._inline(f"{field}inline", query, default)
             number = None
         work.check()
-        result = self._searcher.search(collection, Query(analysis, sketch(analysis), number), options, work)
+        sketched = Query(analysis, sketch(analysis, self._scheme), number)
+        result = self._searcher.search(collection, sketched, options, work)
         return result, analysis.text
 
     def check_search(self, collection_id: str, options: SearchOptions) -> None:
@@ -195,7 +197,7 @@ class Engine:
         """Returns what the service is and holds."""
         counts = self._store.counts()
         return ServiceInfo(
-            __version__, SCHEME, self._settings, counts.collections, counts.articles, self._started_at
+            __version__, self._scheme, self._settings, counts.collections, counts.articles, self._started_at
         )
 
     def sweep(self) -> Future[int]:

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 
 from textkin_service.errors import StoreError
 from textkin_service.index import Candidates, Index
-from textkin_service.sketch import Sketch
+from textkin_service.sketch import Scheme, Sketch
 from textkin_service.store import Added, Change, Dropped, Removed
 
 
 class Indexes:
     """An index a collection, behind one lock, because an index itself is for one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: Scheme) -> None:
+        self._scheme = scheme
         self._lock = threading.Lock()
         self._indexes: dict[int, Index] = {}
 
@@ -23,7 +24,7 @@ class Indexes:
                 case Added(collection, number, data):
                     sketch = _read(number, data)
                     with self._lock:
-                        self._indexes.setdefault(collection, Index()).add(number, sketch)
+                        self._indexes.setdefault(collection, Index(self._scheme)).add(number, sketch)
                 case Removed(collection, number, data):
                     sketch = _read(number, data)
                     with self._lock:

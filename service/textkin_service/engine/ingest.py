@@ -9,7 +9,7 @@ from textkin_service.engine.searcher import Query, Searcher
 from textkin_service.engine.work import Work
 from textkin_service.model import Article, SearchOptions, SearchResult
 from textkin_service.settings import Settings
-from textkin_service.sketch import Sketch, sketch
+from textkin_service.sketch import Scheme, Sketch, sketch
 from textkin_service.store import Put, Store, StoredCollection
 
 
@@ -31,9 +31,10 @@ class Prepared:
 class Ingest:
     """Takes articles in."""
 
-    def __init__(self, store: Store, searcher: Searcher, settings: Settings) -> None:
+    def __init__(self, store: Store, searcher: Searcher, scheme: Scheme, settings: Settings) -> None:
         self._store = store
         self._searcher = searcher
+        self._scheme = scheme
         self._settings = settings
 
     def prepare(
@@ -49,7 +50,7 @@ class Ingest:
         analysis = analyze(article.text, article.language or settings.language)
         validation.words("article.text", analysis.word_count)
         work.check()
-        sketched = sketch(analysis)
+        sketched = sketch(analysis, self._scheme)
         return Prepared(collection, article, analysis if search else None, sketched, search)
 
     def commit(self, prepared: Prepared) -> Future[Put]:

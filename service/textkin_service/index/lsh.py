@@ -1,7 +1,7 @@
 """LSH buckets in memory: a key leads to the numbers of the articles that have it.
 
 A verbatim key is a band of the MinHash signature (Indyk and Motwani 1998); a content key is one of the bottom-k hashes.
-One shared band makes a candidate; of content keys it takes two, since one pair of words meets by chance too often.
+One shared band makes a candidate; of content keys it takes more, since one pair of words meets by chance too often.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.index.postings import Postings
-from textkin_service.sketch import SCHEME, Sketch
+from textkin_service.sketch import Scheme, Sketch
 
-# Shared content keys that make a candidate.
-MIN_CONTENT_KEYS = 2
 # Most numbers read from one bucket: a key that so many articles share says little, and must not stall a query.
 BUCKET_CAP = 2_000
-# A shared band counts like this many content keys: it stands for 4 equal minima, never chance.
-_BAND_WEIGHT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,8 @@ class Candidates:
 class Index:
     """LSH buckets of one collection. Not safe for threads by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: Scheme) -> None:
+        self._scheme = scheme
         self._content = Postings()
         self._bands = Postings()
         self._articles = 0
@@ -43,7 +40,7 @@ class Index:
     def add(self, number: int, sketch: Sketch) -> None:
         """Adds an article under a number, of at most 32 bits, that it never held before."""
         self._content.add(sketch.content, number)
-        self._bands.add(_bands(sketch), number)
+        self._bands.add(self._band_keys(sketch), number)
         self._articles += 1
 
     def remove(self, number: int, sketch: Sketch) -> None:  # noqa: ARG002 - an index elsewhere finds the buckets by it
@@ -55,12 +52,18 @@ class Index:
     def candidates(self, sketch: Sketch, limit: int) -> Candidates:
         """Returns at most `limit` articles that share enough keys, by the rarity of what they share."""
         content = _Shared.of(self._content, sketch.content, self._articles)
-        bands = _Shared.of(self._bands, _bands(sketch), self._articles)
-        numbers = np.concatenate([content.numbers[content.counts >= MIN_CONTENT_KEYS], bands.numbers])
+        bands = _Shared.of(self._bands, self._band_keys(sketch), self._articles)
+        numbers = np.concatenate(
+            [content.numbers[content.counts >= self._scheme.content_shared_keys], bands.numbers]
+        )
         numbers = np.unique(numbers)
-        weights = content.weights_of(numbers) + _BAND_WEIGHT * bands.weights_of(numbers)
+        # A shared band counts like as many content keys as it has rows: it stands for so many equal minima.
+        weights = content.weights_of(numbers) + self._scheme.verbatim_rows * bands.weights_of(numbers)
         best = np.lexsort((numbers, -weights))[:limit]
         return Candidates(tuple(numbers[best].tolist()), content.truncated or bands.truncated)
+
+    def _band_keys(self, sketch: Sketch) -> NDArray[np.uint32]:
+        return band_keys(sketch.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,13 +101,16 @@ class _Shared:
         return np.where(self.numbers[places] == numbers, self.weights[places], 0.0)
 
 
-def _bands(sketch: Sketch) -> NDArray[np.uint32]:
-    """Returns a key, uint32, for each band: a hash of its number and rows. A sketch without a shingle has none."""
-    if np.all(sketch.verbatim == np.iinfo(np.uint32).max):
+def band_keys(signature: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint32]:
+    """Returns a key, uint32, for each band of a signature: a hash of its number and rows.
+
+    The values past the last band are left out. The signature of a text without a shingle has no keys.
+    """
+    if np.all(signature == np.iinfo(np.uint32).max):
         return np.empty(0, np.uint32)
-    rows = sketch.verbatim.reshape(SCHEME.verbatim_bands, SCHEME.verbatim_rows).astype(np.uint64)
-    keys = np.arange(SCHEME.verbatim_bands, dtype=np.uint64)
-    for row in rows.T:  # FNV-1a (Fowler, Noll and Vo) over 32-bit words, then its upper half
+    values = signature[: bands * rows].reshape(bands, rows).astype(np.uint64)
+    keys = np.arange(bands, dtype=np.uint64)
+    for row in values.T:  # FNV-1a (Fowler, Noll and Vo) over 32-bit words, then its upper half
         keys = (keys ^ row) * np.uint64(0x100000001B3)
         keys ^= keys >> np.uint64(29)
     return np.unique((keys >> np.uint64(16)).astype(np.uint32))

@@ -234,6 +234,7 @@ def info_message(info: ServiceInfo) -> service_pb2.GetServiceInfoResponse:
             content_features=scheme.content_features,
             content_keys=scheme.content_keys,
             content_segment_words=scheme.content_segment_words,
+            content_shared_keys=scheme.content_shared_keys,
         ),
         limits=service_pb2.Limits(
             max_text_bytes=settings.max_text_bytes,

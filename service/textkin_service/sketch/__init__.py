@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
 from textkin_service.sketch import content, verbatim
-from textkin_service.sketch.scheme import SCHEME, Scheme
+from textkin_service.sketch.scheme import Scheme
 
-__all__ = ["SCHEME", "Scheme", "Sketch", "sketch"]
+__all__ = ["Scheme", "Sketch", "sketch"]
 
 # CRC-32 of all that follows, then the number of content keys.
 _HEADER = struct.Struct("<II")
@@ -46,6 +46,9 @@ class Sketch:
         return cls(values[: verbatim.PERMUTATIONS], values[verbatim.PERMUTATIONS :])
 
 
-def sketch(analysis: Analysis) -> Sketch:
+def sketch(analysis: Analysis, scheme: Scheme) -> Sketch:
     """Returns both sketches of a text."""
-    return Sketch(verbatim.signature(analysis.evidence_words()), content.content_keys(analysis))
+    return Sketch(
+        verbatim.signature(analysis.evidence_words()),
+        content.content_keys(analysis, scheme.content_keys, scheme.content_segment_words),
+    )

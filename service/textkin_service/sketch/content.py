@@ -13,27 +13,26 @@ from textkin_service.analysis import Analysis
 
 # Stems of a sentence that make pairs, the rarest first: all pairs of 8 are at most 28 keys a sentence.
 STEMS_PER_SENTENCE = 8
-# Words of a segment, rounded up to whole sentences.
-SEGMENT_WORDS = 200
-# Most keys kept of a segment.
-KEYS_PER_SEGMENT = 128
 # Stems at least this frequent pair with nothing: "the", "said", "after".
 STOP_ZIPF = 5.8
 
 
-def content_keys(analysis: Analysis) -> NDArray[np.uint32]:
-    """Returns the sketch's keys: uint32, sorted, each once, at most 128 a segment of about 200 words."""
+def content_keys(analysis: Analysis, keys_a_segment: int, segment_words: int) -> NDArray[np.uint32]:
+    """Returns the sketch's keys: uint32, sorted, each once, at most `keys_a_segment` a segment.
+
+    A segment has `segment_words` words, rounded up to whole sentences.
+    """
     kept: list[NDArray[np.uint32]] = []
     segment: list[NDArray[np.uint32]] = []
     words = 0
     for first, last in analysis.sentences:
         segment.append(sentence_pairs(analysis.stems[first:last], analysis.zipf[first:last]))
         words += last - first
-        if words >= SEGMENT_WORDS:
-            kept.append(_smallest(segment))
+        if words >= segment_words:
+            kept.append(_smallest(segment, keys_a_segment))
             segment, words = [], 0
     if segment:
-        kept.append(_smallest(segment))
+        kept.append(_smallest(segment, keys_a_segment))
     return np.unique(np.concatenate(kept)) if kept else np.empty(0, np.uint32)
 
 
@@ -57,5 +56,5 @@ def _mix(low: NDArray[np.uint32], high: NDArray[np.uint32]) -> NDArray[np.uint32
     return (x >> np.uint64(32)).astype(np.uint32)
 
 
-def _smallest(segment: list[NDArray[np.uint32]]) -> NDArray[np.uint32]:
-    return np.unique(np.concatenate(segment))[:KEYS_PER_SEGMENT]
+def _smallest(segment: list[NDArray[np.uint32]], keys: int) -> NDArray[np.uint32]:
+    return np.unique(np.concatenate(segment))[:keys]

@@ -5,8 +5,10 @@ from datasketch import MinHash
 from datasketch.hashfunc import sha1_hash32
 from numpy.typing import NDArray
 
+from textkin_service.settings import VERBATIM_PERMUTATIONS
+
 SHINGLE_WORDS = 5
-PERMUTATIONS = 128
+PERMUTATIONS = VERBATIM_PERMUTATIONS
 SEED = 1
 
 # datasketch's own permutations; its affine32 scheme is explained there.

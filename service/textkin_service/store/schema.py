@@ -73,8 +73,9 @@ def prepare(db: sqlite3.Connection, scheme: str) -> None:
     stored = row[0] if row else "none"
     if stored != scheme:
         raise StoreError(
-            f"the store's sketches have the scheme {stored}, this version makes {scheme}, and they cannot be"
-            " compared; use the version that wrote the store, or ingest into a new data folder",
+            f"the store's sketches have the scheme {stored}, this service would make {scheme}, and they cannot be"
+            " compared; use the version that wrote the store with its content_keys (bottom) and"
+            " content_segment_words (segment), or ingest into a new data folder",
             reason="STORE_SCHEME_MISMATCH",
             metadata={"stored": stored, "expected": scheme},
         )
