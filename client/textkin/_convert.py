@@ -161,6 +161,7 @@ def article(message: article_pb2.Article) -> types.Article:
         published_at=_time(message, "published_at"),
         metadata=dict(message.metadata),
         ingested_at=_time(message, "ingested_at"),
+        detected_language=message.detected_language,
     )
 
 

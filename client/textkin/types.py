@@ -101,7 +101,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class InlineText:
-    """A text with its language, a BCP 47 tag. Empty: the searched collection's; in a comparison English."""
+    """A text with its language, a BCP 47 tag. Empty: the searched collection's; without one, detected."""
 
     text: str
     language: str = ""
@@ -160,7 +160,11 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article. Empty fields are unknown; `ingested_at` is set by the service and ignored when sent."""
+    """An article. Empty fields are unknown.
+
+    `ingested_at` is set by the service and ignored when sent. So is `detected_language`: what the text was taken for where
+    neither it nor its collection named a language.
+    """
 
     id: str
     text: str
@@ -171,6 +175,7 @@ class Article:
     published_at: datetime | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     ingested_at: datetime | None = None
+    detected_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +203,10 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class CollectionSettings:
-    """What holds for all articles of a collection. `retention` None: for ever. Limits of 0: the service's."""
+    """What holds for all articles of a collection.
+
+    `language` empty: each text's is detected. `retention` None: for ever. Limits of 0: the service's.
+    """
 
     language: str = ""
     retention: timedelta | None = None

@@ -69,7 +69,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article as its caller gave it. Times are aware, in UTC. `language` empty: the collection's."""
+    """An article as its caller gave it. Times are aware, in UTC. `language` empty: the collection's, or the detected one.
+
+    `detected_language`: what the text was taken for where neither it nor its collection named a language; else empty.
+    """
 
     id: str
     text: str
@@ -80,13 +83,17 @@ class Article:
     published_at: datetime | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     ingested_at: datetime | None = None
+    detected_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionSettings:
-    """What holds for all articles of a collection. `retention` None: for ever; a limit of 0: none of its own."""
+    """What holds for all articles of a collection. `retention` None: for ever; a limit of 0: none of its own.
 
-    language: str = "en"
+    `language` empty: each article's own is detected.
+    """
+
+    language: str = ""
     retention: timedelta | None = None
     max_articles: int = 0
     max_text_bytes: int = 0
@@ -112,7 +119,7 @@ class ArticleReference:
 
 @dataclass(frozen=True, slots=True)
 class InlineText:
-    """A text that came with the request. `language` empty: the collection's, or English."""
+    """A text that came with the request. `language` empty: the collection's, or the detected one."""
 
     text: str
     language: str = ""

@@ -199,7 +199,33 @@ def test_the_language_is_the_articles_else_the_collections(bench, monkeypatch):
     bench.ingest("a", FERRY, "de")
     bench.ingest("b", FERRY, "de", language="fr")
     bench.ingest("c", FERRY)
-    assert spoken == ["de", "fr", "en"]
+    assert spoken == ["de", "fr", ""]
+
+
+def test_the_language_detected_is_kept_with_the_article_unless_one_was_named(bench):
+    german = "Die alte Fähre fährt noch ein Jahr, beschloss der Rat am Dienstag."
+    bench.engine.create_collection("fr", CollectionSettings("fr")).result()
+    bench.ingest("a", german)
+    bench.ingest("b", FERRY)
+    bench.ingest("c", german, language="nl")
+    bench.ingest("d", german, "fr")
+    kept = [bench.engine.article("default", key) for key in "abc"] + [bench.engine.article("fr", "d")]
+    assert [(one.language, one.detected_language) for one in kept] == [
+        ("", "de"), ("", "en"), ("nl", ""), ("", ""),
+    ]  # fmt: skip
+
+
+def test_an_article_stays_in_the_language_of_its_ingest(bench, monkeypatch):
+    bench.ingest("a", FERRY)
+    spoken = []
+
+    def listen(text, language):
+        spoken.append(language)
+        return analyze(text, language)
+
+    monkeypatch.setattr("textkin_service.engine.searcher.analyze", listen)
+    bench.search(FERRY)
+    assert spoken == ["en"]
 
 
 def test_work_whose_time_is_up_is_not_begun(bench, monkeypatch):
@@ -254,7 +280,7 @@ def test_a_page_is_never_larger_than_the_service_allows(tmp_path):
 
 def test_a_collections_settings_come_filled_in(bench):
     made = bench.engine.create_collection("wire", CollectionSettings("")).result()
-    assert made.settings == CollectionSettings("en", None, 0, 1_048_576)
+    assert made.settings == CollectionSettings("", None, 0, 1_048_576)
     assert bench.engine.collection("wire") == made
     assert [one.id for one in bench.engine.collections(0, "").collections] == ["default", "wire"]
 

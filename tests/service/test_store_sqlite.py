@@ -26,6 +26,7 @@ FERRY = Article(
     url="https://example.org/1",
     source="Velmora Post",
     language="en",
+    detected_language="en",
     published_at=datetime(1931, 5, 6, 7, 8, 9, 123456, tzinfo=UTC),
     metadata={"desk": "sea", "é": ""},
 )

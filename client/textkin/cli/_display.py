@@ -147,6 +147,7 @@ def article_facts(article: Article) -> RenderableType:
         ("url", article.url),
         ("source", article.source),
         ("language", article.language),
+        ("detected language", article.detected_language),
         ("published", _time(article.published_at)),
         ("ingested", _time(article.ingested_at)),
         *article.metadata.items(),
@@ -170,7 +171,7 @@ def collections_view(collections: Sequence[Collection]) -> RenderableType:
         settings = each.settings
         table.add_row(
             Text(_clean(each.id), "bold"),
-            Text(_clean(settings.language)),
+            Text(_clean(settings.language) or "detected"),
             _duration(settings.retention),
             _time(each.created_at),
             f"{each.article_count:,}",

@@ -81,6 +81,7 @@ def article_json(article: Article, *, with_text: bool) -> dict[str, Any]:
         "url": article.url,
         "source": article.source,
         "language": article.language,
+        "detected_language": article.detected_language,
         "published_at": _time_json(article.published_at),
         "ingested_at": _time_json(article.ingested_at),
         "metadata": dict(article.metadata),

@@ -20,7 +20,7 @@ MAX_SENT_TEXT_BYTES = MAX_MESSAGE_BYTES - 1024 * 1024
 
 _PLAIN = ("title", "url", "source", "language")
 # What the service sets itself, and so writes in the lines of `textkin get` and `textkin list`.
-_IGNORED = ("ingested_at",)
+_IGNORED = ("ingested_at", "detected_language")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def get_command(session: Session, collection_id: str, as_json: bool) -> None:
 @command.command("create")
 @click.argument("collection_id", metavar="ID")
 @click.option(
-    "--language", default="", help='Language of articles that name none, a BCP 47 tag.  [default: "en"]'
+    "--language", default="", help="Language of articles that name none, a BCP 47 tag.  [default: detected]"
 )
 @click.option(
     "--retention",

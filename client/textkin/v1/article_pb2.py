@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18textkin/v1/article.proto\x12\ntextkin.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaa\x02\n\x07\x41rticle\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0b\n\x03url\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x30\n\x0cpublished_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x08metadata\x18\x08 \x03(\x0b\x32!.textkin.v1.Article.MetadataEntry\x12/\n\x0bingested_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x86\x01\n\rIngestOutcome\x12\x1e\n\x1aINGEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16INGEST_OUTCOME_CREATED\x10\x01\x12\x1b\n\x17INGEST_OUTCOME_REPLACED\x10\x02\x12\x1c\n\x18INGEST_OUTCOME_UNCHANGED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18textkin/v1/article.proto\x12\ntextkin.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc5\x02\n\x07\x41rticle\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0b\n\x03url\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x30\n\x0cpublished_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x08metadata\x18\x08 \x03(\x0b\x32!.textkin.v1.Article.MetadataEntry\x12/\n\x0bingested_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11\x64\x65tected_language\x18\n \x01(\t\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x86\x01\n\rIngestOutcome\x12\x1e\n\x1aINGEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16INGEST_OUTCOME_CREATED\x10\x01\x12\x1b\n\x17INGEST_OUTCOME_REPLACED\x10\x02\x12\x1c\n\x18INGEST_OUTCOME_UNCHANGED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,10 +34,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ARTICLE_METADATAENTRY']._loaded_options = None
   _globals['_ARTICLE_METADATAENTRY']._serialized_options = b'8\001'
-  _globals['_INGESTOUTCOME']._serialized_start=375
-  _globals['_INGESTOUTCOME']._serialized_end=509
+  _globals['_INGESTOUTCOME']._serialized_start=402
+  _globals['_INGESTOUTCOME']._serialized_end=536
   _globals['_ARTICLE']._serialized_start=74
-  _globals['_ARTICLE']._serialized_end=372
-  _globals['_ARTICLE_METADATAENTRY']._serialized_start=325
-  _globals['_ARTICLE_METADATAENTRY']._serialized_end=372
+  _globals['_ARTICLE']._serialized_end=399
+  _globals['_ARTICLE_METADATAENTRY']._serialized_start=352
+  _globals['_ARTICLE_METADATAENTRY']._serialized_end=399
 # @@protoc_insertion_point(module_scope)

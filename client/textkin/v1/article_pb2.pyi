@@ -22,7 +22,7 @@ INGEST_OUTCOME_REPLACED: IngestOutcome
 INGEST_OUTCOME_UNCHANGED: IngestOutcome
 
 class Article(_message.Message):
-    __slots__ = ("id", "text", "title", "url", "source", "language", "published_at", "metadata", "ingested_at")
+    __slots__ = ("id", "text", "title", "url", "source", "language", "published_at", "metadata", "ingested_at", "detected_language")
     class MetadataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -39,6 +39,7 @@ class Article(_message.Message):
     PUBLISHED_AT_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
     INGESTED_AT_FIELD_NUMBER: _ClassVar[int]
+    DETECTED_LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     id: str
     text: str
     title: str
@@ -48,4 +49,5 @@ class Article(_message.Message):
     published_at: _timestamp_pb2.Timestamp
     metadata: _containers.ScalarMap[str, str]
     ingested_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., title: _Optional[str] = ..., url: _Optional[str] = ..., source: _Optional[str] = ..., language: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Mapping[str, str]] = ..., ingested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    detected_language: str
+    def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., title: _Optional[str] = ..., url: _Optional[str] = ..., source: _Optional[str] = ..., language: _Optional[str] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metadata: _Optional[_Mapping[str, str]] = ..., ingested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., detected_language: _Optional[str] = ...) -> None: ...

@@ -1,18 +1,20 @@
 """Analysis: a text's words, stems and sentences, with their places in the original text."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.analysis.detection import DEFAULT_LANGUAGE, detect_language, load_detector
 from textkin_service.analysis.lexicon import lexicon
 from textkin_service.analysis.residue import residue
 from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.tokens import Tokens, tokenize
 
-__all__ = ["Analysis", "Tokens", "analyze"]
+__all__ = ["Analysis", "Tokens", "analyze", "prepare"]
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -23,7 +25,7 @@ MAX_SENTENCE_WORDS = 30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """What a text is made of.
+    """What a text is made of. `language` is the tag that it was given, or the one detected.
 
     `stems` (uint32) and `zipf` (float32) are parallel to `tokens`. `sentences` are half-open ranges of tokens, in order and
     without overlap, of 1 to 30 words; words in no sentence are web residue and no evidence.
@@ -65,8 +67,17 @@ class Analysis:
         return sys.getsizeof(self.text) + 180 * len(self.tokens) + 120 * len(self.sentences)
 
 
-def analyze(text: str, language: str = "en") -> Analysis:
-    """Analyses a text. `language` is a BCP 47 tag; one without a Snowball stemmer is compared by its words."""
+def prepare() -> None:
+    """Loads what the first text would wait for: the model that tells languages, and the words of the default one."""
+    with ThreadPoolExecutor(1) as pool:  # unpacking the model needs no interpreter lock
+        loading = pool.submit(load_detector)
+        lexicon(DEFAULT_LANGUAGE)
+        loading.result()
+
+
+def analyze(text: str, language: str = "") -> Analysis:
+    """Analyses a text. `language` is a BCP 47 tag; one without a Snowball stemmer is compared by its words. Empty: detected."""
+    language = language or detect_language(text)
     tokens = tokenize(text)
     ranges = split_sentences(text)
     skipped = residue(text, ranges)

@@ -93,11 +93,12 @@ def _lexicon(primary: str) -> Lexicon:
 
 
 @cache
-def _known() -> frozenset[str]:
+def known_languages() -> frozenset[str]:
+    """Returns the primary subtags of the languages whose words are stemmed or ranked."""
     return frozenset(_SNOWBALL) | frozenset(wordfreq.available_languages("best")) | frozenset(_LISTED_AS)
 
 
 def lexicon(language: str) -> Lexicon:
     """Returns the lexicon of a BCP 47 tag; only its primary subtag counts. Unknown: words are their own stems, all rare."""
     primary = language.split("-", maxsplit=1)[0].lower()
-    return _lexicon(primary if primary in _known() else "und")
+    return _lexicon(primary if primary in known_languages() else "und")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from textkin_service import __version__
-from textkin_service.analysis import Analysis, analyze
+from textkin_service.analysis import Analysis, analyze, prepare
 from textkin_service.engine import page_tokens, validation
 from textkin_service.engine.analyses import AnalysisCache
 from textkin_service.engine.indexes import Indexes
@@ -27,7 +27,6 @@ from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme, sketch
 from textkin_service.store import Store
 
-_DEFAULT_LANGUAGE = "en"
 _DEFAULT_PAGE = 100
 _MIB = 1_048_576
 
@@ -87,9 +86,9 @@ class Engine:
         """Drops what is past its retention and builds the indexes from the sketches in the store.
 
         StoreError; DeadlineExceeded when `work` ends.
-        It loads the words of the default language too, so that the first request does not wait for them.
+        It prepares the analysis too, so that the first request does not wait for it.
         """
-        analyze("Ready.", _DEFAULT_LANGUAGE)
+        prepare()
         self._store.sweep().result()
         for added in self._store.sketches():
             work.check()
@@ -173,7 +172,6 @@ class Engine:
         validation.collection_settings("collection.settings", settings)
         filled = replace(
             settings,
-            language=settings.language or _DEFAULT_LANGUAGE,
             max_text_bytes=longest_text(settings.max_text_bytes, self._settings),
         )
         return self._store.create_collection(collection_id, filled)
@@ -210,7 +208,7 @@ class Engine:
 
     def _side(self, field: str, side: InlineText | ArticleReference) -> Analysis:
         if isinstance(side, InlineText):
-            return self._inline(f"{field}.inline", side, _DEFAULT_LANGUAGE)
+            return self._inline(f"{field}.inline", side, "")
         validation.article_id(f"{field}.article.article_id", side.article_id)
         collection = self._store.collection(side.collection_id)
         stored = self._store.article(side.collection_id, side.article_id)

@@ -1,7 +1,7 @@
 """Ingest in three steps, so that many can overlap: prepare (computes), commit (waits for the disk), match."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.engine import validation
@@ -47,10 +47,12 @@ class Ingest:
         collection = self._store.collection(collection_id)
         settings = collection.collection.settings
         validation.article("article", article, longest_text(settings.max_text_bytes, self._settings))
-        analysis = analyze(article.text, article.language or settings.language)
+        named = article.language or settings.language
+        analysis = analyze(article.text, named)
         validation.words("article.text", analysis.word_count)
         work.check()
         sketched = sketch(analysis, self._scheme)
+        article = replace(article, detected_language="" if named else analysis.language)
         return Prepared(collection, article, analysis if search else None, sketched, search)
 
     def commit(self, prepared: Prepared) -> Future[Put]:

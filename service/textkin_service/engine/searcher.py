@@ -63,8 +63,11 @@ class Searcher:
         """Returns the analysis of an article that was read with its text."""
         analysis = self._cache.get(stored.number)
         if analysis is None:
-            language = stored.article.language or collection.collection.settings.language
-            analysis = analyze(stored.article.text, language)
+            article, settings = stored.article, collection.collection.settings
+            # As at its ingest: its sketch was made so.
+            analysis = analyze(
+                article.text, article.language or settings.language or article.detected_language
+            )
             self._cache.put(stored.number, analysis)
         return analysis
 

@@ -80,6 +80,7 @@ def article_message(article: model.Article) -> article_pb2.Article:
         published_at=_timestamp(article.published_at),
         metadata=article.metadata,
         ingested_at=_timestamp(article.ingested_at),
+        detected_language=article.detected_language,
     )
 
 

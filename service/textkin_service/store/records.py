@@ -12,7 +12,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _BEGINNING = -(2**63)  # the least integer of SQLite: nothing was taken in before it
 
 HEADER_COLUMNS = (
-    "articles.number, articles.id, title, url, source, articles.language, published_at, metadata, ingested_at"
+    "articles.number, articles.id, title, url, source, articles.language, published_at, metadata, ingested_at,"
+    " detected_language"
 )
 COLLECTION_COLUMNS = "number, id, language, retention, max_articles, max_text_bytes, created_at"
 
@@ -53,6 +54,7 @@ def article_row(article: Article) -> dict[str, Any]:
         "url": article.url,
         "source": article.source,
         "language": article.language,
+        "detected_language": article.detected_language,
         "published_at": to_microseconds(article.published_at) if article.published_at else None,
         "metadata": json.dumps(dict(article.metadata), ensure_ascii=False, sort_keys=True),
         "digest": digest(article),
@@ -61,7 +63,7 @@ def article_row(article: Article) -> dict[str, Any]:
 
 def article_from(row: tuple[Any, ...], text: str = "") -> Article:
     """Returns the article of a row of HEADER_COLUMNS."""
-    _, article_id, title, url, source, language, published_at, metadata, ingested_at = row[:9]
+    _, article_id, title, url, source, language, published_at, metadata, ingested_at, detected = row[:10]
     return Article(
         id=article_id,
         text=text,
@@ -72,6 +74,7 @@ def article_from(row: tuple[Any, ...], text: str = "") -> Article:
         published_at=None if published_at is None else from_microseconds(published_at),
         metadata=json.loads(metadata),
         ingested_at=from_microseconds(ingested_at),
+        detected_language=detected,
     )
 
 

@@ -33,6 +33,7 @@ CREATE TABLE articles (
     ingested_at INTEGER NOT NULL,
     published_at INTEGER,
     language TEXT NOT NULL,
+    detected_language TEXT NOT NULL,
     source TEXT NOT NULL,
     title TEXT NOT NULL,
     url TEXT NOT NULL,
