@@ -16,6 +16,7 @@ from textkin_service.sketch import Scheme, Sketch
 
 SCHEME = Scheme.of(Settings())
 NO_KEYS = np.empty(0, np.uint32)
+NO_MARKS = np.empty(0, np.uint64)
 NOTHING = np.iinfo(np.uint32).max
 
 
@@ -26,7 +27,7 @@ def made(content=(), bands=None, own=0):
         rows[:] = 1_000 + own
         for band, value in bands.items():
             rows[band] = value
-    return Sketch(rows.ravel(), np.array(sorted(content), np.uint32))
+    return Sketch(rows.ravel(), np.array(sorted(content), np.uint32), NO_MARKS)
 
 
 def bands_of(sketch):
@@ -131,8 +132,10 @@ def test_bands_are_cut_as_the_scheme_asks_for_and_values_past_the_last_are_left_
     assert len(np.setdiff1d(band_keys(signature, 6, 20), band_keys(other, 6, 20))) == 1
     other[0] = 0
     assert len(np.setdiff1d(band_keys(signature, 5, 20), band_keys(other, 5, 20))) == 1
-    index = filled(Sketch(signature, NO_KEYS), scheme=replace(SCHEME, verbatim_bands=5, verbatim_rows=20))
-    assert index.candidates(Sketch(other, NO_KEYS), 10).numbers == (1,)
+    index = filled(
+        Sketch(signature, NO_KEYS, NO_MARKS), scheme=replace(SCHEME, verbatim_bands=5, verbatim_rows=20)
+    )
+    assert index.candidates(Sketch(other, NO_KEYS, NO_MARKS), 10).numbers == (1,)
 
 
 def test_one_shared_band_makes_a_candidate():

@@ -2,7 +2,7 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from textkin_service.analysis.detection import DEFAULT_LANGUAGE, detect_language, load_detector
 from textkin_service.analysis.lexicon import lexicon
-from textkin_service.analysis.residue import residue
+from textkin_service.analysis.pieces import Pieces, find_pieces
+from textkin_service.analysis.residue import MOST_RESIDUE, residue
 from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.tokens import Tokens, tokenize
 
-__all__ = ["Analysis", "Tokens", "analyze", "prepare"]
+__all__ = ["Analysis", "Pieces", "Tokens", "analyze", "prepare"]
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -28,7 +29,8 @@ class Analysis:
     """What a text is made of. `language` is the tag that it was given, or the one detected.
 
     `stems` (uint32) and `zipf` (float32) are parallel to `tokens`. `sentences` are half-open ranges of tokens, in order and
-    without overlap, of 1 to 30 words; words in no sentence are web residue and no evidence.
+    without overlap, of 1 to 30 words; words in no sentence are web residue and no evidence. `pieces` are what of it may
+    recur in other articles.
     """
 
     text: str
@@ -37,6 +39,7 @@ class Analysis:
     stems: NDArray[np.uint32]
     zipf: NDArray[np.float32]
     sentences: tuple[tuple[int, int], ...]
+    pieces: Pieces
 
     @property
     def word_count(self) -> int:
@@ -62,9 +65,31 @@ class Analysis:
         """Returns what stands between a token and the one before it, or the start of the text."""
         return self.text[self.tokens.ends[token - 1] if token else 0 : self.tokens.starts[token]]
 
+    def without(self, recurring: NDArray[np.uint32]) -> "Analysis":
+        """Returns the analysis with the pieces of these hashes (uint32) taken out of its sentences.
+
+        A text that is nearly all such pieces is returned as it is: then they are what it is about.
+        """
+        taken = np.isin(self.pieces.hashes, recurring)
+        if not taken.any():
+            return self
+        # Token by token, because a short sentence may have been joined with its neighbour over a line end.
+        kept = np.ones(len(self.tokens), bool)
+        for first, last in zip(self.pieces.firsts[taken], self.pieces.lasts[taken], strict=True):
+            kept[first:last] = False
+        evidence = self.evidence(kept)
+        if len(evidence) - np.count_nonzero(evidence) > MOST_RESIDUE * len(evidence):
+            return self
+        return replace(self, sentences=tuple(piece for each in self.sentences for piece in _kept(each, kept)))
+
     def memory_bytes(self) -> int:
         """Returns about how much memory it takes."""
-        return sys.getsizeof(self.text) + 180 * len(self.tokens) + 120 * len(self.sentences)
+        return (
+            sys.getsizeof(self.text)
+            + 180 * len(self.tokens)
+            + 120 * len(self.sentences)
+            + 20 * len(self.pieces)
+        )
 
 
 def prepare() -> None:
@@ -90,6 +115,7 @@ def analyze(text: str, language: str = "") -> Analysis:
         stems=np.fromiter((e.stem for e in entries), np.uint32, len(entries)),
         zipf=np.fromiter((e.zipf for e in entries), np.float32, len(entries)),
         sentences=tuple(_token_sentences(text, tokens, ranges, skipped)),
+        pieces=find_pieces(text, tokens, ranges, skipped),
     )
 
 
@@ -125,3 +151,12 @@ def _split_long(text: str, tokens: Tokens, first: int, last: int) -> list[tuple[
     ]
     cut = min(places, key=lambda i: abs(i - middle), default=middle)
     return _split_long(text, tokens, first, cut) + _split_long(text, tokens, cut, last)
+
+
+def _kept(sentence: tuple[int, int], kept: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Returns the stretches of a sentence, a range of tokens, whose tokens are all `kept`."""
+    first, last = sentence
+    if kept[first:last].all():
+        return [sentence]
+    edges = np.flatnonzero(np.diff(kept[first:last], prepend=False, append=False)) + first
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]

@@ -37,7 +37,7 @@ _BAR_ENTRY_WORDS = 4
 # The comment box stands behind at least this share of the text's words.
 _COMMENTS_AFTER = 0.5
 # Text that is mostly furniture is taken as it is: then the furniture is what it is about.
-_MOST_RESIDUE = 0.8
+MOST_RESIDUE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def residue(text: str, sentences: list[tuple[int, int]]) -> set[int]:
             listed = _end_of_list(lines, i + 1)
             found.update(number for other in lines[i:listed] for number in other.sentences)
         before += line.words
-    if sum(words[i] for i in found) > _MOST_RESIDUE * sum(words):
+    if sum(words[i] for i in found) > MOST_RESIDUE * sum(words):
         return set()
     return found
 

@@ -24,7 +24,7 @@ from textkin_service.model import (
 )
 from textkin_service.relation import compare
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, sketch
+from textkin_service.sketch import Scheme
 from textkin_service.store import Store
 
 _DEFAULT_PAGE = 100
@@ -80,7 +80,7 @@ class Engine:
             store, self._indexes, AnalysisCache(settings.cache_mib * _MIB), settings.candidates
         )
         self._started_at = datetime.now(UTC)
-        self.ingest = Ingest(store, self._searcher, self._scheme, settings)
+        self.ingest = Ingest(store, self._indexes, self._searcher, settings)
 
     def load(self, work: Work) -> None:
         """Drops what is past its retention and builds the indexes from the sketches in the store.
@@ -99,12 +99,19 @@ class Engine:
     def compare(
         self, work: Work, a: InlineText | ArticleReference, b: InlineText | ArticleReference
     ) -> Compared:
-        """Compares two texts, given or stored. InvalidRequest, NotFound, DeadlineExceeded."""
+        """Compares two texts, given or stored. InvalidRequest, NotFound, DeadlineExceeded.
+
+        What recurs in the collection of a stored one is no evidence in either.
+        """
         work.check()
-        analysis_a = self._side("a", a)
+        analysis_a, collection_a = self._side("a", a)
         work.check()
-        analysis_b = self._side("b", b)
+        analysis_b, collection_b = self._side("b", b)
         work.check()
+        # Of both texts, so that a stored text is identical with the same text given.
+        for collection in sorted({each for each in (collection_a, collection_b) if each is not None}):
+            recurring = self._indexes.recurring(collection)
+            analysis_a, analysis_b = analysis_a.without(recurring), analysis_b.without(recurring)
         return Compared(compare(analysis_a, analysis_b), analysis_a.text, analysis_b.text)
 
     def search(
@@ -133,8 +140,8 @@ class Engine:
             analysis = self._inline(f"{field}inline", query, default)
             number = None
         work.check()
-        sketched = Query(analysis, sketch(analysis, self._scheme), number)
-        result = self._searcher.search(collection, sketched, options, work)
+        sketched = self._indexes.sketch(collection.number, analysis)
+        result = self._searcher.search(collection, Query(analysis, sketched, number), options, work)
         return result, analysis.text
 
     def check_search(self, collection_id: str, options: SearchOptions) -> None:
@@ -206,13 +213,14 @@ class Engine:
         """Finishes the writes handed in and closes the store."""
         self._store.close()
 
-    def _side(self, field: str, side: InlineText | ArticleReference) -> Analysis:
+    def _side(self, field: str, side: InlineText | ArticleReference) -> tuple[Analysis, int | None]:
+        """Returns a text's analysis and the number of its collection, if it is stored."""
         if isinstance(side, InlineText):
-            return self._inline(f"{field}.inline", side, "")
+            return self._inline(f"{field}.inline", side, ""), None
         validation.article_id(f"{field}.article.article_id", side.article_id)
         collection = self._store.collection(side.collection_id)
         stored = self._store.article(side.collection_id, side.article_id)
-        return self._searcher.stored_analysis(collection, stored)
+        return self._searcher.stored_analysis(collection, stored), collection.number
 
     def _inline(self, field: str, inline: InlineText, default_language: str) -> Analysis:
         validation.text(f"{field}.text", inline.text, self._settings.max_text_bytes)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.engine import validation
+from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.searcher import Query, Searcher
 from textkin_service.engine.work import Work
 from textkin_service.model import Article, SearchOptions, SearchResult
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, Sketch, sketch
+from textkin_service.sketch import Sketch
 from textkin_service.store import Put, Store, StoredCollection
 
 
@@ -31,10 +32,10 @@ class Prepared:
 class Ingest:
     """Takes articles in."""
 
-    def __init__(self, store: Store, searcher: Searcher, scheme: Scheme, settings: Settings) -> None:
+    def __init__(self, store: Store, indexes: Indexes, searcher: Searcher, settings: Settings) -> None:
         self._store = store
+        self._indexes = indexes
         self._searcher = searcher
-        self._scheme = scheme
         self._settings = settings
 
     def prepare(
@@ -51,7 +52,7 @@ class Ingest:
         analysis = analyze(article.text, named)
         validation.words("article.text", analysis.word_count)
         work.check()
-        sketched = sketch(analysis, self._scheme)
+        sketched = self._indexes.sketch(collection.number, analysis)
         article = replace(article, detected_language="" if named else analysis.language)
         return Prepared(collection, article, analysis if search else None, sketched, search)
 

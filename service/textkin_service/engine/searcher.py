@@ -18,7 +18,10 @@ _WIDENING = 4
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for. `number`: its own, if stored. `before`: only articles with lesser numbers."""
+    """What to search for. `number`: its own, if stored. `before`: only articles with lesser numbers.
+
+    `analysis` is of the whole text; `sketch` leaves out what recurs in the collection.
+    """
 
     analysis: Analysis
     sketch: Sketch
@@ -40,13 +43,15 @@ class Searcher:
     ) -> SearchResult:
         """Returns the matches, best first; those with passages carry the text. DeadlineExceeded."""
         candidates, truncated = self._eligible(collection, query, options, work)
+        recurring = self._indexes.recurring(collection.number)
+        queried = query.analysis.without(recurring)
         scored: list[tuple[StoredArticle, str, Comparison]] = []
         for candidate in candidates:
             work.check()
             analysis = self._analysis(collection, candidate)
             if analysis is None:
                 continue
-            comparison = compare(query.analysis, analysis)
+            comparison = compare(queried, analysis.without(recurring))
             if comparison.score >= options.min_score and comparison.relation >= options.min_relation:
                 scored.append((candidate, analysis.text, comparison))
         scored.sort(key=lambda match: (-match[2].score, match[0].number))

@@ -9,46 +9,59 @@ from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
 from textkin_service.sketch import content, verbatim
+from textkin_service.sketch.pieces import piece_marks
 from textkin_service.sketch.scheme import Scheme
 
 __all__ = ["Scheme", "Sketch", "sketch"]
 
-# CRC-32 of all that follows, then the number of content keys.
-_HEADER = struct.Struct("<II")
+# CRC-32 of all that follows, then the numbers of content keys and of marks.
+_HEADER = struct.Struct("<III")
+_CHECKSUM_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
     """What is kept of a text.
 
-    `verbatim`: MinHash signature, uint32 of shape (128,). `content`: keys, uint32, sorted, each once.
+    `verbatim`: MinHash signature, uint32 of shape (128,). `content`: keys, uint32, sorted, each once. `marks` of its pieces,
+    uint64, sorted, each once: no evidence of kinship, but of what recurs.
     """
 
     verbatim: NDArray[np.uint32]
     content: NDArray[np.uint32]
+    marks: NDArray[np.uint64]
 
     def to_bytes(self) -> bytes:
         """Returns the stored form: little-endian, with a checksum."""
-        body = self.verbatim.astype("<u4").tobytes() + self.content.astype("<u4").tobytes()
-        count = len(self.content)
-        return _HEADER.pack(zlib.crc32(body, count), count) + body
+        body = (
+            self.verbatim.astype("<u4").tobytes()
+            + self.content.astype("<u4").tobytes()
+            + self.marks.astype("<u8").tobytes()
+        )
+        counted = _HEADER.pack(0, len(self.content), len(self.marks))[_CHECKSUM_BYTES:] + body
+        return zlib.crc32(counted).to_bytes(_CHECKSUM_BYTES, "little") + counted
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Sketch":
         """Reads the stored form. Raises ValueError when it is damaged."""
         if len(data) < _HEADER.size:
             raise ValueError(f"a sketch has at least {_HEADER.size} bytes, this has {len(data)}")
-        checksum, count = _HEADER.unpack_from(data)
-        body = data[_HEADER.size :]
-        if len(body) != 4 * (verbatim.PERMUTATIONS + count) or zlib.crc32(body, count) != checksum:
+        checksum, keys, marks = _HEADER.unpack_from(data)
+        marks_at = _HEADER.size + 4 * (verbatim.PERMUTATIONS + keys)
+        if len(data) != marks_at + 8 * marks or zlib.crc32(data[_CHECKSUM_BYTES:]) != checksum:
             raise ValueError("the sketch's checksum does not fit its bytes")
-        values = np.frombuffer(body, dtype="<u4").astype(np.uint32)
-        return cls(values[: verbatim.PERMUTATIONS], values[verbatim.PERMUTATIONS :])
+        values = np.frombuffer(data[_HEADER.size : marks_at], dtype="<u4").astype(np.uint32)
+        return cls(
+            values[: verbatim.PERMUTATIONS],
+            values[verbatim.PERMUTATIONS :],
+            np.frombuffer(data[marks_at:], dtype="<u8").astype(np.uint64),
+        )
 
 
 def sketch(analysis: Analysis, scheme: Scheme) -> Sketch:
-    """Returns both sketches of a text."""
+    """Returns both sketches of a text, and the marks of its pieces."""
     return Sketch(
         verbatim.signature(analysis.evidence_words()),
         content.content_keys(analysis, scheme.content_keys, scheme.content_segment_words),
+        piece_marks(analysis),
     )

@@ -5,7 +5,7 @@ from typing import Self
 
 from textkin_service.analysis.lexicon import LISTED_WORDS, VERSION
 from textkin_service.settings import Settings
-from textkin_service.sketch import content, verbatim
+from textkin_service.sketch import content, pieces, verbatim
 
 # Changes whenever analysis gives other words, stems, ranks or residue for the same text.
 ANALYSIS_VERSION = 1
@@ -44,6 +44,7 @@ class Scheme:
             f"/verbatim:words{verbatim.SHINGLE_WORDS},sha1,affine32,seed{verbatim.SEED},{verbatim.PERMUTATIONS}"
             f"/content:pairs{content.STEMS_PER_SENTENCE},stop{content.STOP_ZIPF},blake2b"
             f",bottom{self.content_keys},segment{self.content_segment_words}"
+            f"/pieces:marks{pieces.WORDS_PER_MARK},{pieces.MOST_MARKS}"
         )
 
     @property
