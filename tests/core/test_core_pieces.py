@@ -26,13 +26,13 @@ many = settings(max_examples=150, deadline=None)
 
 def pieces_of(text):
     """Returns the words of each piece."""
-    analysis = analyze(text)
+    analysis = analyze(text, "en")
     ranges = zip(analysis.pieces.firsts, analysis.pieces.lasts, strict=True)
     return [" ".join(analysis.tokens.words[first:last]) for first, last in ranges]
 
 
 def hashes(*texts):
-    return np.concatenate([NONE, *(analyze(text).pieces.hashes for text in texts)])
+    return np.concatenate([NONE, *(analyze(text, "en").pieces.hashes for text in texts)])
 
 
 def tokens_in(sentences):
@@ -41,7 +41,7 @@ def tokens_in(sentences):
 
 def test_a_short_line_is_one_piece_and_a_long_one_a_piece_a_sentence():
     text = f"What happens next\n\n{CANAL[0]} Nobody cried. {CANAL[1]}\nSo it went. Or did it?"
-    words = [" ".join(analyze(each).tokens.words) for each in (CANAL[0], CANAL[1])]
+    words = [" ".join(analyze(each, "en").tokens.words) for each in (CANAL[0], CANAL[1])]
     assert pieces_of(text) == [
         "what happens next",
         words[0],
@@ -73,7 +73,7 @@ def test_case_and_punctuation_do_not_matter_to_a_piece():
 @many
 @given(any_text)
 def test_pieces_are_disjoint_ordered_ranges_of_evidence_of_at_least_three_words(text):
-    analysis = analyze(text)
+    analysis = analyze(text, "en")
     pieces = analysis.pieces
     assert (pieces.hashes.dtype, pieces.firsts.dtype, pieces.lasts.dtype) == (np.uint32, np.int64, np.int64)
     assert len(pieces.hashes) == len(pieces.firsts) == len(pieces.lasts) == len(pieces)
@@ -90,7 +90,7 @@ def test_pieces_are_disjoint_ordered_ranges_of_evidence_of_at_least_three_words(
 @many
 @given(any_text, st.data())
 def test_what_is_taken_out_is_exactly_the_pieces_asked_for(text, data):
-    whole = analyze(text)
+    whole = analyze(text, "en")
     known = data.draw(st.sets(st.sampled_from(whole.pieces.hashes.tolist() or [0])))
     rest = whole.without(np.array(sorted(known), np.uint32))
     taken = {
@@ -115,20 +115,22 @@ def test_what_is_taken_out_is_exactly_the_pieces_asked_for(text, data):
 
 
 def test_a_text_without_any_such_piece_is_itself():
-    analysis = analyze(text_of(*CANAL))
+    analysis = analyze(text_of(*CANAL), "en")
     assert analysis.without(NONE) is analysis
     assert analysis.without(hashes(FOOTER)) is analysis
 
 
 def test_a_text_that_is_nearly_all_such_pieces_is_taken_as_it_is():
-    analysis = analyze(f"{FOOTER}\n\nThe mill burned down")
+    analysis = analyze(f"{FOOTER}\n\nThe mill burned down", "en")
     assert analysis.without(hashes(FOOTER)) is analysis
 
 
 def test_a_sketch_has_no_trace_of_what_was_taken_out_but_its_marks():
     article = text_of(*CANAL)
-    with_footer = analyze(f"{article}\n\n{FOOTER}")
-    rest, alone = (sketch(each, SCHEME) for each in (with_footer.without(hashes(FOOTER)), analyze(article)))
+    with_footer = analyze(f"{article}\n\n{FOOTER}", "en")
+    rest, alone = (
+        sketch(each, SCHEME) for each in (with_footer.without(hashes(FOOTER)), analyze(article, "en"))
+    )
     assert rest.verbatim.tolist() == alone.verbatim.tolist()
     assert rest.content.tolist() == alone.content.tolist()
     assert set(hashes_of(rest.marks).tolist()) == set(hashes(article, FOOTER).tolist())
@@ -137,7 +139,7 @@ def test_a_sketch_has_no_trace_of_what_was_taken_out_but_its_marks():
 @many
 @given(any_text)
 def test_every_piece_has_a_mark_and_about_one_for_every_eight_words(text):
-    analysis = analyze(text)
+    analysis = analyze(text, "en")
     marks = piece_marks(analysis)
     assert marks.dtype == np.uint64
     assert np.all(marks[1:] > marks[:-1])
@@ -147,9 +149,9 @@ def test_every_piece_has_a_mark_and_about_one_for_every_eight_words(text):
 
 
 def test_marks_are_the_rarest_words_and_the_same_for_any_order_of_words():
-    marks = piece_marks(analyze("Engineers of the Nettlecombe trust said that it was all over"))
-    again = piece_marks(analyze("Of Nettlecombe said it was all over the engineers that trust"))
-    nettlecombe = analyze("Nettlecombe").stems[0]
+    marks = piece_marks(analyze("Engineers of the Nettlecombe trust said that it was all over", "en"))
+    again = piece_marks(analyze("Of Nettlecombe said it was all over the engineers that trust", "en"))
+    nettlecombe = analyze("Nettlecombe", "en").stems[0]
     assert nettlecombe in marks.astype(np.uint32)
     assert set(marks.astype(np.uint32)) == set(again.astype(np.uint32))
 
@@ -157,11 +159,15 @@ def test_marks_are_the_rarest_words_and_the_same_for_any_order_of_words():
 def test_a_long_text_keeps_the_same_pieces_as_another_that_shares_them():
     shared = "\n\n".join(paragraphs("shared", 40))
     one, other = (
-        set(hashes_of(piece_marks(analyze("\n\n".join(paragraphs(seed, 40)) + "\n\n" + shared))).tolist())
+        set(
+            hashes_of(
+                piece_marks(analyze("\n\n".join(paragraphs(seed, 40)) + "\n\n" + shared, "en"))
+            ).tolist()
+        )
         for seed in "ab"
     )
     assert (
-        len(piece_marks(analyze(shared + "\n\n" + shared.swapcase() + "\n\n" + text_of(*OBSERVATORY))))
+        len(piece_marks(analyze(shared + "\n\n" + shared.swapcase() + "\n\n" + text_of(*OBSERVATORY), "en")))
         <= MOST_MARKS
     )
     assert len(one & other) > 0.3 * len(one)

@@ -18,11 +18,11 @@ def text_of(*parts):
 
 
 def marks(*parts):
-    return piece_marks(analyze(text_of(*parts)))
+    return piece_marks(analyze(text_of(*parts), "en"))
 
 
 def pieces(*parts):
-    return set(analyze(text_of(*parts)).pieces.hashes.tolist())
+    return set(analyze(text_of(*parts), "en").pieces.hashes.tolist())
 
 
 def told(texts):
@@ -96,9 +96,9 @@ def test_a_footer_under_copies_of_many_reports_recurs_and_the_reports_do_not():
 
 def test_a_statement_quoted_by_independent_reports_of_one_event_does_not_recur():
     statement = paragraphs("statement", 1)
-    names = ["Brandvik", "Okafor", "Velmora", "Tarnholt", "Lindqvist", "Nettlecombe", "Ruhnu", "Sedgewick"]
-
-    assert told(text_of(*paragraphs(seed, 5, names), *statement) for seed in range(50)) == set()
+    names = ["brandvik", "okafor", "velmora", "tarnholt", "lindqvist", "nettlecombe", "ruhnu", "sedgewick"]
+    words = ["harbour", "council", "repaired", "expected", "heavy", "damage", "bridge", "cost", "workers"]
+    assert told(text_of(*paragraphs(seed, 5, names, words), *statement) for seed in range(50)) == set()
 
 
 def test_an_article_that_was_deleted_bears_no_witness():

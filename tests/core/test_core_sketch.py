@@ -179,6 +179,7 @@ def test_the_scheme_names_every_parameter_that_the_sketches_depend_on():
             "affine32",
             f"seed{SCHEME.verbatim_seed}",
             f"{SCHEME.verbatim_permutations}",
+            "marks8,256",
             "pairs8",
             "blake2b",
             f"bottom{SCHEME.content_keys}",
