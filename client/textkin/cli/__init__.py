@@ -1,6 +1,10 @@
-"""The command line. Each command has a module of its own, loaded when it is called."""
+"""The command line. Each command has a module of its own, loaded when it is called.
+
+Other packages add commands as entry points of the group `textkin.commands`: `textkin_service` adds `tune`.
+"""
 
 import importlib
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import click
@@ -20,6 +24,8 @@ _COMMANDS = {
     "collections": "List, create, show and delete collections.",
     "info": "Show what the service is: version, limits, counts.",
 }
+
+_GROUP = "textkin.commands"
 
 _EPILOG = """\b
 Exit codes:
@@ -44,20 +50,22 @@ class _Commands(click.Group):
     """A group that loads its commands late and ends every failure with one message and its exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """The commands in their order."""
-        return list(_COMMANDS)
+        """The commands in their order, those of other packages last."""
+        return [*_COMMANDS, *_added()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- as above
         """Loads the command from its module."""
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"textkin.cli.{cmd_name}").command
-        return command
+        if cmd_name in _COMMANDS:
+            command: click.Command = importlib.import_module(f"textkin.cli.{cmd_name}").command
+            return command
+        point = _added().get(cmd_name)
+        return _loaded(point) if point else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- as above
-        """Writes the list of commands without loading them."""
+        """Writes the list of commands without loading our own."""
+        added = {name: _loaded(point).get_short_help_str(formatter.width) for name, point in _added().items()}
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list((_COMMANDS | added).items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
@@ -72,6 +80,29 @@ class _Commands(click.Group):
             ) from error
         except KeyboardInterrupt:
             raise Failure("interrupted", ExitCode.INTERRUPTED) from None
+
+
+def _added() -> dict[str, EntryPoint]:
+    """The commands of other packages. None replaces one of ours."""
+    return {point.name: point for point in entry_points(group=_GROUP) if point.name not in _COMMANDS}
+
+
+def _loaded(point: EntryPoint) -> click.Command:
+    """The command of another package, or one that tells why it cannot be loaded: it must not take the others along."""
+    try:
+        command: click.Command = point.load()
+    except (ImportError, AttributeError) as error:
+        problem = f"{point.value} cannot be loaded: {error}"
+
+        @click.command(
+            point.name,
+            short_help=problem,
+            context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        )
+        def command() -> None:
+            raise bad_input(f"`textkin {point.name}`: {problem}")
+
+    return command
 
 
 @click.command(

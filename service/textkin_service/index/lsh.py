@@ -37,6 +37,11 @@ class Index:
         """How many articles it holds."""
         return self._articles
 
+    @property
+    def size_bytes(self) -> int:
+        """The memory that its keys take."""
+        return self._content.size_bytes + self._bands.size_bytes
+
     def add(self, number: int, sketch: Sketch) -> None:
         """Adds an article under a number, of at most 32 bits, that it never held before."""
         self._content.add(sketch.content, number)

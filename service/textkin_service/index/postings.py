@@ -28,6 +28,11 @@ class Postings:
         self._segments: list[NDArray[np.uint64]] = []  # each sorted; key in the high half, number in the low
         self._removed = np.empty(0, np.uint32)  # sorted
 
+    @property
+    def size_bytes(self) -> int:
+        """The memory that the arrays take."""
+        return sum(segment.nbytes for segment in self._segments) + self._removed.nbytes
+
     def add(self, keys: NDArray[np.uint32], number: int) -> None:
         """Adds a number under each of its distinct keys (uint32)."""
         self._segments.append(np.sort((keys.astype(np.uint64) << _KEY_BITS) | np.uint64(number)))

@@ -6,6 +6,8 @@ each segment of the text (bottom-k MinHash, Broder 1997; Cohen and Kaplan 2007):
 a long article is not drowned by the rest of it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,18 +24,32 @@ def content_keys(analysis: Analysis, keys_a_segment: int, segment_words: int) ->
 
     A segment has `segment_words` words, rounded up to whole sentences.
     """
-    kept: list[NDArray[np.uint32]] = []
-    segment: list[NDArray[np.uint32]] = []
+    return smallest(segment_keys(analysis, segment_words), keys_a_segment)
+
+
+def segment_keys(analysis: Analysis, segment_words: int) -> list[NDArray[np.uint32]]:
+    """Returns all keys of each segment: uint32, sorted, each once."""
+    segments: list[NDArray[np.uint32]] = []
+    pairs: list[NDArray[np.uint32]] = []
     words = 0
     for first, last in analysis.sentences:
-        segment.append(sentence_pairs(analysis.stems[first:last], analysis.zipf[first:last]))
+        pairs.append(sentence_pairs(analysis.stems[first:last], analysis.zipf[first:last]))
         words += last - first
         if words >= segment_words:
-            kept.append(_smallest(segment, keys_a_segment))
-            segment, words = [], 0
-    if segment:
-        kept.append(_smallest(segment, keys_a_segment))
-    return np.unique(np.concatenate(kept)) if kept else np.empty(0, np.uint32)
+            segments.append(np.unique(np.concatenate(pairs)))
+            pairs, words = [], 0
+    if pairs:
+        segments.append(np.unique(np.concatenate(pairs)))
+    return segments
+
+
+def smallest(segments: Sequence[NDArray[np.uint32]], keys: int) -> NDArray[np.uint32]:
+    """Returns the smallest keys of each segment together: uint32, sorted, each once."""
+    return (
+        np.unique(np.concatenate([segment[:keys] for segment in segments]))
+        if segments
+        else np.empty(0, np.uint32)
+    )
 
 
 def sentence_pairs(stems: NDArray[np.uint32], zipf: NDArray[np.float32]) -> NDArray[np.uint32]:
@@ -54,7 +70,3 @@ def _mix(low: NDArray[np.uint32], high: NDArray[np.uint32]) -> NDArray[np.uint32
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return (x >> np.uint64(32)).astype(np.uint32)
-
-
-def _smallest(segment: list[NDArray[np.uint32]], keys: int) -> NDArray[np.uint32]:
-    return np.unique(np.concatenate(segment))[:keys]
