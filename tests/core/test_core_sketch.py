@@ -160,7 +160,8 @@ def test_a_passage_in_a_long_article_keeps_keys_of_its_own():
         for _ in range(300)
     )
     passage = text_of(*CANAL[:4])
-    short, long = content_keys(analyze(passage)), content_keys(analyze(f"{filler}\n\n{passage}\n\n{filler}"))
+    article = f"{filler}\n\n{passage}\n\n{filler}"
+    short, long = (content_keys(analyze(text, "en")) for text in (passage, article))
     assert len(np.intersect1d(short, long)) >= len(short) // 4
 
 
