@@ -34,10 +34,11 @@ _KANA_SHARE = 0.1
 # What a word or, in scripts without spaces, a character says about the language.
 _SCRIPTS = regex.compile(
     r"""
-      (?P<kana>[\p{Hiragana}\p{Katakana}]) | (?P<han>\p{Han}) | (?P<th>\p{Thai}) | (?P<lo>\p{Lao}) | (?P<km>\p{Khmer})
+      (?P<latin>\p{Latin}++) | (?P<shared>[\p{Cyrillic}\p{Arabic}\p{Devanagari}]++)
+    | (?P<kana>[\p{Hiragana}\p{Katakana}]) | (?P<han>\p{Han}) | (?P<th>\p{Thai}) | (?P<lo>\p{Lao}) | (?P<km>\p{Khmer})
     | (?P<my>\p{Myanmar}) | (?P<ko>\p{Hangul}++) | (?P<el>\p{Greek}++) | (?P<he>\p{Hebrew}++) | (?P<hy>\p{Armenian}++)
     | (?P<ta>\p{Tamil}++) | (?P<bn>\p{Bengali}++)
-    | (?P<latin>\p{Latin}++) | (?P<shared>[\p{Cyrillic}\p{Arabic}\p{Devanagari}]++) | (?P<und>\p{L}++)
+    | (?P<und>\p{L}++)
     """,
     regex.VERBOSE,
 )
