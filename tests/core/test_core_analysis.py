@@ -1,5 +1,7 @@
 """Analysis: which words are evidence, in which sentences, and which are only the page around the article."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -190,6 +192,11 @@ def test_inflected_forms_have_one_stem_and_rare_words_a_low_frequency():
 def test_only_the_primary_subtag_of_a_language_counts():
     assert lexicon("de-AT") is lexicon("DE")
     assert lexicon("de") is not lexicon("en")
+
+
+def test_threads_that_meet_a_language_at_once_read_its_words_once():
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(one) for one in pool.map(lexicon, ["is"] * 4)}) == 1
 
 
 def test_a_language_that_nobody_knows_is_compared_by_its_words():

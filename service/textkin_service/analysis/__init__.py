@@ -14,6 +14,7 @@ from textkin_service.analysis.pieces import Pieces, find_pieces
 from textkin_service.analysis.residue import MOST_RESIDUE, residue
 from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.tokens import Tokens, tokenize
+from textkin_service.analysis.unspaced import stem_units, tokens_a_word
 
 __all__ = ["Analysis", "Pieces", "Tokens", "analyze", "prepare"]
 
@@ -107,20 +108,20 @@ def analyze(text: str, language: str = "") -> Analysis:
     ranges = split_sentences(text)
     skipped = residue(text, ranges)
     resolve = lexicon(language).entry
-    entries = [resolve(word) for word in tokens.words]
+    entries = [resolve(unit) for unit in stem_units(text, tokens, language)]
     return Analysis(
         text=text,
         language=language,
         tokens=tokens,
         stems=np.fromiter((e.stem for e in entries), np.uint32, len(entries)),
         zipf=np.fromiter((e.zipf for e in entries), np.float32, len(entries)),
-        sentences=tuple(_token_sentences(text, tokens, ranges, skipped)),
+        sentences=tuple(_token_sentences(text, tokens, ranges, skipped, tokens_a_word(language))),
         pieces=find_pieces(text, tokens, ranges, skipped),
     )
 
 
 def _token_sentences(
-    text: str, tokens: Tokens, ranges: list[tuple[int, int]], skipped: set[int]
+    text: str, tokens: Tokens, ranges: list[tuple[int, int]], skipped: set[int], a_word: float
 ) -> list[tuple[int, int]]:
     """Turns ranges of code points into ranges of tokens, joins the short ones, splits the long ones."""
     starts = np.asarray(tokens.starts)
@@ -131,16 +132,17 @@ def _token_sentences(
         if i in skipped or first == last:
             continue
         follows = bool(joined) and joined[-1][1] == first
-        if follows and min(last - first, joined[-1][1] - joined[-1][0]) < MIN_SENTENCE_WORDS:
+        if follows and min(last - first, joined[-1][1] - joined[-1][0]) < MIN_SENTENCE_WORDS * a_word:
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))
-    return [piece for sentence in joined for piece in _split_long(text, tokens, *sentence)]
+    most = round(MAX_SENTENCE_WORDS * a_word)
+    return [piece for sentence in joined for piece in _split_long(text, tokens, *sentence, most)]
 
 
-def _split_long(text: str, tokens: Tokens, first: int, last: int) -> list[tuple[int, int]]:
+def _split_long(text: str, tokens: Tokens, first: int, last: int, most: int) -> list[tuple[int, int]]:
     """Halves a sentence until no piece is too long, each time at the comma or the like nearest to the middle third."""
-    if last - first <= MAX_SENTENCE_WORDS:
+    if last - first <= most:
         return [(first, last)]
     third = (last - first) // 3
     middle = (first + last) // 2
@@ -150,7 +152,7 @@ def _split_long(text: str, tokens: Tokens, first: int, last: int) -> list[tuple[
         if any(mark in text[tokens.ends[i - 1] : tokens.starts[i]] for mark in ",;:—–()，、；：")
     ]
     cut = min(places, key=lambda i: abs(i - middle), default=middle)
-    return _split_long(text, tokens, first, cut) + _split_long(text, tokens, cut, last)
+    return _split_long(text, tokens, first, cut, most) + _split_long(text, tokens, cut, last, most)
 
 
 def _kept(sentence: tuple[int, int], kept: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ UNDETERMINED = "und"
 # The sample: so many pieces, at even distances, of so many code points. A page's first or last lines alone may be in another
 # language than the article.
 _PIECES = 3
-_PIECE_LENGTH = 250
+_PIECE_LENGTH = 160
 
 # Latin letters are taken for English unless there are at least so many words, and another language is so many times likelier.
 # Of 2,183 English articles none is taken for another language, nor with 10 % of the letters replaced; of stretches of

@@ -2,12 +2,18 @@
 
 import hashlib
 import math
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from itertools import islice
 
 import Stemmer
 import wordfreq
+from wordfreq.numbers import has_digit_sequence
+
+from textkin_service.analysis.unspaced import GramFrequencies, is_unspaced
 
 # Zipf frequency (log10 of occurrences in a billion words) of stems that no list holds: names, rare words, typing errors.
 UNSEEN_ZIPF = 1.0
@@ -28,6 +34,9 @@ _SNOWBALL = {
 
 # Subtags whose language wordfreq lists under another.
 _LISTED_AS = {"no": "nb", "nn": "nb", "sr": "sh", "hr": "sh", "bs": "sh"}
+
+# Languages with a word list but without spaces between words.
+_UNSPACED = frozenset({"zh", "ja"})
 
 # The releases of the stemmer and the word lists, to the minor version: others may give other stems and ranks.
 VERSION = ",".join(
@@ -57,14 +66,14 @@ class Lexicon:
         self.language = language
         self._algorithm = _SNOWBALL.get(language)
         self._entries: dict[str, Entry] = {}
-        self._zipf = self._stem_frequencies()
+        self._zipf, self._grams = self._frequencies()
 
     def entry(self, word: str) -> Entry:
         """Resolves a normalised word; a word met before comes from a table."""
         entry = self._entries.get(word)
         if entry is None:
             stem = self._stems([word])[0]
-            entry = Entry(stable_hash(stem), self._zipf.get(stem, UNSEEN_ZIPF))
+            entry = Entry(stable_hash(stem), self._rarity(stem))
             if len(self._entries) >= _MOST_RESOLVED:
                 self._entries = {}
             self._entries[word] = entry
@@ -74,22 +83,63 @@ class Lexicon:
         # A stemmer object keeps state and is not for two threads at once; a new one costs a microsecond.
         return Stemmer.Stemmer(self._algorithm, 0).stemWords(words) if self._algorithm else words
 
-    def _stem_frequencies(self) -> dict[str, float]:
-        """Returns the Zipf frequency of all listed words with the same stem together, by stem."""
+    def _rarity(self, stem: str) -> float:
+        if self._grams is None or not is_unspaced(stem):
+            return self._zipf.get(stem, UNSEEN_ZIPF)
+        frequency = self._grams.frequency(stem)
+        return max(UNSEEN_ZIPF, _zipf(frequency)) if frequency else UNSEEN_ZIPF
+
+    def _frequencies(self) -> tuple[dict[str, float], GramFrequencies | None]:
+        """Returns the Zipf frequency of all listed words with the same stem together, by stem.
+
+        And of a language without spaces, the frequencies of its n-grams.
+        """
         listed = _LISTED_AS.get(self.language, self.language)
         if listed not in wordfreq.available_languages("best"):
-            return {}
-        words = wordfreq.top_n_list(listed, LISTED_WORDS)
-        frequencies = wordfreq.get_frequency_dict(listed)
+            return {}, None
+        words = dict(_most_frequent(listed))
+        grams = None
+        if self.language in _UNSPACED:
+            grams = GramFrequencies((word, words.pop(word)) for word in list(words) if is_unspaced(word))
         total: dict[str, float] = {}
-        for word, stem in zip(words, self._stems(words), strict=True):
-            total[stem] = total.get(stem, 0.0) + frequencies[word]
-        return {stem: math.log10(frequency) + 9 for stem, frequency in total.items()}
+        for frequency, stem in zip(words.values(), self._stems(list(words)), strict=True):
+            total[stem] = total.get(stem, 0.0) + frequency
+        return {stem: _zipf(frequency) for stem, frequency in total.items()}, grams
 
 
-@cache
+def _most_frequent(listed: str) -> Iterator[tuple[str, float]]:
+    """Returns the words that `wordfreq.top_n_list` returns, with their share of all words, the most frequent first.
+
+    The file is read once, and nothing of it is kept: wordfreq's own functions would keep the whole list, 100 MB of some.
+    """
+    buckets = wordfreq.read_cBpack(wordfreq.available_languages("best")[listed])
+    words = (
+        (word, frequency)
+        for centibels, bucket in enumerate(buckets)
+        for frequency in [wordfreq.cB_to_freq(-centibels)]
+        for word in bucket
+        if not has_digit_sequence(word)
+    )
+    return islice(words, LISTED_WORDS)
+
+
+def _zipf(frequency: float) -> float:
+    return math.log10(frequency) + 9
+
+
+_lexicons: dict[str, Lexicon] = {}
+_loading = threading.Lock()
+
+
 def _lexicon(primary: str) -> Lexicon:
-    return Lexicon(primary)
+    """Returns the one lexicon of a language. Reading its words takes a second: no two threads do it at once."""
+    found = _lexicons.get(primary)
+    if found is None:
+        with _loading:
+            found = _lexicons.get(primary)
+            if found is None:
+                found = _lexicons[primary] = Lexicon(primary)
+    return found
 
 
 @cache

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 
 import regex
 
-# Scripts written without spaces: each character, with its combining marks, is a word of its own.
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# Scripts written without spaces: each character, with its combining marks, is a token of its own. In Thai and Lao so is a
+# cluster: the vowels written before and behind a consonant belong to it, and no word begins between them.
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 
 # What may follow inside a word: marks, joiners and soft hyphens. Possessive, so that no text makes it backtrack.
 _INNER = r"[\p{M}\u00AD\u200C\u200D\u2060\uFEFF\uFF9E\uFF9F]"
+# The vowels of Thai and Lao that are written before and behind their consonant.
+_BEFORE = r"(?:[\u0E40-\u0E44\u0EC0-\u0EC4](?=[\p{Thai}\p{Lao}]))"
+_BEHIND = r"[\u0E30\u0E32\u0E33\u0E45\u0EB0\u0EB2\u0EB3\u0EBD]"
 
 _WORD = regex.compile(
     rf"""
-      [{_UNSPACED}]{_INNER}*+                                  # a character of a script without spaces
+      {_BEFORE}?+[{UNSPACED}]{_INNER}*+(?:{_BEHIND}{_INNER}*+)*+  # a character of a script without spaces
     | \p{{N}}++(?:[.,\uFF0C\uFF0E]\p{{N}}++)*+                             # a number, with its separators
-    | (?:(?![{_UNSPACED}])\p{{L}}{_INNER}*+)++(?:\p{{N}}++)?+  # letters, perhaps with digits after them
+    | (?:(?![{UNSPACED}])\p{{L}}{_INNER}*+)++(?:\p{{N}}++)?+  # letters, perhaps with digits after them
     """,
     regex.VERBOSE,
 )
