@@ -99,6 +99,7 @@ def comparison(message: comparison_pb2.Comparison) -> types.Comparison:
         containment_b=message.containment_b,
         coverage_a=message.coverage_a,
         coverage_b=message.coverage_b,
+        explanation=message.explanation,
         passages=tuple(_passage(each) for each in message.passages),
         offset_unit=_member(
             types.OffsetUnit, comparison_pb2.OffsetUnit, "OFFSET_UNIT_", message.offset_unit or 1

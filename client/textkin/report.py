@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from textkin.printable import printable
 from textkin.types import Comparison, Passage, Span
-from textkin.words import counted, kind_name, relation_name
+from textkin.words import kind_name, relation_name
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1b; --line: #c9c9c9; --faint: #5a5a5a;
@@ -54,8 +54,7 @@ def comparison_report(a: ReportText, b: ReportText, comparison: Comparison) -> s
     passages = comparison.passages
     verdict = f"{relation_name(comparison.relation)}, score {comparison.score:.2f}"
     covered = (
-        f"{counted(len(passages), 'passage')} of A and B correspond, "
-        f"{comparison.coverage_a:.0%} of A and {comparison.coverage_b:.0%} of B. "
+        f"{comparison.explanation} "
         f"{comparison.containment_a:.0%} of A's words are in B and {comparison.containment_b:.0%} of B's in A, "
         "rare words counting most."
     )

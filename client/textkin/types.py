@@ -95,6 +95,7 @@ class Comparison:
     containment_b: float
     coverage_a: float
     coverage_b: float
+    explanation: str = ""
     passages: tuple[Passage, ...] = ()
     offset_unit: OffsetUnit = OffsetUnit.CODE_POINT
 

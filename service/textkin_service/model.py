@@ -59,6 +59,7 @@ class Comparison:
 
     score: float
     relation: Relation
+    explanation: str
     resemblance: float
     containment_a: float
     containment_b: float

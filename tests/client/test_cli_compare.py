@@ -7,7 +7,9 @@ from stories import EDITED, ORIGINAL, UNRELATED
 
 from textkin import Article
 
-MEASURES = ["score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b"]
+MEASURES = [
+    "score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "explanation",
+]  # fmt: skip
 
 
 @pytest.fixture

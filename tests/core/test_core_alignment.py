@@ -2,13 +2,12 @@
 
 import random
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CANAL, OBSERVATORY, ORCHESTRA, articles, text_of
 
-from textkin_service.alignment import DEFAULT, align
+from textkin_service.alignment import DEFAULT
 from textkin_service.alignment.runs import find_runs
 from textkin_service.alignment.sides import Side
 from textkin_service.analysis import analyze
@@ -61,17 +60,6 @@ def test_no_number_is_greater_than_one_even_by_rounding():
         max(numbers(compared(CANAL[0].replace("canal", "so").replace("Harrow", "Harrow Harrow"), CANAL[0])))
         <= 1.0
     )
-
-
-@some
-@given(any_text, any_text)
-def test_each_sentence_has_a_best_likeness(a, b):
-    one, other = analyze(a), analyze(b)
-    alignment = align(one, other)
-    for best, analysis in ((alignment.best_a, one), (alignment.best_b, other)):
-        assert best.shape == (len(analysis.sentences),)
-        assert best.dtype == np.float32
-        assert np.all((best >= 0) & (best <= 1 + ROUNDING))
 
 
 @some

@@ -80,7 +80,7 @@ def comparison_view(a: Side, b: Side, comparison: Comparison) -> RenderableType:
     measures = Text(
         f"{_percent(comparison.containment_a)} of A's words are in B and "
         f"{_percent(comparison.containment_b)} of B's in A, rare words counting most.\n"
-        f"{_passage_count(comparison)}"
+        f"{comparison.explanation}"
     )
     parts: list[RenderableType] = ["", headline, measures]
     if comparison.passages:
@@ -276,15 +276,6 @@ def _clean(text: str) -> str:
 
 def _percent(share: float) -> str:
     return f"{share:.0%}"
-
-
-def _passage_count(comparison: Comparison) -> str:
-    count = len(comparison.passages)
-    if not count:
-        return "No passage of one corresponds to a passage of the other."
-    verb = "covers" if count == 1 else "cover"
-    shares = f"{_percent(comparison.coverage_a)} of A and {_percent(comparison.coverage_b)} of B"
-    return f"{counted(count, 'passage')} {verb} {shares}."
 
 
 def _duration(time: timedelta | None) -> str:

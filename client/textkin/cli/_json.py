@@ -27,6 +27,7 @@ def comparison_json(comparison: Comparison, *, with_passages: bool = True) -> di
         "containment_b": comparison.containment_b,
         "coverage_a": comparison.coverage_a,
         "coverage_b": comparison.coverage_b,
+        "explanation": comparison.explanation,
     }
     if with_passages:
         value["offset_unit"] = comparison.offset_unit.value

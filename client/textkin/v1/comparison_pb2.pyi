@@ -67,7 +67,7 @@ class Passage(_message.Message):
     def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ..., kind: _Optional[_Union[PassageKind, str]] = ..., similarity: _Optional[float] = ...) -> None: ...
 
 class Comparison(_message.Message):
-    __slots__ = ("score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "passages", "offset_unit")
+    __slots__ = ("score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "passages", "offset_unit", "explanation")
     SCORE_FIELD_NUMBER: _ClassVar[int]
     RELATION_FIELD_NUMBER: _ClassVar[int]
     RESEMBLANCE_FIELD_NUMBER: _ClassVar[int]
@@ -77,6 +77,7 @@ class Comparison(_message.Message):
     COVERAGE_B_FIELD_NUMBER: _ClassVar[int]
     PASSAGES_FIELD_NUMBER: _ClassVar[int]
     OFFSET_UNIT_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     score: float
     relation: Relation
     resemblance: float
@@ -86,4 +87,5 @@ class Comparison(_message.Message):
     coverage_b: float
     passages: _containers.RepeatedCompositeFieldContainer[Passage]
     offset_unit: OffsetUnit
-    def __init__(self, score: _Optional[float] = ..., relation: _Optional[_Union[Relation, str]] = ..., resemblance: _Optional[float] = ..., containment_a: _Optional[float] = ..., containment_b: _Optional[float] = ..., coverage_a: _Optional[float] = ..., coverage_b: _Optional[float] = ..., passages: _Optional[_Iterable[_Union[Passage, _Mapping]]] = ..., offset_unit: _Optional[_Union[OffsetUnit, str]] = ...) -> None: ...
+    explanation: str
+    def __init__(self, score: _Optional[float] = ..., relation: _Optional[_Union[Relation, str]] = ..., resemblance: _Optional[float] = ..., containment_a: _Optional[float] = ..., containment_b: _Optional[float] = ..., coverage_a: _Optional[float] = ..., coverage_b: _Optional[float] = ..., passages: _Optional[_Iterable[_Union[Passage, _Mapping]]] = ..., offset_unit: _Optional[_Union[OffsetUnit, str]] = ..., explanation: _Optional[str] = ...) -> None: ...

@@ -9,9 +9,6 @@ The steps, each a module with its parameters in `parameters`::
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textkin_service.alignment.division import divide
 from textkin_service.alignment.extension import extend
 from textkin_service.alignment.overlaps import resolve
@@ -32,22 +29,17 @@ class Alignment:
     """What two texts share.
 
     `passages`: by their place in `a`, spans in code points of the original texts. `copies`: where
-    words stand in both in the same order, with small gaps, in passages or not. `best_a`, `best_b`: float32, for each
-    evidence sentence its greatest tf-isf cosine with a sentence of the other text, 0 to 1.
+    words stand in both in the same order, with small gaps, in passages or not.
     """
 
     passages: tuple[Passage, ...]
     copies: tuple[tuple[Span, Span], ...]
-    best_a: NDArray[np.float32]
-    best_b: NDArray[np.float32]
 
 
 def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignment:
     """Aligns two texts. The other way round, the answer is the mirror image."""
     if not (a.sentences and b.sentences):
-        return Alignment(
-            (), (), np.zeros(len(a.sentences), np.float32), np.zeros(len(b.sentences), np.float32)
-        )
+        return Alignment((), ())
     if (b.tokens.words, b.text) < (a.tokens.words, a.text):
         # Ties between equals are decided by place; one order for both directions decides them alike.
         return _mirrored(align(b, a, parameters))
@@ -62,8 +54,6 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
     return Alignment(
         passages(side_a, side_b, fragments, runs, parameters),
         tuple((side_a.span(run.a), side_b.span(run.b)) for run in runs),
-        seeds.best_a,
-        seeds.best_b,
     )
 
 
@@ -88,8 +78,6 @@ def _identical(a: Side, b: Side) -> Alignment:
     return Alignment(
         tuple(found),
         tuple((passage.a, passage.b) for passage in found),
-        np.ones(len(a.bounds), np.float32),
-        np.ones(len(b.bounds), np.float32),
     )
 
 
@@ -98,6 +86,4 @@ def _mirrored(alignment: Alignment) -> Alignment:
     return Alignment(
         tuple(sorted(passages_ba, key=lambda p: (p.a.start, p.a.end, p.b.start, p.b.end))),
         tuple((b, a) for a, b in alignment.copies),
-        alignment.best_b,
-        alignment.best_a,
     )

@@ -19,15 +19,12 @@ class Seeds:
 
     `a`, `b` (intp) are their numbers, `similarity` (float32) their cosine, `evidence` (float32) the sum of the isf, in nats, of
     the distinct stems that they share: parallel.
-    `best_a` and `best_b` (float32, a value a sentence) are the greatest cosine of each sentence with any of the other text.
     """
 
     a: NDArray[np.intp]
     b: NDArray[np.intp]
     similarity: NDArray[np.float32]
     evidence: NDArray[np.float32]
-    best_a: NDArray[np.float32]
-    best_b: NDArray[np.float32]
 
     def __len__(self) -> int:
         """How many seeds there are."""
@@ -37,9 +34,6 @@ class Seeds:
 def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds."""
     cosine = (normalized(vectors.a) @ normalized(vectors.b).T).tocoo()
-    best_a, best_b = np.zeros(vectors.a.shape[0], np.float32), np.zeros(vectors.b.shape[0], np.float32)
-    np.maximum.at(best_a, cosine.row, np.minimum(cosine.data, 1.0))
-    np.maximum.at(best_b, cosine.col, np.minimum(cosine.data, 1.0))
     likely = np.flatnonzero(cosine.data >= parameters.seed_cosine)
     if len(likely) > _MOST_SEEDS:
         likely = np.sort(likely[np.argsort(-cosine.data[likely], kind="stable")[:_MOST_SEEDS]])
@@ -54,8 +48,6 @@ def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
         b=columns[kept].astype(np.intp),
         similarity=similarity[kept],
         evidence=(shared[kept] @ vectors.isf).astype(np.float32),
-        best_a=best_a,
-        best_b=best_b,
     )
 
 

@@ -176,6 +176,7 @@ def comparison_message(
         containment_b=comparison.containment_b,
         coverage_a=comparison.coverage_a,
         coverage_b=comparison.coverage_b,
+        explanation=comparison.explanation,
         passages=[
             comparison_pb2.Passage(
                 a=comparison_pb2.Span(start=a.start, end=a.end),
