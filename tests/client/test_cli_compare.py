@@ -71,7 +71,7 @@ def test_texts_without_anything_in_common_are_said_to_be_unrelated(textkin, writ
     write("b.txt", UNRELATED)
     shown = textkin("compare", "a.txt", "b.txt").stdout
     assert "unrelated" in shown
-    assert "No passage" in shown
+    assert "no passage" in shown
 
 
 def test_markup_and_control_characters_in_a_text_are_shown_and_not_obeyed(textkin, write):
