@@ -88,6 +88,7 @@ def measure_samples() -> None:
         textkin(running, "ingest", "--jsonl", SAMPLES / "articles.jsonl")
         found = by_id(_over(running, "search", queries, Path(folder)))
         compared = by_id(_over(running, "compare", gold, Path(folder)))
+        languages = _measure_languages(running)
     for query, answer in found.items():  # each is itself in the collection, and its own best match
         answer["matches"] = [match for match in answer["matches"] if match["id"] != query]
     show_retrieval(f"Samples: originals found among {len(articles)} articles", queries, found)
@@ -101,6 +102,42 @@ def measure_samples() -> None:
         for kind, lines in _with_all(_by_kind(gold)).items()
     ]
     show("Samples: relation as judged", ("kind", "pairs", "right"), rows)
+    header = ("language", "articles", "detected", "kin found", "least score", "others matched")
+    show("Samples: other languages, in one collection", header, languages)
+
+
+def _measure_languages(running: Service) -> list[tuple[str, int, float, float, float, int]]:
+    """Returns a row a language.
+
+    How many articles there are; the share that it is detected of; the share of originals and rewrites with the other as first
+    match, and the least score of these; how many articles match what is no kin.
+    """
+    collection = ("--collection", "languages")
+    textkin(running, "collections", "create", "languages")
+    paths = sorted((SAMPLES / "languages").glob("*.jsonl"))
+    for path in paths:
+        textkin(running, "ingest", "--jsonl", path, *collection)
+    detected = {line["id"]: line["detected_language"] for line in textkin(running, "list", *collection).lines}
+    rows = []
+    for path in paths:
+        answers = by_id(textkin(running, "search", "--jsonl", path, *collection))
+        matches = {
+            key: [match for match in answer["matches"] if match["id"] != key]
+            for key, answer in answers.items()
+        }
+        # The ids of a story's two tellings differ in their role alone.
+        kin = {key: key.removesuffix("-rewrite") + "-original" for key in matches if key.endswith("-rewrite")}
+        kin |= {original: rewrite for rewrite, original in kin.items()}
+        found = [m[0]["score"] for key, m in matches.items() if key in kin and m and m[0]["id"] == kin[key]]
+        rows.append((
+            path.stem,
+            len(matches),
+            sum(detected[key] == path.stem for key in matches) / len(matches),
+            len(found) / len(kin),
+            min(found, default=0.0),
+            sum(any(match["id"] != kin.get(key) for match in m) for key, m in matches.items()),
+        ))  # fmt: skip
+    return rows
 
 
 def _sample_query(article: Line) -> Line:
