@@ -180,6 +180,7 @@ def collection(message: collection_pb2.Collection) -> types.Collection:
         ),
         created_at=_time(message, "created_at"),
         article_count=message.article_count,
+        recurring_piece_count=message.recurring_piece_count,
     )
 
 

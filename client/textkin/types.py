@@ -217,12 +217,16 @@ class CollectionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection as it stood when it was asked for."""
+    """A collection as it stood when it was asked for.
+
+    `recurring_piece_count`: lines and sentences that recur in articles of it that are otherwise unlike, and are no evidence.
+    """
 
     id: str
     settings: CollectionSettings
     created_at: datetime | None = None
     article_count: int = 0
+    recurring_piece_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ class Collection:
     settings: CollectionSettings
     created_at: datetime
     article_count: int = 0
+    recurring_piece_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

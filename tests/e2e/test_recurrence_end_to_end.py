@@ -36,6 +36,8 @@ def test_a_footer_matches_nothing_and_copies_above_it_are_found(service_factory,
         assert {answer.status.code for answer in answers} == {0}
         before = [found(stub, f"valley-{number}") for number in range(30)]
         copies = found(stub, "copy-0")
+        known = stub.GetCollection(pb.GetCollectionRequest(collection_id="default")).collection
+    assert known.recurring_piece_count == 3  # the sentences of the footer
     assert before == [{}] * 30
     assert copies == {f"copy-{number}": RELATION_COPY for number in range(1, 20)}
 

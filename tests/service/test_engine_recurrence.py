@@ -87,6 +87,13 @@ def test_unlike_articles_with_one_footer_do_not_match(valley):
     assert valley.ingest("next", footed("next"), search=SearchOptions()) == {}
 
 
+def test_a_collection_says_how_many_pieces_recur_in_it(valley):
+    valley.engine.create_collection("hills", CollectionSettings()).result()
+    counts = {one.id: one.recurring_piece_count for one in valley.engine.collections(0, "").collections}
+    assert counts == {"default": 3, "hills": 0}
+    assert valley.engine.collection("default").recurring_piece_count == 3
+
+
 def test_a_footer_is_in_no_passage_and_no_score_of_stored_articles(valley):
     comparison = valley.compare("valley-3", "valley-4")
     assert comparison.relation is Relation.UNRELATED

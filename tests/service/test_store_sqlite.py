@@ -173,9 +173,9 @@ def test_collections_are_listed_by_id(store):
     for name in ("b", "a", "c"):
         store.create_collection(name, CollectionSettings(max_articles=3)).result()
     page = store.collections("", 2)
-    assert [collection.id for collection in page.items] == ["a", "b"]
+    assert [stored.collection.id for stored in page.items] == ["a", "b"]
     rest = store.collections(page.next, 2)
-    assert [collection.id for collection in rest.items] == ["c", "default"]
+    assert [stored.collection.id for stored in rest.items] == ["c", "default"]
     assert rest.next is None
 
 

@@ -165,7 +165,7 @@ def collections_view(collections: Sequence[Collection]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for name in ("id", "language", "retention", "created"):
         table.add_column(name)
-    for name in ("articles", "most articles", "longest text"):
+    for name in ("articles", "recurring", "most articles", "longest text"):
         table.add_column(name, justify="right")
     for each in collections:
         settings = each.settings
@@ -175,6 +175,7 @@ def collections_view(collections: Sequence[Collection]) -> RenderableType:
             _duration(settings.retention),
             _time(each.created_at),
             f"{each.article_count:,}",
+            f"{each.recurring_piece_count:,}",
             f"{settings.max_articles:,}" if settings.max_articles else "no limit",
             f"{settings.max_text_bytes:,} bytes" if settings.max_text_bytes else "the service's",
         )

@@ -96,6 +96,7 @@ def collection_json(collection: Collection) -> dict[str, Any]:
     return {
         "id": collection.id,
         "article_count": collection.article_count,
+        "recurring_piece_count": collection.recurring_piece_count,
         "created_at": _time_json(collection.created_at),
         "language": settings.language,
         "retention": int(settings.retention.total_seconds()) if settings.retention else None,

@@ -26,7 +26,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btextkin/v1/collection.proto\x12\ntextkin.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x01\n\nCollection\x12\n\n\x02id\x18\x01 \x01(\t\x12\x30\n\x08settings\x18\x02 \x01(\x0b\x32\x1e.textkin.v1.CollectionSettings\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rarticle_count\x18\x04 \x01(\x04\"\x82\x01\n\x12\x43ollectionSettings\x12\x10\n\x08language\x18\x01 \x01(\t\x12,\n\tretention\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0cmax_articles\x18\x03 \x01(\x04\x12\x16\n\x0emax_text_bytes\x18\x04 \x01(\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btextkin/v1/collection.proto\x12\ntextkin.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x01\n\nCollection\x12\n\n\x02id\x18\x01 \x01(\t\x12\x30\n\x08settings\x18\x02 \x01(\x0b\x32\x1e.textkin.v1.CollectionSettings\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rarticle_count\x18\x04 \x01(\x04\x12\x1d\n\x15recurring_piece_count\x18\x05 \x01(\x04\"\x82\x01\n\x12\x43ollectionSettings\x12\x10\n\x08language\x18\x01 \x01(\t\x12,\n\tretention\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0cmax_articles\x18\x03 \x01(\x04\x12\x16\n\x0emax_text_bytes\x18\x04 \x01(\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'textkin.v1.collection_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COLLECTION']._serialized_start=109
-  _globals['_COLLECTION']._serialized_end=254
-  _globals['_COLLECTIONSETTINGS']._serialized_start=257
-  _globals['_COLLECTIONSETTINGS']._serialized_end=387
+  _globals['_COLLECTION']._serialized_end=285
+  _globals['_COLLECTIONSETTINGS']._serialized_start=288
+  _globals['_COLLECTIONSETTINGS']._serialized_end=418
 # @@protoc_insertion_point(module_scope)

@@ -10,16 +10,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Collection(_message.Message):
-    __slots__ = ("id", "settings", "created_at", "article_count")
+    __slots__ = ("id", "settings", "created_at", "article_count", "recurring_piece_count")
     ID_FIELD_NUMBER: _ClassVar[int]
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     ARTICLE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    RECURRING_PIECE_COUNT_FIELD_NUMBER: _ClassVar[int]
     id: str
     settings: CollectionSettings
     created_at: _timestamp_pb2.Timestamp
     article_count: int
-    def __init__(self, id: _Optional[str] = ..., settings: _Optional[_Union[CollectionSettings, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., article_count: _Optional[int] = ...) -> None: ...
+    recurring_piece_count: int
+    def __init__(self, id: _Optional[str] = ..., settings: _Optional[_Union[CollectionSettings, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., article_count: _Optional[int] = ..., recurring_piece_count: _Optional[int] = ...) -> None: ...
 
 class CollectionSettings(_message.Message):
     __slots__ = ("language", "retention", "max_articles", "max_text_bytes")

@@ -25,7 +25,7 @@ from textkin_service.model import (
 from textkin_service.relation import compare
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
-from textkin_service.store import Store
+from textkin_service.store import Store, StoredCollection
 
 _DEFAULT_PAGE = 100
 _MIB = 1_048_576
@@ -185,7 +185,7 @@ class Engine:
 
     def collection(self, collection_id: str) -> Collection:
         """Returns a collection. NotFound."""
-        return self._in_force(self._store.collection(collection_id).collection)
+        return self._in_force(self._store.collection(collection_id))
 
     def collections(self, page_size: int, token: str) -> CollectionPage:
         """Returns a page of the collections, by id; `page_size` 0: 100. InvalidRequest."""
@@ -232,10 +232,15 @@ class Engine:
     def _page_size(self, asked: int) -> int:
         return min(asked or _DEFAULT_PAGE, self._settings.max_page_size)
 
-    def _in_force(self, collection: Collection) -> Collection:
-        """Returns the collection with today's limit on texts: the service's own may have been lowered."""
+    def _in_force(self, stored: StoredCollection) -> Collection:
+        """Returns the collection with what recurs in it, and today's limit on texts: the service's may have been lowered."""
+        collection = stored.collection
         longest = longest_text(collection.settings.max_text_bytes, self._settings)
-        return replace(collection, settings=replace(collection.settings, max_text_bytes=longest))
+        return replace(
+            collection,
+            settings=replace(collection.settings, max_text_bytes=longest),
+            recurring_piece_count=len(self._indexes.recurring(stored.number)),
+        )
 
 
 def _token(listing: str, position: str | int | None) -> str:

@@ -111,6 +111,7 @@ def collection_message(collection: model.Collection) -> collection_pb2.Collectio
         ),
         created_at=_timestamp(collection.created_at),
         article_count=collection.article_count,
+        recurring_piece_count=collection.recurring_piece_count,
     )
 
 

@@ -102,7 +102,7 @@ class Store(Protocol):
     def collection(self, collection_id: str) -> StoredCollection:
         """Returns a collection."""
 
-    def collections(self, after: str, limit: int) -> Page[Collection, str]:
+    def collections(self, after: str, limit: int) -> Page[StoredCollection, str]:
         """Returns the first `limit` collections whose ids come after `after`, by id."""
 
     def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:

@@ -83,7 +83,7 @@ class SqliteStore:
         with self._readers.connection() as db:
             return operations.find_collection(db, collection_id, self._clock())
 
-    def collections(self, after: str, limit: int) -> Page[Collection, str]:
+    def collections(self, after: str, limit: int) -> Page[StoredCollection, str]:
         """Returns the first `limit` collections whose ids come after `after`, by id."""
         now = self._clock()
         with self._readers.connection() as db:
@@ -92,8 +92,8 @@ class SqliteStore:
                 " WHERE id > ? ORDER BY id LIMIT ?",
                 (after, limit + 1),
             ).fetchall()
-            items = tuple(operations.counted(db, row, now).collection for row in rows[:limit])
-        return Page(items, items[-1].id if len(rows) > limit else None)
+            items = tuple(operations.counted(db, row, now) for row in rows[:limit])
+        return Page(items, items[-1].collection.id if len(rows) > limit else None)
 
     def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
         """Deletes a collection; the result counts its articles. NotFound, FailedPrecondition."""
