@@ -106,6 +106,8 @@ def analyze(text: str, language: str = "") -> Analysis:
     language = language or detect_language(text)
     tokens = tokenize(text)
     ranges = split_sentences(text)
+    starts = [start for start, _ in ranges]
+    bounds = np.searchsorted(np.asarray(tokens.starts), [*starts, len(text)]).tolist()
     skipped = residue(text, ranges)
     resolve = lexicon(language).entry
     entries = [resolve(unit) for unit in stem_units(text, tokens, language)]
@@ -115,19 +117,20 @@ def analyze(text: str, language: str = "") -> Analysis:
         tokens=tokens,
         stems=np.fromiter((e.stem for e in entries), np.uint32, len(entries)),
         zipf=np.fromiter((e.zipf for e in entries), np.float32, len(entries)),
-        sentences=tuple(_token_sentences(text, tokens, ranges, skipped, tokens_a_word(language))),
-        pieces=find_pieces(text, tokens, ranges, skipped),
+        sentences=tuple(_token_sentences(text, tokens, bounds, skipped, tokens_a_word(language))),
+        pieces=find_pieces(text, tokens.words, ranges, bounds, skipped),
     )
 
 
 def _token_sentences(
-    text: str, tokens: Tokens, ranges: list[tuple[int, int]], skipped: set[int], a_word: float
+    text: str, tokens: Tokens, bounds: list[int], skipped: set[int], a_word: float
 ) -> list[tuple[int, int]]:
-    """Turns ranges of code points into ranges of tokens, joins the short ones, splits the long ones."""
-    starts = np.asarray(tokens.starts)
-    bounds = np.searchsorted(starts, [start for start, _ in ranges] + [len(text)]).tolist()
+    """Returns sentences as ranges of tokens, the short ones joined, the long ones split.
+
+    `bounds` are the first token of each sentence as it stands, and the end of the last.
+    """
     joined: list[tuple[int, int]] = []
-    for i in range(len(ranges)):
+    for i in range(len(bounds) - 1):
         first, last = bounds[i], bounds[i + 1]
         if i in skipped or first == last:
             continue

@@ -4,7 +4,7 @@ By the sentence, because many articles come as one line with the publisher's foo
 "He declined to comment." is boilerplate nowhere, and leaving it out would tear the passages that it stands in.
 """
 
-import hashlib
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +13,6 @@ import regex
 from numpy.typing import NDArray
 
 from textkin_service.analysis.sentences import LINE_ENDS
-from textkin_service.analysis.tokens import Tokens
 
 # A shorter sentence makes a piece with the one that follows it in its line.
 _SENTENCE_WORDS = 8
@@ -27,7 +26,7 @@ _BREAK = regex.compile(f"[{LINE_ENDS}]")
 class Pieces:
     """The pieces of a text that hold evidence and have at least 3 words, in order. All three are parallel.
 
-    `hashes`: uint32, of the normalised words. `firsts`, `lasts`: int64, half-open ranges of tokens, without overlap.
+    `hashes`: uint32, CRC-32 of the normalised words. `firsts`, `lasts`: int64, half-open ranges of tokens, without overlap.
     """
 
     hashes: NDArray[np.uint32]
@@ -39,20 +38,30 @@ class Pieces:
         return len(self.hashes)
 
 
-def find_pieces(text: str, tokens: Tokens, sentences: Sequence[tuple[int, int]], skipped: set[int]) -> Pieces:
-    """Returns the pieces of a text whose `sentences`, ranges of code points, are in order; those `skipped` hold no evidence."""
-    starts = [start for start, _ in sentences]
-    bounds = np.searchsorted(np.asarray(tokens.starts), [*starts, len(text)]).tolist()
+def find_pieces(
+    text: str,
+    words: Sequence[str],
+    sentences: Sequence[tuple[int, int]],
+    bounds: Sequence[int],
+    skipped: set[int],
+) -> Pieces:
+    """Returns the pieces of a text of these normalised words.
+
+    `sentences` are ranges of code points, in order; those `skipped` hold no evidence. `bounds` are the first word of each
+    sentence, and the end of the last.
+    """
     found = list(_ranges(text, sentences, bounds, skipped))
     ranges = np.array(found, np.int64).reshape(-1, 2)
-    hashes = [_hash(tokens.words[first:last]) for first, last in found]
+    hashes = [
+        zlib.crc32(" ".join(words[first:last]).encode("utf-8", "surrogatepass")) for first, last in found
+    ]
     return Pieces(np.array(hashes, np.uint32), ranges[:, 0], ranges[:, 1])
 
 
 def _ranges(
     text: str, sentences: Sequence[tuple[int, int]], bounds: Sequence[int], skipped: set[int]
 ) -> Iterator[tuple[int, int]]:
-    """Yields the pieces as ranges of tokens; `bounds` are the first token of each sentence, and the end of the last."""
+    """Yields the pieces as ranges of tokens."""
     first: int | None = None
     for i in range(len(sentences)):
         if i in skipped:
@@ -69,8 +78,3 @@ def _ranges(
             if words >= _LEAST_WORDS:
                 yield first, bounds[i + 1]
             first = None
-
-
-def _hash(words: Sequence[str]) -> int:
-    data = " ".join(words).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(data, digest_size=4).digest(), "little")
