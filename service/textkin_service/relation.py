@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 
 from textkin_service.alignment import align
 from textkin_service.analysis import Analysis
-from textkin_service.coefficients import COEFFICIENTS
+from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
 from textkin_service.measures import Measures, measure
 from textkin_service.model import Comparison, Relation
@@ -42,59 +42,64 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
     )
 
 
-def score_of(measures: Measures) -> float:
+def score_of(measures: Measures, coefficients: Coefficients = COEFFICIENTS) -> float:
     """Returns the score of two texts that are not identical, 0 to 1: by whichever shows most."""
-    return _MOST_UNLESS_IDENTICAL * max(_order_score(measures), _part_score(measures), _copy_score(measures))
+    return _MOST_UNLESS_IDENTICAL * max(
+        _order_score(measures, coefficients),
+        _part_score(measures, coefficients),
+        _copy_score(measures, coefficients),
+    )
 
 
-def relation_of(measures: Measures) -> Relation:
+def relation_of(measures: Measures, coefficients: Coefficients = COEFFICIENTS) -> Relation:
     """Returns the relation of two texts that are not identical."""
-    if _is_copy(measures):
+    if _is_copy(measures, coefficients):
         return Relation.COPY
-    if measures.copied_words >= COEFFICIENTS.relation.copied_words:
+    if measures.copied_words >= coefficients.relation.copied_words:
         return Relation.PARTIAL_COPY
-    if measures.order_evidence >= COEFFICIENTS.order.line or _part_score(measures):
+    if measures.order_evidence >= coefficients.order.line or _part_score(measures, coefficients):
         return Relation.REWRITE
-    return Relation.RELATED if score_of(measures) >= COEFFICIENTS.relation.related else Relation.UNRELATED
+    related = score_of(measures, coefficients) >= coefficients.relation.related
+    return Relation.RELATED if related else Relation.UNRELATED
 
 
-def _is_copy(measures: Measures) -> bool:
-    return measures.copied_share >= COEFFICIENTS.relation.copied_share
+def _is_copy(measures: Measures, coefficients: Coefficients) -> bool:
+    return measures.copied_share >= coefficients.relation.copied_share
 
 
-def _copy_score(measures: Measures) -> float:
+def _copy_score(measures: Measures, coefficients: Coefficients) -> float:
     """Returns the score that copied words give by themselves, 0 below a copy."""
-    return COEFFICIENTS.score.of_whole_copy * measures.copied_share if _is_copy(measures) else 0.0
+    if not _is_copy(measures, coefficients):
+        return 0.0
+    return coefficients.score.of_whole_copy * measures.copied_share
 
 
-def _order_score(measures: Measures) -> float:
+def _order_score(measures: Measures, coefficients: Coefficients) -> float:
     """Returns the score that the order of words gives: the log odds grow with the evidence."""
-    order = COEFFICIENTS.order
-    above = order.slope * (measures.order_evidence - order.line)
-    return float(expit(above + logit(COEFFICIENTS.score.at_order_line)))
+    above = coefficients.order.slope * (measures.order_evidence - coefficients.order.line)
+    return float(expit(above + logit(coefficients.score.at_order_line)))
 
 
-def _part_score(measures: Measures) -> float:
+def _part_score(measures: Measures, coefficients: Coefficients) -> float:
     """Returns the score that content or passages give where they show reuse, else 0."""
-    shown = measures.content_evidence >= COEFFICIENTS.content.line or measures.strength >= _strength_line(
-        measures
+    shown = measures.content_evidence >= coefficients.content.line or (
+        measures.strength >= _strength_line(measures, coefficients)
     )
     if not shown:
         return 0.0
-    least, greatest = COEFFICIENTS.score.least_of_part, COEFFICIENTS.score.greatest_of_part
+    least, greatest = coefficients.score.least_of_part, coefficients.score.greatest_of_part
     return least + (greatest - least) * measures.strength / (1 + measures.strength)
 
 
-def _strength_line(measures: Measures) -> float:
+def _strength_line(measures: Measures, coefficients: Coefficients) -> float:
     """Returns the strength from which passages show reuse: less between texts that have else nothing in common.
 
     Articles on one subject repeat its background in like words; a like passage between strangers has no such reason.
     """
-    passages = COEFFICIENTS.passages
+    passages = coefficients.passages
     closeness = (measures.containment / passages.strangers_containment) ** 2
-    return float(
-        np.clip(closeness * passages.line_between_strangers, passages.line_between_strangers, passages.line)
-    )
+    least = passages.line_between_strangers
+    return float(np.clip(closeness * least, least, passages.line))
 
 
 def _resemblance(a: tuple[str, ...], b: tuple[str, ...]) -> float:
