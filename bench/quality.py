@@ -29,8 +29,8 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 
 Line = dict[str, Any]
 
-# The score from which on the service calls two texts a rewrite.
-_REWRITE_SCORE = 0.5
+# What the service calls texts of which one derives from the other.
+_DERIVED = {"rewrite", "partial_copy", "copy", "identical"}
 
 
 def main() -> None:
@@ -167,29 +167,30 @@ def show_retrieval(title: str, queries: Sequence[Line], answers: dict[str, Line]
 
 
 def show_pairs(pairs: Sequence[Line], answers: dict[str, Line]) -> None:
-    """Prints how well the score tells derived pairs from others, each kind against each."""
-    scores = {
-        label: {
-            kind: [float(answers[line["id"]].get("score", 0.0)) for line in lines]
-            for kind, lines in _with_all(_by_kind(line for line in pairs if line["label"] == label)).items()
-        }
-        for label in (0, 1)
-    }
-    rows = [
-        (
-            derived,
-            against,
-            f"{len(positives):,}/{len(negatives):,}",
-            auc(positives, negatives),
-            recall_at_false_positives(positives, negatives),
-            sum(score >= _REWRITE_SCORE for score in positives) / len(positives),
-            sum(score >= _REWRITE_SCORE for score in negatives) / len(negatives),
-        )
-        for derived, positives in scores[1].items()
-        for against, negatives in scores[0].items()
-    ]
-    header = ("derived", "against", "pairs", "AUC", "recall@5%FPR", "derived >= 0.5", "against >= 0.5")
+    """Prints how well score and relation tell derived pairs from others, each kind against each."""
+    derived = {pair["id"] for pair in pairs if answers[pair["id"]].get("relation") in _DERIVED}
+    kinds = {label: _with_all(_by_kind(pair for pair in pairs if pair["label"] == label)) for label in (0, 1)}
+    rows = []
+    for kind, lines in kinds[1].items():
+        for against, others in kinds[0].items():
+            positives, negatives = ([_score(answers, pair) for pair in each] for each in (lines, others))
+            rows.append(
+                (
+                    kind,
+                    against,
+                    f"{len(lines):,}/{len(others):,}",
+                    auc(positives, negatives),
+                    recall_at_false_positives(positives, negatives),
+                    sum(pair["id"] in derived for pair in lines) / len(lines),
+                    sum(pair["id"] in derived for pair in others) / len(others),
+                )
+            )
+    header = ("derived", "against", "pairs", "AUC", "recall@5%FPR", "said to derive", "of those against")
     show("Pairs", header, rows)
+
+
+def _score(answers: dict[str, Line], line: Line) -> float:
+    return float(answers[line["id"]].get("score", 0.0))
 
 
 def show_alignment(title: str, gold: Sequence[Line], answers: dict[str, Line]) -> None:

@@ -18,11 +18,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Of words in common, in about the same order."""
+    """Of rare words in common."""
 
     line: float
     containment_floor: float
-    passages_weight: float
+    containment_weight: float
 
 
 @dataclass(frozen=True, slots=True)

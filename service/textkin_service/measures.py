@@ -58,13 +58,10 @@ class Measures:
 
     @property
     def content_evidence(self) -> float:
-        """Order evidence with the logs of containment and strength: heavy rewriting keeps words, but not their order."""
+        """Order evidence, and containment: heavy rewriting keeps the rare words, but hardly their order."""
         coefficients = COEFFICIENTS.content
-        return (
-            self.order_evidence
-            + math.log(self.containment + coefficients.containment_floor)
-            + coefficients.passages_weight * math.log1p(self.strength)
-        )
+        containment = math.log(self.containment + coefficients.containment_floor)
+        return self.order_evidence + coefficients.containment_weight * containment
 
     @property
     def copied_share(self) -> float:
@@ -93,7 +90,7 @@ def measure(a: Analysis, b: Analysis, alignment: Alignment) -> Measures:
         coverage_a=_covered_words(a, [p.a for p in alignment.passages]) / max(1, words_a),
         coverage_b=_covered_words(b, [p.b for p in alignment.passages]) / max(1, words_b),
         strength=math.hypot(*sorted(_strength(a, b, passage) for passage in alignment.passages)),
-        copied_words=min(copied_a, copied_b),
+        copied_words=round(min(copied_a / a.tokens_a_word, copied_b / b.tokens_a_word)),
         copied_share_a=copied_a / max(1, words_a),
         copied_share_b=copied_b / max(1, words_b),
     )

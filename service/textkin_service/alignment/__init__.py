@@ -43,6 +43,7 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
     if (b.tokens.words, b.text) < (a.tokens.words, a.text):
         # Ties between equals are decided by place; one order for both directions decides them alike.
         return _mirrored(align(b, a, parameters))
+    parameters = parameters.for_tokens(max(a.tokens_a_word, b.tokens_a_word))
     side_a, side_b = Side.of(a, "a"), Side.of(b, "b")
     if a.evidence_words() == b.evidence_words():
         return _identical(side_a, side_b)

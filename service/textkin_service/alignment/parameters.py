@@ -1,6 +1,7 @@
 """Every parameter of the alignment in one place. Measured on development data of the kinds named; see docs and bench."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,20 @@ class Parameters:
     run_share: float = 0.75
     # A fragment that lies by this share of its sentences inside stronger ones, in either text, is their echo.
     overlap_share: float = 0.5
-    # Word order: two sides with at least this Dice coefficient of word pairs are edited, below it a paraphrase.
+    # Word order: two sides with at least this Dice coefficient of word n-grams of this width are edited, below it a paraphrase.
     edited_order: float = 0.45
+    order_width: int = 2
+
+    def for_tokens(self, a_word: float) -> Self:
+        """Returns the parameters that count words, for scripts that have so many tokens a word."""
+        return replace(
+            self,
+            run_seed=round(self.run_seed * a_word),
+            run_gap=round(self.run_gap * a_word),
+            run_words=round(self.run_words * a_word),
+            divide_words=round(self.divide_words * a_word),
+            order_width=round(self.order_width * a_word),
+        )
 
 
 DEFAULT = Parameters()

@@ -1,7 +1,6 @@
 """Passages: fragments and runs given their bounds in the texts, their kind and their similarity."""
 
 from collections import Counter
-from itertools import pairwise
 
 import numpy as np
 
@@ -46,17 +45,17 @@ def _passage(a: Side, b: Side, range_a: Range, range_b: Range, parameters: Param
     if words_a == words_b:
         kind, similarity = PassageKind.VERBATIM, 1.0
     else:
-        order = _order(words_a, words_b)
+        order = _order(words_a, words_b, parameters.order_width)
         kind = PassageKind.EDITED if order >= parameters.edited_order else PassageKind.PARAPHRASE
         similarity = (order + _cosine(a, b, range_a, range_b)) / 2
     return Passage(a.span(range_a), b.span(range_b), kind, round(min(similarity, 1.0), 4))
 
 
-def _order(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """Returns the Dice coefficient of the multisets of word pairs that follow one another, 0 to 1."""
-    pairs_a, pairs_b = Counter(pairwise(a)), Counter(pairwise(b))
-    total = pairs_a.total() + pairs_b.total()
-    return 2 * (pairs_a & pairs_b).total() / total if total else 0.0
+def _order(a: tuple[str, ...], b: tuple[str, ...], width: int) -> float:
+    """Returns the Dice coefficient of the multisets of word n-grams, 0 to 1."""
+    grams_a, grams_b = (Counter(zip(*(words[i:] for i in range(width)), strict=False)) for words in (a, b))
+    total = grams_a.total() + grams_b.total()
+    return 2 * (grams_a & grams_b).total() / total if total else 0.0
 
 
 def _cosine(a: Side, b: Side, range_a: Range, range_b: Range) -> float:

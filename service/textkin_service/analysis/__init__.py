@@ -47,6 +47,11 @@ class Analysis:
         """How many words the text has, residue included."""
         return len(self.tokens)
 
+    @property
+    def tokens_a_word(self) -> float:
+        """How many tokens say as much as a word of English: 1 where words are spaced."""
+        return tokens_a_word(self.language)
+
     def evidence_words(self) -> tuple[str, ...]:
         """Returns the normalised words that lie in sentences, in order."""
         words = self.tokens.words

@@ -14,6 +14,8 @@ from textkin_service.store import Store, StoredArticle, StoredCollection
 
 # How many times more candidates are asked for when filters leave too few of them.
 _WIDENING = 4
+# So many candidates in a row that are no match end a search: they come by what they share, so those behind are less likely.
+_MOST_MISSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Searcher:
         recurring = self._indexes.recurring(collection.number)
         queried = query.analysis.without(recurring)
         scored: list[tuple[StoredArticle, str, Comparison]] = []
+        misses = 0
         for candidate in candidates:
             work.check()
             analysis = self._analysis(collection, candidate)
@@ -54,6 +57,11 @@ class Searcher:
             comparison = compare(queried, analysis.without(recurring))
             if comparison.score >= options.min_score and comparison.relation >= options.min_relation:
                 scored.append((candidate, analysis.text, comparison))
+                misses = 0
+            else:
+                misses += 1
+                if misses == _MOST_MISSES:
+                    break
         scored.sort(key=lambda match: (-match[2].score, match[0].number))
         del scored[options.limit :]
         matches = [
