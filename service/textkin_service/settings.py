@@ -84,10 +84,9 @@ class Settings:
     verbatim_rows: int = _setting(
         4, "Signature values that make a band: more let fewer strangers through.", least=1, most=128
     )
-    # Recall of the original at 128 keys a document was 0.92 to 0.93 with two shared keys, 0.96 at 256 keys; by segments of
-    # about 200 words short rewrites of long texts are found too (docs/detection.md).
+    # A segment of 200 words has about 125 keys: 160 leave nearly all of them and bound the dense ones (docs/detection.md).
     content_keys: int = _setting(
-        128,
+        160,
         "Most keys that the content sketch keeps of a segment. Stored: another value needs a new data folder.",
         least=8,
         most=1_024,

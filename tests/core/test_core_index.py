@@ -1,6 +1,7 @@
 """The index, against a plain dictionary that does the same slowly."""
 
 import math
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from textkin_service.index import Index
 from textkin_service.index.lsh import BUCKET_CAP, band_keys
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, Sketch
+from textkin_service.sketch import Probe, Scheme, Sketch
 
 SCHEME = Scheme.of(Settings())
 NO_KEYS = np.empty(0, np.uint32)
@@ -30,6 +31,13 @@ def made(content=(), bands=None, own=0):
     return Sketch(rows.ravel(), np.array(sorted(content), np.uint32), NO_MARKS)
 
 
+def asked(content=(), bands=None, own=0, windows=None):
+    """Returns what a search asks: `made` has the same arguments. Keys that `windows` does not name are in window 0."""
+    sketch = made(content, bands, own)
+    windows = [(windows or {}).get(key, 0) for key in sketch.content.tolist()]
+    return Probe(sketch.verbatim, sketch.content, np.array(windows, np.intp))
+
+
 def bands_of(sketch):
     rows = sketch.verbatim.reshape(SCHEME.verbatim_bands, SCHEME.verbatim_rows)
     if np.all(rows == NOTHING):
@@ -44,7 +52,10 @@ def ranked(articles, query):
         keys = set(sketch.content.tolist()) & set(query.content.tolist())
         bands = bands_of(sketch) & bands_of(query)
         if len(keys) >= 2 or bands:
-            weights[number] = sum(rarity(articles, key, keys_of) for key in keys) + 4.0 * sum(
+            windows = defaultdict(float)
+            for key, window in zip(query.content.tolist(), query.windows.tolist(), strict=True):
+                windows[window] += rarity(articles, key, keys_of) if key in keys else 0.0
+            weights[number] = math.hypot(*windows.values()) + 4.0 * sum(
                 rarity(articles, band, bands_of) for band in bands
             )
     return weights
@@ -63,6 +74,13 @@ sketches = st.builds(
     st.sets(st.integers(0, 12), max_size=6),
     st.none() | st.dictionaries(st.integers(0, 3), st.integers(1, 4), max_size=2),
     st.integers(0, 10**6),
+)
+queries = st.builds(
+    asked,
+    st.sets(st.integers(0, 12), max_size=9),
+    st.none() | st.dictionaries(st.integers(0, 3), st.integers(1, 4), max_size=2),
+    st.integers(0, 10**6),
+    st.dictionaries(st.integers(0, 12), st.integers(0, 3)),
 )
 
 
@@ -83,7 +101,7 @@ class IndexAgainstDictionary(RuleBasedStateMachine):
             number = data.draw(st.sampled_from(sorted(self.articles)))
             self.index.remove(number, self.articles.pop(number))
 
-    @rule(query=sketches, limit=st.sampled_from([1, 3, 100]))
+    @rule(query=queries, limit=st.sampled_from([1, 3, 100]))
     def ask(self, query, limit):
         expected = ranked(self.articles, query)
         answer = self.index.candidates(query, limit)
@@ -112,15 +130,15 @@ def filled(*sketches, scheme=SCHEME):
 
 def test_two_shared_content_keys_make_a_candidate_and_one_does_not():
     index = filled(made({1, 2, 3}), made({3, 4, 5}))
-    assert index.candidates(made({1, 2, 4}), 10).numbers == (1,)
+    assert index.candidates(asked({1, 2, 4}), 10).numbers == (1,)
 
 
 def test_as_many_shared_content_keys_make_a_candidate_as_the_scheme_asks_for():
     index = filled(made({1, 2, 3}), made({3, 4, 5}), scheme=replace(SCHEME, content_shared_keys=3))
-    assert index.candidates(made({1, 2, 4}), 10).numbers == ()
-    assert index.candidates(made({1, 2, 3}), 10).numbers == (1,)
+    assert index.candidates(asked({1, 2, 4}), 10).numbers == ()
+    assert index.candidates(asked({1, 2, 3}), 10).numbers == (1,)
     index = filled(made({1, 2, 3}), made({3, 4, 5}), scheme=replace(SCHEME, content_shared_keys=1))
-    assert index.candidates(made({1, 2, 4}), 10).numbers == (1, 2)
+    assert index.candidates(asked({1, 2, 4}), 10).numbers == (1, 2)
 
 
 def test_bands_are_cut_as_the_scheme_asks_for_and_values_past_the_last_are_left_out():
@@ -135,44 +153,50 @@ def test_bands_are_cut_as_the_scheme_asks_for_and_values_past_the_last_are_left_
     index = filled(
         Sketch(signature, NO_KEYS, NO_MARKS), scheme=replace(SCHEME, verbatim_bands=5, verbatim_rows=20)
     )
-    assert index.candidates(Sketch(other, NO_KEYS, NO_MARKS), 10).numbers == (1,)
+    assert index.candidates(Probe(other, NO_KEYS, np.empty(0, np.intp)), 10).numbers == (1,)
 
 
 def test_one_shared_band_makes_a_candidate():
     index = filled(made(bands={7: 70}, own=1), made(bands={7: 71}, own=2))
-    assert index.candidates(made(bands={7: 70}, own=3), 10).numbers == (1,)
+    assert index.candidates(asked(bands={7: 70}, own=3), 10).numbers == (1,)
 
 
 def test_the_same_rows_in_another_band_are_not_shared():
     index = filled(made(bands={7: 70}, own=1))
-    assert index.candidates(made(bands={8: 70}, own=3), 10).numbers == ()
+    assert index.candidates(asked(bands={8: 70}, own=3), 10).numbers == ()
 
 
 def test_texts_without_a_shingle_do_not_meet():
-    assert filled(made()).candidates(made(), 10).numbers == ()
+    assert filled(made()).candidates(asked(), 10).numbers == ()
 
 
 def test_rare_keys_count_more_than_common_ones():
     common = [made({1, 2}) for _ in range(20)]
     index = filled(*common, made({8, 9}))
-    assert index.candidates(made({1, 2, 8, 9}), 3).numbers == (21, 1, 2)
+    assert index.candidates(asked({1, 2, 8, 9}), 3).numbers == (21, 1, 2)
+
+
+def test_keys_of_one_window_count_more_than_as_many_all_over_the_query():
+    index = filled(made({1, 2, 3, 4}), made({5, 6, 7, 8}))
+    query = asked(range(1, 9), windows={1: 0, 2: 1, 3: 2, 4: 3, 5: 2, 6: 2, 7: 2, 8: 2})
+    assert index.candidates(query, 2).numbers == (2, 1)
 
 
 def test_candidates_of_equal_weight_come_in_the_order_of_their_numbers():
-    assert filled(*[made({1, 2})] * 5).candidates(made({1, 2}), 3).numbers == (1, 2, 3)
+    assert filled(*[made({1, 2})] * 5).candidates(asked({1, 2}), 3).numbers == (1, 2, 3)
 
 
 def test_a_bucket_over_the_cap_is_reported_and_still_answers():
     index = filled(*[made({1, 2})] * (BUCKET_CAP + 1), made({3, 4}))
-    answer = index.candidates(made({1, 2, 3, 4}), 5)
+    answer = index.candidates(asked({1, 2, 3, 4}), 5)
     assert answer.truncated
     assert answer.numbers[0] == BUCKET_CAP + 2
     assert len(answer.numbers) == 5
-    assert not index.candidates(made({3, 4}), 5).truncated
+    assert not index.candidates(asked({3, 4}), 5).truncated
 
 
 def test_a_bucket_at_the_cap_is_whole():
-    assert not filled(*[made({1, 2})] * BUCKET_CAP).candidates(made({1, 2}), 5).truncated
+    assert not filled(*[made({1, 2})] * BUCKET_CAP).candidates(asked({1, 2}), 5).truncated
 
 
 def test_articles_stay_findable_behind_more_removed_ones_than_the_cap():
@@ -181,9 +205,9 @@ def test_articles_stay_findable_behind_more_removed_ones_than_the_cap():
     for number in range(BUCKET_CAP, 2 * BUCKET_CAP + 101):
         index.remove(number, sketch)
     assert len(index) == BUCKET_CAP - 1
-    assert len(index.candidates(sketch, BUCKET_CAP).numbers) == BUCKET_CAP - 1
+    assert len(index.candidates(asked({1, 2}), BUCKET_CAP).numbers) == BUCKET_CAP - 1
 
 
 def test_an_empty_index_and_an_empty_query_answer_nothing():
-    assert Index(SCHEME).candidates(made({1, 2}, {0: 1}), 5).numbers == ()
-    assert filled(made({1, 2}, {0: 1})).candidates(made(), 5).numbers == ()
+    assert Index(SCHEME).candidates(asked({1, 2}, {0: 1}), 5).numbers == ()
+    assert filled(made({1, 2}, {0: 1})).candidates(asked(), 5).numbers == ()

@@ -11,7 +11,7 @@ from textkin_service.index import Index
 from textkin_service.model import Relation
 from textkin_service.relation import compare
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, sketch
+from textkin_service.sketch import Scheme, probe, sketch
 
 SCHEME = Scheme.of(Settings())
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -86,7 +86,7 @@ def collection(analyses):
 def found(key, analyses, collection):
     """Returns the kin of an article, rewrites or stronger, best first."""
     numbers, index = collection
-    candidates = [numbers[n] for n in index.candidates(sketch(analyses[key], SCHEME), 100).numbers]
+    candidates = [numbers[n] for n in index.candidates(probe(analyses[key]), 100).numbers]
     scored = {other: compare(analyses[key], analyses[other]) for other in candidates if other != key}
     kin = [other for other, comparison in scored.items() if comparison.relation >= Relation.REWRITE]
     return sorted(kin, key=lambda other: -scored[other].score)

@@ -12,8 +12,8 @@ from invented import ARTICLES, CANAL, OBSERVATORY, articles, text_of
 
 from textkin_service.analysis import analyze
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, Sketch, content, sketch
-from textkin_service.sketch.content import sentence_pairs
+from textkin_service.sketch import Scheme, Sketch, content, probe, sketch
+from textkin_service.sketch.content import asked_pairs, stored_pairs
 from textkin_service.sketch.verbatim import resemblance, shingles, signature
 
 any_text = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=150), articles())
@@ -125,15 +125,47 @@ def test_fewer_keys_a_segment_are_the_smallest_and_shorter_segments_keep_more(te
 
 
 @few
+@given(any_text)
+def test_a_search_asks_for_every_key_that_the_same_text_stores(text):
+    analysis = analyze(text)
+    asked = probe(analysis)
+    assert asked.content.dtype == np.uint32
+    assert np.all(np.diff(asked.content.astype(np.int64)) > 0)
+    assert len(asked.windows) == len(asked.content)
+    assert np.isin(content.content_keys(analysis, 10_000, 200), asked.content).all()
+    assert np.array_equal(asked.verbatim, sketch(analysis, SCHEME).verbatim)
+
+
+@few
 @given(st.sampled_from(CANAL + OBSERVATORY), st.randoms(use_true_random=False))
-def test_the_order_of_the_words_of_a_sentence_does_not_matter_to_its_pairs(sentence, shuffler):
+def test_the_rarest_stems_of_a_sentence_pair_in_whatever_order(sentence, shuffler):
     analysis = analyze(sentence)
     order = list(range(analysis.word_count))
     shuffler.shuffle(order)
-    pairs = sentence_pairs(analysis.stems, analysis.zipf)
-    shuffled = sentence_pairs(analysis.stems[order], analysis.zipf[order])
-    assert 0 < len(pairs) <= 28
-    assert set(pairs.tolist()) == set(shuffled.tolist())
+    stored = stored_pairs(analysis.stems, analysis.zipf)
+    asked = asked_pairs(analysis.stems[order], analysis.zipf[order])
+    rarest = content.STORED_RAREST + analysis.word_count // content.WORDS_A_STEM
+    assert np.isin(stored, asked).sum() >= rarest * (rarest - 1) // 2
+
+
+def test_neighbours_pair_however_frequent_other_words_are():
+    first, second = (analyze(f"{text} was seen by the people there.") for text in ("Red paint", "Paint, red"))
+    assert len(np.intersect1d(content_keys(first), content_keys(second)))
+
+
+def test_misspelt_words_do_not_hide_the_others():
+    clean = analyze(CANAL[0])
+    noisy = analyze(CANAL[0].replace("canal", "canxl").replace("eleven", "elqven").replace("locks", "lpcks"))
+    assert len(np.intersect1d(content_keys(clean), probe(noisy).content)) >= 4
+    assert len(np.intersect1d(content_keys(noisy), probe(clean).content)) >= 4
+
+
+def test_windows_follow_the_text():
+    canal, both = probe(analyze(text_of(*CANAL))), probe(analyze("\n\n".join([*CANAL, *OBSERVATORY])))
+    assert set(canal.windows.tolist()) == {0, 1}
+    assert set(both.windows.tolist()) == {0, 1, 2}
+    last = np.isin(both.content, probe(analyze(OBSERVATORY[-1])).content)
+    assert set(both.windows[last].tolist()) == {2}
 
 
 def test_the_order_of_sentences_within_a_segment_does_not_matter_to_its_keys():
@@ -181,7 +213,9 @@ def test_the_scheme_names_every_parameter_that_the_sketches_depend_on():
             f"seed{SCHEME.verbatim_seed}",
             f"{SCHEME.verbatim_permutations}",
             "marks8,256",
-            "pairs8",
+            "near1",
+            "rare2+6",
+            "stop5.4",
             "blake2b",
             f"bottom{SCHEME.content_keys}",
             f"segment{SCHEME.content_segment_words}",
@@ -189,7 +223,7 @@ def test_the_scheme_names_every_parameter_that_the_sketches_depend_on():
     )
 
 
-@pytest.mark.parametrize("change", [{"content_keys": 64}, {"content_segment_words": 100}])
+@pytest.mark.parametrize("change", [{"content_keys": 64}, {"content_segment_words": 1_000}])
 def test_another_sketch_is_another_scheme(change):
     other = Scheme.of(Settings(**change))
     assert other.id != SCHEME.id

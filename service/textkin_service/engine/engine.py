@@ -140,8 +140,7 @@ class Engine:
             analysis = self._inline(f"{field}inline", query, default)
             number = None
         work.check()
-        sketched = self._indexes.sketch(collection.number, analysis)
-        result = self._searcher.search(collection, Query(analysis, sketched, number), options, work)
+        result = self._searcher.search(collection, Query(analysis, number), options, work)
         return result, analysis.text
 
     def check_search(self, collection_id: str, options: SearchOptions) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from textkin_service.analysis import Analysis
 from textkin_service.errors import StoreError
 from textkin_service.index import Candidates, Index, Recurrence
-from textkin_service.sketch import Scheme, Sketch, sketch
+from textkin_service.sketch import Probe, Scheme, Sketch, sketch
 from textkin_service.store import Added, Change, Dropped, Removed
 
 _NONE = np.empty(0, np.uint32)
@@ -50,11 +50,11 @@ class Indexes:
                     with self._lock:
                         self._collections.pop(collection, None)
 
-    def candidates(self, collection: int, sketch: Sketch, limit: int) -> Candidates:
-        """Returns at most `limit` articles of a collection whose sketches share most with `sketch`."""
+    def candidates(self, collection: int, probe: Probe, limit: int) -> Candidates:
+        """Returns at most `limit` articles of a collection whose sketches have most of what is asked for."""
         with self._lock:
             known = self._collections.get(collection)
-            return known.index.candidates(sketch, limit) if known else Candidates((), truncated=False)
+            return known.index.candidates(probe, limit) if known else Candidates((), truncated=False)
 
     def sketch(self, collection: int, analysis: Analysis) -> Sketch:
         """Returns the sketch of a text as evidence in a collection: without the pieces that recur there."""

@@ -69,7 +69,7 @@ class Ingest:
         """Searches for a committed article among those taken in before it, if that was asked for."""
         if prepared.search is None or prepared.analysis is None:
             return SearchResult(())
-        query = Query(prepared.analysis, prepared.sketch, number=put.number, before=put.number)
+        query = Query(prepared.analysis, number=put.number, before=put.number)
         return self._searcher.search(prepared.collection, query, prepared.search, work)
 
 

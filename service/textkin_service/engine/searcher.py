@@ -9,7 +9,7 @@ from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.work import Work
 from textkin_service.model import Comparison, Match, SearchOptions, SearchResult
 from textkin_service.relation import compare
-from textkin_service.sketch import Sketch
+from textkin_service.sketch import Probe, probe
 from textkin_service.store import Store, StoredArticle, StoredCollection
 
 # How many times more candidates are asked for when filters leave too few of them.
@@ -20,13 +20,9 @@ _MOST_MISSES = 10
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for. `number`: its own, if stored. `before`: only articles with lesser numbers.
-
-    `analysis` is of the whole text; `sketch` leaves out what recurs in the collection.
-    """
+    """What to search for. `number`: its own, if stored. `before`: only articles with lesser numbers."""
 
     analysis: Analysis
-    sketch: Sketch
     number: int | None = None
     before: int | None = None
 
@@ -44,9 +40,10 @@ class Searcher:
         self, collection: StoredCollection, query: Query, options: SearchOptions, work: Work
     ) -> SearchResult:
         """Returns the matches, best first; those with passages carry the text. DeadlineExceeded."""
-        candidates, truncated = self._eligible(collection, query, options, work)
+        work.check()
         recurring = self._indexes.recurring(collection.number)
         queried = query.analysis.without(recurring)
+        candidates, truncated = self._eligible(collection, query, probe(queried), options, work)
         scored: list[tuple[StoredArticle, str, Comparison]] = []
         misses = 0
         for candidate in candidates:
@@ -97,14 +94,14 @@ class Searcher:
         )
 
     def _eligible(
-        self, collection: StoredCollection, query: Query, options: SearchOptions, work: Work
+        self, collection: StoredCollection, query: Query, asked: Probe, options: SearchOptions, work: Work
     ) -> tuple[list[StoredArticle], bool]:
         """Returns the best candidates that the filters let through, and whether a key was cut short."""
         wanted = max(self._candidates, options.limit)
         limit = wanted
         while True:
             work.check()
-            found = self._indexes.candidates(collection.number, query.sketch, limit)
+            found = self._indexes.candidates(collection.number, asked, limit)
             eligible = self._filtered(collection, found.numbers, query, options)
             if len(eligible) >= wanted or len(found.numbers) < limit:
                 return eligible[:wanted], found.truncated

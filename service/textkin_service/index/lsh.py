@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.index.postings import Postings
-from textkin_service.sketch import Scheme, Sketch
+from textkin_service.sketch import Probe, Scheme, Sketch
 
 # Most numbers read from one bucket: a key that so many articles share says little, and must not stall a query.
 BUCKET_CAP = 2_000
+# Content keys shared in one window of the query say more than as many scattered over it: an article's weight is the norm of
+# this degree over the weights of the windows. 1 would be their sum, and miss a lifted paragraph in a long article; infinity the
+# best window alone, and miss thin traces all over a text (bench/sketches.py).
+_WINDOW_NORM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,11 @@ class Index:
         self._bands.remove(number)
         self._articles -= 1
 
-    def candidates(self, sketch: Sketch, limit: int) -> Candidates:
+    def candidates(self, probe: Probe, limit: int) -> Candidates:
         """Returns at most `limit` articles that share enough keys, by the rarity of what they share."""
-        content = _Shared.of(self._content, sketch.content, self._articles)
-        bands = _Shared.of(self._bands, self._band_keys(sketch), self._articles)
+        content = _Shared.of(self._content, probe.content, probe.windows, self._articles)
+        asked = self._band_keys(probe)
+        bands = _Shared.of(self._bands, asked, np.zeros(len(asked), np.intp), self._articles)
         numbers = np.concatenate(
             [content.numbers[content.counts >= self._scheme.content_shared_keys], bands.numbers]
         )
@@ -67,15 +72,16 @@ class Index:
         best = np.lexsort((numbers, -weights))[:limit]
         return Candidates(tuple(numbers[best].tolist()), content.truncated or bands.truncated)
 
-    def _band_keys(self, sketch: Sketch) -> NDArray[np.uint32]:
-        return band_keys(sketch.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
+    def _band_keys(self, of: Sketch | Probe) -> NDArray[np.uint32]:
+        return band_keys(of.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shared:
     """The articles that share keys with a query.
 
-    `numbers` (uint32, sorted, distinct), `counts` (intp) of shared keys and `weights` (float64) by their rarity: parallel.
+    `numbers` (uint32, sorted, distinct), `counts` (intp) of shared keys and `weights` (float64) by their rarity and windows:
+    parallel.
     """
 
     numbers: NDArray[np.uint32]
@@ -84,17 +90,27 @@ class _Shared:
     truncated: bool
 
     @classmethod
-    def of(cls, postings: Postings, keys: NDArray[np.uint32], articles: int) -> "_Shared":
+    def of(
+        cls, postings: Postings, keys: NDArray[np.uint32], windows: NDArray[np.intp], articles: int
+    ) -> "_Shared":
         found = list(postings.lookup(keys, BUCKET_CAP + 1))
         positions = np.concatenate([np.empty(0, np.intp), *(positions for positions, _ in found)])
         numbers = np.concatenate([np.empty(0, np.uint32), *(numbers for _, numbers in found)])
         lengths = np.bincount(positions, minlength=len(keys))
         rarity = np.log((articles + 1) / np.maximum(lengths, 1))
-        distinct, where = np.unique(numbers, return_inverse=True)
+        # By article and window, then by article.
+        groups, group = np.unique(
+            numbers.astype(np.uint64) << np.uint64(32) | windows[positions].astype(np.uint64),
+            return_inverse=True,
+        )
+        distinct, article = np.unique((groups >> np.uint64(32)).astype(np.uint32), return_inverse=True)
+        counts = np.bincount(group, minlength=len(groups))
+        weights = np.bincount(group, weights=rarity[positions], minlength=len(groups))
+        powers = np.bincount(article, weights=weights**_WINDOW_NORM, minlength=len(distinct))
         return cls(
             distinct,
-            np.bincount(where, minlength=len(distinct)),
-            np.bincount(where, weights=rarity[positions], minlength=len(distinct)).astype(np.float64),
+            np.bincount(article, weights=counts, minlength=len(distinct)).astype(np.intp),
+            (powers ** (1 / _WINDOW_NORM)).astype(np.float64),
             bool(np.any(lengths > BUCKET_CAP)),
         )
 

@@ -12,11 +12,14 @@ from textkin_service.sketch import content, verbatim
 from textkin_service.sketch.pieces import piece_marks
 from textkin_service.sketch.scheme import Scheme
 
-__all__ = ["Scheme", "Sketch", "sketch"]
+__all__ = ["Probe", "Scheme", "Sketch", "probe", "sketch"]
 
 # CRC-32 of all that follows, then the numbers of content keys and of marks.
 _HEADER = struct.Struct("<III")
 _CHECKSUM_BYTES = 4
+
+# Words of a window, in which keys of a search count together: a few paragraphs.
+_WINDOW_WORDS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +59,24 @@ class Sketch:
             values[verbatim.PERMUTATIONS :],
             np.frombuffer(data[marks_at:], dtype="<u8").astype(np.uint64),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """What a search for a text asks an index: more than its sketch has.
+
+    `verbatim`: MinHash signature, uint32 of shape (128,). `content`: keys, uint32, sorted, each once. `windows` (intp),
+    parallel to them: the number of the window of the text that each is from.
+    """
+
+    verbatim: NDArray[np.uint32]
+    content: NDArray[np.uint32]
+    windows: NDArray[np.intp]
+
+
+def probe(analysis: Analysis) -> Probe:
+    """Returns what a search for a text asks; sketches of any scheme answer it."""
+    return Probe(verbatim.signature(analysis.evidence_words()), *content.asked_keys(analysis, _WINDOW_WORDS))
 
 
 def sketch(analysis: Analysis, scheme: Scheme) -> Sketch:

@@ -42,7 +42,8 @@ class Scheme:
         return (
             f"analysis{ANALYSIS_VERSION},{VERSION},top{LISTED_WORDS}"
             f"/verbatim:words{verbatim.SHINGLE_WORDS},sha1,affine32,seed{verbatim.SEED},{verbatim.PERMUTATIONS}"
-            f"/content:pairs{content.STEMS_PER_SENTENCE},stop{content.STOP_ZIPF},blake2b"
+            f"/content:near{content.STORED_REACH},rare{content.STORED_RAREST}+{content.WORDS_A_STEM}"
+            f",stop{content.STOP_ZIPF},blake2b"
             f",bottom{self.content_keys},segment{self.content_segment_words}"
             f"/pieces:marks{pieces.WORDS_PER_MARK},{pieces.MOST_MARKS}"
         )
@@ -65,4 +66,4 @@ class Scheme:
     @property
     def content_features(self) -> str:
         """What the content sketch is, in words."""
-        return f"unordered pairs of the {content.STEMS_PER_SENTENCE} rarest stems of each sentence, bottom-k by segment"
+        return "unordered pairs of neighbouring and of the rarest content stems of each sentence, bottom-k by segment"

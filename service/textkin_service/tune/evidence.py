@@ -6,22 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
-from textkin_service.sketch import Scheme, Sketch
+from textkin_service.sketch import Probe, Scheme, Sketch, probe
 from textkin_service.sketch.content import segment_keys, smallest
 from textkin_service.sketch.pieces import piece_marks
-from textkin_service.sketch.verbatim import shingles, signature
+from textkin_service.sketch.verbatim import shingles
 
 _NO_KEYS = np.empty(0, np.uint32)
+_NO_WINDOWS = np.empty(0, np.intp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """`signature` and `marks` are those of the sketch; `segments`: all content keys of each.
+    """`probe`: what a search asks. `marks` are those of the sketch; `segments`: all content keys of each.
 
     `shingles`: int64, sorted, distinct.
     """
 
-    signature: NDArray[np.uint32]
+    probe: Probe
     marks: NDArray[np.uint64]
     segments: tuple[NDArray[np.uint32], ...]
     shingles: NDArray[np.int64]
@@ -33,11 +34,16 @@ class Evidence:
         # Python's hash differs from one process to the next, but nothing here outlives the process.
         hashed = np.fromiter(map(hash, shingles(words)), np.int64)
         return cls(
-            signature(words),
+            probe(analysis),
             piece_marks(analysis),
             tuple(segment_keys(analysis, segment_words)),
             np.unique(hashed),
         )
+
+    @property
+    def signature(self) -> NDArray[np.uint32]:
+        """The verbatim sketch, uint32 of shape (128,)."""
+        return self.probe.verbatim
 
     def sketch(self, scheme: Scheme) -> Sketch:
         """Returns both sketches, as the service would make them."""
@@ -49,8 +55,18 @@ class Evidence:
 
     def content_sketch(self, scheme: Scheme) -> Sketch:
         """Returns the content sketch, with nothing in the other: the signature is that of an empty text."""
-        nothing = np.full_like(self.signature, np.iinfo(np.uint32).max)
-        return Sketch(nothing, smallest(self.segments, scheme.content_keys), self.marks)
+        return Sketch(self._nothing(), smallest(self.segments, scheme.content_keys), self.marks)
+
+    def verbatim_probe(self) -> Probe:
+        """Returns what a search asks of the verbatim sketches."""
+        return Probe(self.signature, _NO_KEYS, _NO_WINDOWS)
+
+    def content_probe(self) -> Probe:
+        """Returns what a search asks of the content sketches."""
+        return Probe(self._nothing(), self.probe.content, self.probe.windows)
+
+    def _nothing(self) -> NDArray[np.uint32]:
+        return np.full_like(self.signature, np.iinfo(np.uint32).max)
 
 
 def resemblances(queries: list[Evidence], articles: list[Evidence]) -> NDArray[np.float64]:

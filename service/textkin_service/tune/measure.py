@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from textkin_service.index import Index
-from textkin_service.sketch import Scheme, Sketch
+from textkin_service.sketch import Probe, Scheme, Sketch
 from textkin_service.tune.curves import Cut
 from textkin_service.tune.evidence import Evidence, resemblances
 
@@ -82,7 +82,7 @@ def filled(sketches: Sequence[Sketch], scheme: Scheme) -> Index:
     return index
 
 
-def found(index: Index, wanted: Sequence[Wanted[Sketch]], compared: int) -> Found:
+def found(index: Index, wanted: Sequence[Wanted[Probe]], compared: int) -> Found:
     """Searches for each query without itself."""
     hits = met = total = 0
     for each in wanted:
@@ -93,7 +93,7 @@ def found(index: Index, wanted: Sequence[Wanted[Sketch]], compared: int) -> Foun
     return Found(Share(hits, len(wanted)), Share(met, total), total / max(len(wanted), 1))
 
 
-def candidates(index: Index, query: Sketch, own: int | None) -> list[int]:
+def candidates(index: Index, query: Probe, own: int | None) -> list[int]:
     """Returns all candidates but the query itself, best first."""
     return [number for number in index.candidates(query, len(index)).numbers if number != own]
 
@@ -109,7 +109,7 @@ def verbatim_found(
     hits = alike = total = 0
     expected = 0.0
     for own, row in zip(queries, exact, strict=True):
-        numbers = candidates(index, articles[own].verbatim_sketch(), own)
+        numbers = candidates(index, articles[own].verbatim_probe(), own)
         estimated = (signatures == signatures[own]).mean(axis=1)
         estimated[empty] = 0.0
         estimated[own] = row[own] = 0.0

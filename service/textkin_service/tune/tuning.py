@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.settings import TABLE, Settings
-from textkin_service.sketch import Scheme, Sketch
+from textkin_service.sketch import Probe, Scheme
 from textkin_service.sketch.verbatim import PERMUTATIONS
 from textkin_service.tune.curves import Cut, best_cut
 from textkin_service.tune.derivation import Vocabulary, made_copy, made_rewrite, sentences_of, text_of
@@ -28,9 +28,9 @@ from textkin_service.tune.sample import Sample, SampleError, Text
 _QUERIES = 150
 # Shorter texts have too few shingles to be edited to a given resemblance.
 _LEAST_WORDS = 40
-# The content sketches that are tried. A segment of 200 words has at most some 280 keys. One shared key is not tried: among
-# 2,000 news articles it makes 50 candidates a query with 64 keys and 140 with 256, nearly all of them strangers.
-_KEYS = (32, 64, 96, 128, 192, 256)
+# The content sketches that are tried. A segment of 200 words has some 125 keys, seldom more than 160. One shared key is not
+# tried: it makes nearly everything a candidate, strangers above all.
+_KEYS = (32, 64, 96, 128, 160, 224)
 _SHARED_KEYS = (2, 3, 4)
 # A key takes 8 bytes of an index. The bands get at most half of what an article may take.
 _KEY_BYTES = 8
@@ -202,7 +202,7 @@ class _Tuner:
         index = filled([article.verbatim_sketch() for article in self._articles], scheme)
         met, expected = 0, 0.0
         for copy in self._copies:
-            met += copy.target in candidates(index, copy.query.verbatim_sketch(), None)
+            met += copy.target in candidates(index, copy.query.verbatim_probe(), None)
             alike = resemblances([copy.query], [self._articles[copy.target]])
             expected += cut.meeting(float(alike[0, 0]))
         return Verbatim(
@@ -218,9 +218,7 @@ class _Tuner:
         for keys, shared in self._track(tries, "trying content sketches"):
             scheme = Scheme.of(replace(self._base, content_keys=keys, content_shared_keys=shared))
             index = filled([article.content_sketch(scheme) for article in self._articles], scheme)
-            wanted = [
-                Wanted(each.query.content_sketch(scheme), each.own, each.target) for each in self._rewrites
-            ]
+            wanted = [Wanted(each.query.content_probe(), each.own, each.target) for each in self._rewrites]
             size = index.size_bytes / len(self._articles)
             yield Content(keys, shared, found(index, wanted, self._base.candidates), size)
 
@@ -256,8 +254,8 @@ class _Tuner:
         index = filled(sketches, scheme)
 
         def searched(queries: list[Wanted[Evidence]]) -> Found:
-            wanted: list[Wanted[Sketch]] = [
-                Wanted(each.query.sketch(scheme), each.own, each.target) for each in queries
+            wanted: list[Wanted[Probe]] = [
+                Wanted(each.query.probe, each.own, each.target) for each in queries
             ]
             return found(index, wanted, settings.candidates)
 
