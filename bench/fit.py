@@ -35,7 +35,7 @@ from textkin_service.measures import Measures, measure
 from textkin_service.model import Relation
 from textkin_service.relation import relation_of, score_of
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, sketch
+from textkin_service.sketch import Scheme, probe, sketch
 
 COEFFICIENTS_FILE = Path(__file__).parent.parent / "service/textkin_service/coefficients.toml"
 FOLDS = 5
@@ -139,7 +139,7 @@ def measured(data: Path) -> tuple[list[Compared], list[Compared]]:
     jobs: list[tuple[Line, int, list[tuple[Analysis, Analysis, bool]]]] = []
     for query in read(data / "retrieval/queries.jsonl"):
         analysis = analyze(query["text"])
-        found = index.candidates(sketch(analysis, scheme), settings.candidates).numbers
+        found = index.candidates(probe(analysis), settings.candidates).numbers
         others = [(analysis, corpus[ids[n]], ids[n] in query["relevant"]) for n in found]
         jobs.append((query, _fold(query["relevant"][0] if query["relevant"] else query["id"]), others))
     count = len(jobs)

@@ -25,6 +25,7 @@ from typing import Any
 from measures import Passage, alignment, auc, rank_of, recall_at_false_positives, retrieval
 from running import Run, Service, service, textkin
 from tables import show
+from trials import read_trials
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -77,6 +78,7 @@ def measure_folder(data: Path, keep: Path | None) -> None:
                 f"Retrieval among {len(ingested.lines):,} articles", read(queries), by_id(searched)
             )
             print(f"\n{_pace('ingested', ingested)}; {_pace('searched for', searched)}.")
+            show_hard_searches(running, data)
         if pairs.exists():
             compared = textkin(running, "compare", "--jsonl", pairs)
             _keep(keep, pairs, compared)
@@ -87,6 +89,32 @@ def measure_folder(data: Path, keep: Path | None) -> None:
             _keep(keep, path, compared)
             show_alignment(f"Alignment, {path.stem}", read(path), by_id(compared))
             print(f"\n{_pace('compared', compared)}.")
+
+
+def show_hard_searches(running: Service, data: Path) -> None:
+    """Prints how many searches with the source's trace made faint still find it, among the corpus that is ingested.
+
+    *Lifted*: 60 words of an article, word for word, in one of 1,500 on other things. *Reworded*: a paragraph that a model
+    rewrote, in such an article. *Noisy*: an article with 5 % of its letters replaced.
+    """
+    made = read_trials(data)
+    corpus = [line["id"] for line in read(data / "retrieval/corpus.jsonl")]
+    ids = [*corpus, *(f"source/{number}" for number in range(len(corpus), len(made.texts)))]
+    queries = [
+        {
+            "id": f"{kind}/{number}",
+            "kind": kind,
+            "text": trial.text,
+            "relevant": [ids[each] for each in trial.sources],
+        }
+        for kind in ("lifted", "reworded", "noisy")
+        for number, trial in enumerate(made.by_kind[kind])
+    ]
+    sources = {each for query in queries for each in query["relevant"]} - set(corpus)
+    with tempfile.TemporaryDirectory() as folder:
+        added = [{"id": each, "text": made.texts[ids.index(each)]} for each in sorted(sources)]
+        _over(running, "ingest", added, Path(folder))
+        show_retrieval("Hard searches", queries, by_id(_over(running, "search", queries, Path(folder))))
 
 
 def measure_samples() -> dict[str, float]:
