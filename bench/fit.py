@@ -214,9 +214,17 @@ def _matches(query: Compared, coefficients: Coefficients) -> list[bool]:
 def _reliability(
     coefficients: Coefficients, queries: Sequence[Compared], pairs: Sequence[Compared]
 ) -> tuple[list[tuple[float, bool]], list[tuple[float, bool]]]:
-    """Returns scores and whether the text derives: of all that searches compared, and of the pairs."""
+    """Returns scores and whether the text derives: of sources and of strangers, and of the pairs.
+
+    Of a query with a source only that counts: what else it is compared with may derive as well, and is not judged.
+    """
     return (
-        [(score_of(m, coefficients), source) for query in queries for m, source in query.others],
+        [
+            (score_of(measures, coefficients), source)
+            for query in queries
+            for measures, source in query.others
+            if source or not query.has_source
+        ],
         [(score_of(m, coefficients), source) for pair in pairs for m, source in pair.others],
     )
 

@@ -20,7 +20,7 @@ def draw(searched: Sequence[tuple[float, bool]], pairs: Sequence[tuple[float, bo
         )
         shares.plot([0, 1], [0, 1], color="0.7", linewidth=1)
         for name, population in (
-            ("compared in searches", searched),
+            ("searches: sources of rewrites, and strangers", searched),
             ("pairs: rewrites, and reports of the same event", pairs),
         ):
             bins = _bins(population)

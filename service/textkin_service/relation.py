@@ -5,6 +5,8 @@ both texts; rare words in common besides, for heavy rewriting; passages too alik
 `measures` defines what is measured, `coefficients.toml` holds every number, and `explanation` says it to people.
 """
 
+import math
+
 import numpy as np
 from scipy.special import expit, logit
 
@@ -88,7 +90,7 @@ def _part_score(measures: Measures, coefficients: Coefficients) -> float:
     if not shown:
         return 0.0
     least, greatest = coefficients.score.least_of_part, coefficients.score.greatest_of_part
-    return least + (greatest - least) * measures.strength / (1 + measures.strength)
+    return least + (greatest - least) * math.sqrt(measures.coverage_a * measures.coverage_b)
 
 
 def _strength_line(measures: Measures, coefficients: Coefficients) -> float:

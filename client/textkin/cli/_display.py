@@ -102,6 +102,7 @@ def search_view(query: Side, result: SearchResult, texts: dict[str, str]) -> Ren
             parts += [
                 "",
                 Rule(heading, align="left", style="dim"),
+                Text(match.comparison.explanation, "dim"),
                 passages_view(query, other, match.comparison.passages, longest=_LONGEST_PASSAGE),
             ]
     return Group(*parts)
