@@ -34,7 +34,7 @@ def draw(searched: Sequence[tuple[float, bool]], pairs: Sequence[tuple[float, bo
                 [fmean(score for score, _ in each) for each in bins], [len(each) for each in bins], marker="o"
             )
         shares.set_ylabel("share that derives")
-        shares.legend(loc="upper left", frameon=False)
+        figure.legend(loc="outside upper center", frameon=False)
         counts.set_yscale("log")
         counts.set_ylabel("how many")
         counts.set_xlabel("score")
