@@ -36,7 +36,7 @@ def _reason(relation: Relation, measures: Measures) -> str:
 
 def _reason_of_rewrite(measures: Measures) -> str:
     if measures.order_evidence >= COEFFICIENTS.order.line:
-        return "Words in the same order throughout, far beyond chance"
+        return "Far more words in the same order than chance gives"
     if measures.content_evidence >= COEFFICIENTS.content.line:
         return "The same rare words, partly in the same order"
     return "Passages too alike for chance, though not the whole"
