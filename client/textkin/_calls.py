@@ -37,9 +37,14 @@ class Page(Generic[T]):
     next_token: str
 
 
-def compare(a: Text, b: Text, unit: types.OffsetUnit) -> Call[types.Comparison]:
+def compare(a: Text, b: Text, unit: types.OffsetUnit, *, with_differences: bool) -> Call[types.Comparison]:
     """Compare."""
-    request = pb.CompareRequest(a=_side(a), b=_side(b), offset_unit=_convert.offset_unit(unit))
+    request = pb.CompareRequest(
+        a=_side(a),
+        b=_side(b),
+        offset_unit=_convert.offset_unit(unit),
+        with_differences=with_differences,
+    )
     return Call("Compare", request, lambda response: _convert.comparison(response.comparison))
 
 

@@ -218,11 +218,21 @@ def service_info(message: pb.GetServiceInfoResponse) -> types.ServiceInfo:
 
 def _passage(message: comparison_pb2.Passage) -> types.Passage:
     return types.Passage(
-        a=types.Span(message.a.start, message.a.end),
-        b=types.Span(message.b.start, message.b.end),
+        a=_span(message.a),
+        b=_span(message.b),
         kind=_member(types.PassageKind, comparison_pb2.PassageKind, "PASSAGE_KIND_", message.kind),
         similarity=message.similarity,
+        differences=tuple(
+            types.Difference(
+                _span(each.a) if each.HasField("a") else None, _span(each.b) if each.HasField("b") else None
+            )
+            for each in message.differences
+        ),
     )
+
+
+def _span(message: comparison_pb2.Span) -> types.Span:
+    return types.Span(message.start, message.end)
 
 
 def _time(message: Any, field: str) -> datetime | None:

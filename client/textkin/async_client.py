@@ -79,10 +79,11 @@ class AsyncClient:
         b: Text,
         *,
         offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
+        with_differences: bool = False,
         timeout: float | None = None,
     ) -> Comparison:
         """Compares two texts; see `Client.compare`."""
-        return await self._call(_calls.compare(a, b, offset_unit), timeout)
+        return await self._call(_calls.compare(a, b, offset_unit, with_differences=with_differences), timeout)
 
     async def search(
         self,

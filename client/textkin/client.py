@@ -79,10 +79,14 @@ class Client:
         b: Text,
         *,
         offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
+        with_differences: bool = False,
         timeout: float | None = None,
     ) -> Comparison:
-        """Compares two texts, each a str, InlineText or ArticleReference; passages are ordered by `a`."""
-        return self._call(_calls.compare(a, b, offset_unit), timeout)
+        """Compares two texts, each a str, InlineText or ArticleReference; passages are ordered by `a`.
+
+        With differences, each passage that is no paraphrase says where its words differ.
+        """
+        return self._call(_calls.compare(a, b, offset_unit, with_differences=with_differences), timeout)
 
     def search(
         self,

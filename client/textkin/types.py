@@ -75,13 +75,22 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Words of one side of a passage that stand in place of words of the other. None: of none."""
+
+    a: Span | None
+    b: Span | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """Two stretches, one of each text, that say the same."""
+    """Two stretches, one of each text, that say the same. `differences` only if asked for, and not of a paraphrase."""
 
     a: Span
     b: Span
     kind: PassageKind
     similarity: float
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

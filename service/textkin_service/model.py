@@ -44,13 +44,25 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Words of one side of a passage that stand in place of words of the other. None: of none."""
+
+    a: Span | None
+    b: Span | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """Two stretches, one of each text, that say the same. `similarity` is over 0 to 1."""
+    """Two stretches, one of each text, that say the same. `similarity` is over 0 to 1.
+
+    `differences` are there if they were asked for, unless it is a paraphrase.
+    """
 
     a: Span
     b: Span
     kind: PassageKind
     similarity: float
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,29 @@ def test_json_has_every_measure_and_passages_that_slice_the_texts(textkin):
         assert EDITED[passage["b"]["start"] : passage["b"]["end"]].strip()
 
 
+def test_the_differences_of_a_passage_are_listed_on_request_in_the_unit_asked_for(textkin, write):
+    write("a.txt", "\U0001f30a " + ORIGINAL)
+    write("b.txt", EDITED)
+    cut = {}
+    for unit, encoding, size in (
+        ("code_point", "utf-32-le", 4), ("utf8_byte", "utf-8", 1), ("utf16_unit", "utf-16-le", 2),
+    ):  # fmt: skip
+        (found,) = answers(
+            textkin("compare", "a.txt", "b.txt", "--json", "--differences", "--offset-unit", unit)
+        )
+        texts = [text.encode(encoding) for text in ("\U0001f30a " + ORIGINAL, EDITED)]
+        cut[unit] = [
+            tuple(
+                each[side] and text[size * each[side]["start"] : size * each[side]["end"]].decode(encoding)
+                for side, text in zip("ab", texts, strict=True)
+            )
+            for passage in found["passages"]
+            for each in passage["differences"]
+        ]
+    assert cut["code_point"]
+    assert cut["code_point"] == cut["utf8_byte"] == cut["utf16_unit"]
+
+
 def test_spans_count_what_they_are_asked_to(textkin, write):
     write("a.txt", "\U0001f30a" * 3 + " " + ORIGINAL)
     write("b.txt", ORIGINAL)

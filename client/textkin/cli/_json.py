@@ -7,7 +7,7 @@ from typing import Any
 
 from textkin.cli._readers import BadRecord
 from textkin.errors import TextkinError
-from textkin.types import Article, Collection, Comparison, Match, SearchResult, ServiceInfo, Span
+from textkin.types import Article, Collection, Comparison, Match, Passage, SearchResult, ServiceInfo, Span
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -17,8 +17,10 @@ def print_json(value: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def comparison_json(comparison: Comparison, *, with_passages: bool = True) -> dict[str, Any]:
-    """A comparison with all its fields; passages only if they were asked for."""
+def comparison_json(
+    comparison: Comparison, *, with_passages: bool = True, with_differences: bool = False
+) -> dict[str, Any]:
+    """A comparison with all its fields; passages and their differences only if they were asked for."""
     value: dict[str, Any] = {
         "score": comparison.score,
         "relation": comparison.relation.value,
@@ -32,13 +34,22 @@ def comparison_json(comparison: Comparison, *, with_passages: bool = True) -> di
     if with_passages:
         value["offset_unit"] = comparison.offset_unit.value
         value["passages"] = [
-            {
-                "a": _span_json(each.a),
-                "b": _span_json(each.b),
-                "kind": each.kind.value,
-                "similarity": each.similarity,
-            }
-            for each in comparison.passages
+            _passage_json(each, with_differences=with_differences) for each in comparison.passages
+        ]
+    return value
+
+
+def _passage_json(passage: Passage, *, with_differences: bool) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "a": _span_json(passage.a),
+        "b": _span_json(passage.b),
+        "kind": passage.kind.value,
+        "similarity": passage.similarity,
+    }
+    if with_differences:
+        value["differences"] = [
+            {"a": each.a and _span_json(each.a), "b": each.b and _span_json(each.b)}
+            for each in passage.differences
         ]
     return value
 

@@ -57,6 +57,11 @@ Examples:
     metavar="FILE",
     help="Write the comparison as a page to FILE, instead of printing it.",
 )
+@click.option(
+    "--differences",
+    is_flag=True,
+    help="With --json: where the words of each passage differ, unless it is a paraphrase.",
+)
 @collection_option
 @offset_unit_option
 @encoding_option
@@ -69,6 +74,7 @@ def command(
     texts: tuple[str, ...],
     jsonl: str | None,
     html: str | None,
+    differences: bool,
     collection: str,
     offset_unit: OffsetUnit,
     encoding: str,
@@ -85,7 +91,13 @@ def command(
     if jsonl:
         if texts or html:
             raise click.UsageError("--jsonl FILE stands alone: leave out the other texts and --html")
-        _compare_pairs(session, Sources((jsonl,), "jsonl", encoding), offset_unit, as_json=as_json)
+        _compare_pairs(
+            session,
+            Sources((jsonl,), "jsonl", encoding),
+            offset_unit,
+            differences=differences,
+            as_json=as_json,
+        )
         return
     if len(texts) != 2:  # noqa: PLR2004 -- a comparison is of two
         raise click.UsageError("name two texts to compare, or a file of pairs with --jsonl")
@@ -98,9 +110,9 @@ def command(
     with session.connect() as client:
         # People read code points: the texts below are cut by them.
         unit = offset_unit if as_json and not html else OffsetUnit.CODE_POINT
-        comparison = client.compare(a, b, offset_unit=unit)
+        comparison = client.compare(a, b, offset_unit=unit, with_differences=differences)
         if as_json:
-            print_json(comparison_json(comparison))
+            print_json(comparison_json(comparison, with_differences=differences))
             if not html:
                 return
         side_a, side_b = _side(client, texts[0], a), _side(client, texts[1], b)
@@ -131,14 +143,17 @@ def _side(client: "Client", name: str, text: str | ArticleReference) -> Side:
     return Side(display_name(name), text)
 
 
-def _compare_pairs(session: Session, sources: Sources, unit: OffsetUnit, *, as_json: bool) -> None:
+def _compare_pairs(
+    session: Session, sources: Sources, unit: OffsetUnit, *, differences: bool, as_json: bool
+) -> None:
     failures = 0
     with Watch("pairs", sources, prints=True) as watch, session.connect() as client:
-        for pair, answer in _answers(client, sources, unit if as_json else OffsetUnit.CODE_POINT):
+        unit = unit if as_json else OffsetUnit.CODE_POINT
+        for pair, answer in _answers(client, sources, unit, differences=differences):
             watch.finished()
             given_id = pair.id if isinstance(pair, BadRecord) else pair.given_id
             if isinstance(answer, Comparison):
-                _print_answer(pair, given_id, answer, as_json=as_json)
+                _print_answer(pair, given_id, answer, differences=differences, as_json=as_json)
                 continue
             failures += 1
             watch.say(str(answer) if isinstance(answer, BadRecord) else f"{pair.position}: {answer}")
@@ -148,16 +163,18 @@ def _compare_pairs(session: Session, sources: Sources, unit: OffsetUnit, *, as_j
         sys.exit(ExitCode.SOME_FAILED)
 
 
-def _print_answer(pair: Pair | BadRecord, given_id: Any, comparison: Comparison, *, as_json: bool) -> None:
+def _print_answer(
+    pair: Pair | BadRecord, given_id: Any, comparison: Comparison, *, differences: bool, as_json: bool
+) -> None:
     if as_json:
-        print_json({"id": given_id, **comparison_json(comparison)})
+        print_json({"id": given_id, **comparison_json(comparison, with_differences=differences)})
     elif isinstance(pair, Pair):
         a, b = Side(f"{given_id}: a", pair.a), Side(f"{given_id}: b", pair.b)
         stdout_console().print(comparison_view(a, b, comparison))
 
 
 def _answers(
-    client: "Client", sources: Sources, unit: OffsetUnit
+    client: "Client", sources: Sources, unit: OffsetUnit, *, differences: bool
 ) -> Iterator[tuple[Pair | BadRecord, Comparison | TextkinError | BadRecord]]:
     """The pairs in their order, each with what came of it. Raises what would befall them all."""
 
@@ -167,7 +184,9 @@ def _answers(
         if isinstance(pair, BadRecord):
             return pair, pair
         try:
-            return pair, patiently(lambda: client.compare(pair.a, pair.b, offset_unit=unit))
+            return pair, patiently(
+                lambda: client.compare(pair.a, pair.b, offset_unit=unit, with_differences=differences)
+            )
         except TextkinError as error:
             if ends_all(error):
                 raise

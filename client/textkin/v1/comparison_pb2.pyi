@@ -54,17 +54,27 @@ class Span(_message.Message):
     end: int
     def __init__(self, start: _Optional[int] = ..., end: _Optional[int] = ...) -> None: ...
 
+class Difference(_message.Message):
+    __slots__ = ("a", "b")
+    A_FIELD_NUMBER: _ClassVar[int]
+    B_FIELD_NUMBER: _ClassVar[int]
+    a: Span
+    b: Span
+    def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ...) -> None: ...
+
 class Passage(_message.Message):
-    __slots__ = ("a", "b", "kind", "similarity")
+    __slots__ = ("a", "b", "kind", "similarity", "differences")
     A_FIELD_NUMBER: _ClassVar[int]
     B_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SIMILARITY_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
     a: Span
     b: Span
     kind: PassageKind
     similarity: float
-    def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ..., kind: _Optional[_Union[PassageKind, str]] = ..., similarity: _Optional[float] = ...) -> None: ...
+    differences: _containers.RepeatedCompositeFieldContainer[Difference]
+    def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ..., kind: _Optional[_Union[PassageKind, str]] = ..., similarity: _Optional[float] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ...) -> None: ...
 
 class Comparison(_message.Message):
     __slots__ = ("score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "passages", "offset_unit", "explanation")

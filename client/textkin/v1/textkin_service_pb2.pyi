@@ -38,14 +38,16 @@ class CompareSide(_message.Message):
     def __init__(self, inline: _Optional[_Union[InlineText, _Mapping]] = ..., article: _Optional[_Union[ArticleReference, _Mapping]] = ...) -> None: ...
 
 class CompareRequest(_message.Message):
-    __slots__ = ("a", "b", "offset_unit")
+    __slots__ = ("a", "b", "offset_unit", "with_differences")
     A_FIELD_NUMBER: _ClassVar[int]
     B_FIELD_NUMBER: _ClassVar[int]
     OFFSET_UNIT_FIELD_NUMBER: _ClassVar[int]
+    WITH_DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
     a: CompareSide
     b: CompareSide
     offset_unit: _comparison_pb2.OffsetUnit
-    def __init__(self, a: _Optional[_Union[CompareSide, _Mapping]] = ..., b: _Optional[_Union[CompareSide, _Mapping]] = ..., offset_unit: _Optional[_Union[_comparison_pb2.OffsetUnit, str]] = ...) -> None: ...
+    with_differences: bool
+    def __init__(self, a: _Optional[_Union[CompareSide, _Mapping]] = ..., b: _Optional[_Union[CompareSide, _Mapping]] = ..., offset_unit: _Optional[_Union[_comparison_pb2.OffsetUnit, str]] = ..., with_differences: _Optional[bool] = ...) -> None: ...
 
 class CompareResponse(_message.Message):
     __slots__ = ("comparison",)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from textkin_service import __version__
+from textkin_service.alignment.differences import differences
 from textkin_service.analysis import Analysis, analyze, prepare
 from textkin_service.engine import page_tokens, validation
 from textkin_service.engine.analyses import AnalysisCache
@@ -19,6 +20,8 @@ from textkin_service.model import (
     CollectionSettings,
     Comparison,
     InlineText,
+    Passage,
+    PassageKind,
     SearchOptions,
     SearchResult,
 )
@@ -97,11 +100,17 @@ class Engine:
         self._started_at = datetime.now(UTC)
 
     def compare(
-        self, work: Work, a: InlineText | ArticleReference, b: InlineText | ArticleReference
+        self,
+        work: Work,
+        a: InlineText | ArticleReference,
+        b: InlineText | ArticleReference,
+        *,
+        with_differences: bool = False,
     ) -> Compared:
         """Compares two texts, given or stored. InvalidRequest, NotFound, DeadlineExceeded.
 
-        What recurs in the collection of a stored one is no evidence in either.
+        What recurs in the collection of a stored one is no evidence in either. With differences: those of each passage
+        that is no paraphrase.
         """
         work.check()
         analysis_a, collection_a = self._side("a", a)
@@ -112,7 +121,15 @@ class Engine:
         for collection in sorted({each for each in (collection_a, collection_b) if each is not None}):
             recurring = self._indexes.recurring(collection)
             analysis_a, analysis_b = analysis_a.without(recurring), analysis_b.without(recurring)
-        return Compared(compare(analysis_a, analysis_b), analysis_a.text, analysis_b.text)
+        comparison = compare(analysis_a, analysis_b)
+        if with_differences:
+            comparison = replace(
+                comparison,
+                passages=tuple(
+                    _with_differences(analysis_a, analysis_b, each, work) for each in comparison.passages
+                ),
+            )
+        return Compared(comparison, analysis_a.text, analysis_b.text)
 
     def search(
         self,
@@ -244,3 +261,10 @@ class Engine:
 
 def _token(listing: str, position: str | int | None) -> str:
     return "" if position is None else page_tokens.encode(listing, position)
+
+
+def _with_differences(a: Analysis, b: Analysis, passage: Passage, work: Work) -> Passage:
+    work.check()
+    if passage.kind is PassageKind.PARAPHRASE:
+        return passage
+    return replace(passage, differences=differences(a, b, passage))

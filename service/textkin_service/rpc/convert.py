@@ -4,7 +4,7 @@ Requests are checked for what the model cannot hold (enum numbers that the API d
 range, a side that is not set); the engine checks the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, TypeVar, cast
 
@@ -167,8 +167,21 @@ def comparison_message(
 ) -> comparison_pb2.Comparison:
     """Returns the message of a comparison, spans in `unit`. The texts are needed only if it has passages."""
     passages = comparison.passages
-    spans_a = _spans(text_a, [passage.a for passage in passages], unit)
-    spans_b = _spans(text_b, [passage.b for passage in passages], unit)
+    sides = [
+        (each.a, each.b)
+        for passage in passages
+        for each in (model.Difference(passage.a, passage.b), *passage.differences)
+    ]
+    # Each text is walked through once, for all spans in it.
+    spans_a = iter(_spans(text_a, [a for a, _ in sides if a], unit))
+    spans_b = iter(_spans(text_b, [b for _, b in sides if b], unit))
+
+    def span(value: model.Span | None, converted: Iterator[model.Span]) -> comparison_pb2.Span | None:
+        if value is None:
+            return None
+        place = next(converted)
+        return comparison_pb2.Span(start=place.start, end=place.end)
+
     return comparison_pb2.Comparison(
         score=comparison.score,
         relation=cast("comparison_pb2.Relation", int(comparison.relation)),
@@ -180,12 +193,16 @@ def comparison_message(
         explanation=comparison.explanation,
         passages=[
             comparison_pb2.Passage(
-                a=comparison_pb2.Span(start=a.start, end=a.end),
-                b=comparison_pb2.Span(start=b.start, end=b.end),
+                a=span(passage.a, spans_a),
+                b=span(passage.b, spans_b),
                 kind=cast("comparison_pb2.PassageKind", int(passage.kind)),
                 similarity=passage.similarity,
+                differences=[
+                    comparison_pb2.Difference(a=span(each.a, spans_a), b=span(each.b, spans_b))
+                    for each in passage.differences
+                ],
             )
-            for passage, a, b in zip(passages, spans_a, spans_b, strict=True)
+            for passage in passages
         ],
         offset_unit=unit,
     )

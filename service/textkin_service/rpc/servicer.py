@@ -46,7 +46,7 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         side_a, side_b = convert.side(request.a, "a"), convert.side(request.b, "b")
 
         def compare(work: Work) -> pb.CompareResponse:
-            found = self._engine.compare(work, side_a, side_b)
+            found = self._engine.compare(work, side_a, side_b, with_differences=request.with_differences)
             message = convert.comparison_message(found.comparison, found.text_a, found.text_b, unit)
             return pb.CompareResponse(comparison=message)
 
