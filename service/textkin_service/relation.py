@@ -16,7 +16,7 @@ from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
 from textkin_service.measures import Measures, measure
 from textkin_service.model import Comparison, Relation
-from textkin_service.sketch.verbatim import shingles
+from textkin_service.sketch.verbatim import SHINGLE_WORDS
 
 # No other text scores as high as one that is identical. Scores close to it still differ: the closer copy stands first.
 _MOST_UNLESS_IDENTICAL = 0.999
@@ -106,6 +106,14 @@ def _strength_line(measures: Measures, coefficients: Coefficients) -> float:
 
 def _resemblance(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """Returns the Jaccard similarity of the sets of word 5-shingles (Broder 1997)."""
-    shingles_a, shingles_b = set(shingles(a)), set(shingles(b))
-    union = len(shingles_a | shingles_b)
-    return len(shingles_a & shingles_b) / union if union else 0.0
+    shingles_a, shingles_b = _shingles(a), _shingles(b)
+    shared = len(shingles_a & shingles_b)
+    union = len(shingles_a) + len(shingles_b) - shared
+    return shared / union if union else 0.0
+
+
+def _shingles(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Returns the word 5-shingles; a shorter text is one shingle, an empty one none."""
+    if len(words) <= SHINGLE_WORDS:
+        return {words} if words else set()
+    return set(zip(*(words[i:] for i in range(SHINGLE_WORDS)), strict=False))
