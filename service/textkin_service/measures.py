@@ -123,5 +123,5 @@ def _covered_words(analysis: Analysis, spans: list[Span]) -> int:
 
 def _tokens(analysis: Analysis, span: Span) -> tuple[int, int]:
     """Returns the range of tokens that begin in a span."""
-    first, last = np.searchsorted(np.asarray(analysis.tokens.starts), [span.start, span.end])
+    first, last = np.searchsorted(analysis.tokens.starts, [span.start, span.end])
     return int(first), int(last)

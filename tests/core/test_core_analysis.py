@@ -51,7 +51,9 @@ def test_sentences_are_disjoint_ordered_ranges_of_at_most_thirty_words(text):
 @given(any_text)
 def test_a_text_always_gives_the_same_analysis(text):
     one, other = analyze(text), analyze(text)
-    assert one.tokens == other.tokens
+    assert one.tokens.words == other.tokens.words
+    assert np.array_equal(one.tokens.starts, other.tokens.starts)
+    assert np.array_equal(one.tokens.ends, other.tokens.ends)
     assert one.sentences == other.sentences
     assert np.array_equal(one.stems, other.stems)
     assert np.array_equal(one.zipf, other.zipf)

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ many = settings(max_examples=150, deadline=None)
 @given(texts)
 def test_words_stand_in_order_without_overlap_inside_the_text(text):
     tokens = tokenize(text)
-    assert len(tokens) == len(tokens.words) == len(tokens.starts) == len(tokens.ends)
+    assert len(tokens) == len(tokens.words) == len(tokens.starts) == len(tokens.ends) == len(tokens.hashes)
     places = [place for pair in zip(tokens.starts, tokens.ends, strict=True) for place in pair]
     assert places == sorted(places)
     assert all(0 <= start < end <= len(text) for start, end in zip(tokens.starts, tokens.ends, strict=True))
@@ -76,8 +77,21 @@ def test_texts_put_one_after_the_other_have_the_words_of_both(a, b, between):
     both, first, second = tokenize(a + between + b), tokenize(a), tokenize(b)
     shift = len(a) + len(between)
     assert both.words == first.words + second.words
-    assert both.starts == first.starts + tuple(start + shift for start in second.starts)
-    assert both.ends == first.ends + tuple(end + shift for end in second.ends)
+    assert both.starts.tolist() == [*first.starts, *(second.starts + shift)]
+    assert both.ends.tolist() == [*first.ends, *(second.ends + shift)]
+
+
+@many
+@given(texts)
+def test_equal_words_have_equal_hashes_and_others_do_not(text):
+    tokens = tokenize(text)
+    assert tokens.hashes.dtype == np.uint64
+    assert len(set(zip(tokens.words, tokens.hashes.tolist(), strict=True))) == len(set(tokens.words))
+    assert len(set(tokens.words)) == len(set(tokens.hashes.tolist()))
+
+
+def test_the_hash_of_a_word_is_the_same_in_every_process():
+    assert tokenize("Ｃanal CANAL").hashes.tolist() == [0x0F749AF22A6E1E7E] * 2
 
 
 words_of_letters = st.lists(

@@ -29,10 +29,12 @@ def differences(a: Analysis, b: Analysis, passage: Passage) -> tuple[Difference,
 
 def _tokens(analysis: Analysis, span: Span) -> range:
     """Returns the tokens that begin in a span."""
-    first, last = np.searchsorted(np.asarray(analysis.tokens.starts), [span.start, span.end])
+    first, last = np.searchsorted(analysis.tokens.starts, [span.start, span.end])
     return range(int(first), int(last))
 
 
 def _span(analysis: Analysis, first: int, last: int) -> Span | None:
     """Returns where a range of tokens stands in the text; None: no token."""
-    return Span(analysis.tokens.starts[first], analysis.tokens.ends[last - 1]) if first < last else None
+    if first == last:
+        return None
+    return Span(int(analysis.tokens.starts[first]), int(analysis.tokens.ends[last - 1]))

@@ -76,9 +76,10 @@ class Side:
         first, last = self.tokens[words[0]], self.tokens[words[1] - 1]
         text, tokens = self.analysis.text, self.analysis.tokens
         before = self.analysis.gap_before(first)
-        closing = _CLOSING.match(text, tokens.ends[last])
+        end = int(tokens.ends[last])
+        closing = _CLOSING.match(text, end)
         opening = len(before) - len(before.rstrip(_OPENING))
-        return Span(tokens.starts[first] - opening, closing.end() if closing else tokens.ends[last])
+        return Span(int(tokens.starts[first]) - opening, closing.end() if closing else end)
 
     def stem_weights(self, words: Range) -> dict[int, float]:
         """Returns the distinct stems of a range of words, weighted by sqrt(count) times rarity."""

@@ -4,12 +4,15 @@ Words are cut out of the text as it came and normalised one by one, so that no o
 normalisation that changes lengths (NFKC, case folding, ligatures, `İ`).
 """
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import regex
+from numpy.typing import NDArray
 
 # Scripts written without spaces: each character, with its combining marks, is a token of its own. In Thai and Lao so is a
 # cluster: the vowels written before and behind a consonant belong to it, and no word begins between them.
@@ -59,16 +62,18 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060\ufeff"))
 _GROUPING = regex.compile(r"(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
-    """The words of a text. All three are parallel.
+    """The words of a text. All four are parallel.
 
-    `words` are normalised; `starts` and `ends` are code points of the original text, half open.
+    `words` are normalised; `starts` and `ends` (int32) are code points of the original text, half open; `hashes` (uint64) are
+    those of the normalised words, as `word_hash` has them.
     """
 
     words: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
 
     def __len__(self) -> int:
         """How many words there are."""
@@ -89,22 +94,32 @@ def normalize_word(word: str) -> str:
     return _GROUPING.sub("", folded) if "," in folded else folded
 
 
+def word_hash(word: str) -> int:
+    """Returns 64 bits that depend on a normalised word alone, whatever the process or machine."""
+    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
 def tokenize(text: str) -> Tokens:
     """Returns the words of `text` in order. Punctuation and symbols belong to no word."""
-    words, starts, ends = [], [], []
-    normal: dict[str, str] = {}
+    words, starts, ends, hashes = [], [], [], []
+    normal: dict[str, tuple[str, int]] = {}
     plain = text.isascii() or all(map(_is_plain, set(text)))
     for match in (_PLAIN_WORD if plain else _WORD).finditer(text):
         word = match.group()
-        folded = normal.get(word)
-        if folded is None:
-            folded = normal[word] = normalize_word(word)
-        if folded:
-            words.append(folded)
+        known = normal.get(word)
+        if known is None:
+            folded = normalize_word(word)
+            known = normal[word] = folded, word_hash(folded)
+        if known[0]:
+            words.append(known[0])
+            hashes.append(known[1])
             start, end = match.span()
             starts.append(start)
             ends.append(end)
-    return Tokens(tuple(words), tuple(starts), tuple(ends))
+    return Tokens(
+        tuple(words), np.array(starts, np.int32), np.array(ends, np.int32), np.array(hashes, np.uint64)
+    )
 
 
 @cache
