@@ -55,8 +55,8 @@ def agreement(pair, comparison):
     return shared / judged, shared / found if found else 1.0
 
 
-# Measured: recall of edits 0.94, of rewrites 0.68; precision 0.95 and 0.98.
-@pytest.mark.parametrize(("kind", "recall"), [("edit", 0.92), ("rewrite", 0.62)])
+# Measured: recall of edits 0.93, of rewrites 0.78; precision 0.97 and 0.98.
+@pytest.mark.parametrize(("kind", "recall"), [("edit", 0.92), ("rewrite", 0.74)])
 def test_passages_cover_what_the_judges_marked(kind, recall, comparisons):
     agreements = [agreement(pair, comparisons[pair["id"]]) for pair in GOLD if pair["kind"] == kind]
     assert mean(r for r, _ in agreements) >= recall

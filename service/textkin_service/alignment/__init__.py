@@ -2,22 +2,23 @@
 
 The steps, each a module with its parameters in `parameters`::
 
-    vectors -> seeds -> extension -> overlaps -> division -> passages
-    sides   -> runs  ----------------------------------------^
+    vectors -> seeds -> [extension -> overlaps -> division -> boundaries -> selection] -> joining -> summaries -> passages
+    sides -> runs, views     (local: in passes, over what is not yet covered)
 """
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from textkin_service.alignment.division import divide
-from textkin_service.alignment.extension import extend
-from textkin_service.alignment.overlaps import resolve
+from textkin_service.alignment.joining import join
+from textkin_service.alignment.local import local_matches
 from textkin_service.alignment.parameters import DEFAULT, Parameters
-from textkin_service.alignment.passages import passages
+from textkin_service.alignment.passages import passage_of
 from textkin_service.alignment.runs import find_runs
 from textkin_service.alignment.seeds import find_seeds
 from textkin_service.alignment.sides import Side
+from textkin_service.alignment.summaries import with_summaries
 from textkin_service.alignment.vectors import sentence_vectors
+from textkin_service.alignment.views import View
 from textkin_service.analysis import Analysis
 from textkin_service.model import Passage, PassageKind, Span
 
@@ -49,11 +50,12 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
         return _identical(side_a, side_b)
     vectors = sentence_vectors(a, b)
     seeds = find_seeds(vectors, parameters)
-    fragments = extend(seeds, vectors, side_a.blocks, side_b.blocks, parameters)
-    fragments = divide(resolve(fragments, parameters), seeds, vectors, side_a, side_b, parameters)
     runs = find_runs(side_a, side_b, parameters)
+    view = View.of(side_a, side_b)
+    matches = join(view, local_matches(view, vectors, seeds, runs, parameters), parameters)
+    matches = with_summaries(view, matches, runs, parameters)
     return Alignment(
-        passages(side_a, side_b, fragments, runs, parameters),
+        tuple(passage_of(side_a, side_b, match, parameters) for match in matches),
         tuple((side_a.span(run.a), side_b.span(run.b)) for run in runs),
     )
 

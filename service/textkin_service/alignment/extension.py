@@ -14,11 +14,15 @@ from textkin_service.alignment.vectors import SentenceVectors
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A range of sentences of each text, half open, and the sum of its seeds' similarities."""
+    """A range of sentences of each text, half open, and the sum of its seeds' similarities.
+
+    `is_part`: whether it was cut off from a longer one, at the paragraphs beside it.
+    """
 
     a: tuple[int, int]
     b: tuple[int, int]
     mass: float
+    is_part: bool = False
 
 
 def extend(

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from textkin_service.alignment.matches import Match, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.sides import Side
 
@@ -26,6 +27,59 @@ def find_runs(a: Side, b: Side, parameters: Parameters) -> list[Run]:
     """Returns the runs of at least `run_words` equal words, by their place in `a`; none reaches over web residue."""
     runs = _chain(_exact(a.words, b.words, parameters.run_seed), a, b, parameters)
     return [run for run in runs if run.matched >= parameters.run_words]
+
+
+def bounded_by_runs(match: Match, runs: list[Run], parameters: Parameters) -> list[Match]:
+    """Returns the runs that so much of both sides of a match lies in that the rest is chance; else the match itself.
+
+    A match of several runs far from each other, or in another order, comes apart into them.
+    """
+    run = max(runs, key=lambda r: overlap(r.a, match.own) + overlap(r.b, match.other), default=None)
+    if run is None:
+        return [match]
+    if _are_bounds([Match(run.a, run.b)], match, parameters):
+        return [Match(run.a, run.b)]
+    inside = [
+        Match(run.a, run.b)
+        for run in runs
+        if run.matched >= parameters.lone_run_words
+        and overlap(run.a, match.own) >= parameters.run_share * length(run.a)
+        and overlap(run.b, match.other) >= parameters.run_share * length(run.b)
+    ]
+    parts = _joined(_apart(inside), parameters.part_gap)
+    return parts if _are_bounds(parts, match, parameters) else [match]
+
+
+def _are_bounds(runs: list[Match], match: Match, parameters: Parameters) -> bool:
+    return (
+        sum(overlap(run.own, match.own) for run in runs) >= parameters.run_share * length(match.own)
+        and sum(overlap(run.other, match.other) for run in runs) >= parameters.run_share * length(match.other)
+    )  # fmt: skip
+
+
+def _apart(runs: list[Match]) -> list[Match]:
+    """Returns the runs by place, without those that share words with longer ones."""
+    kept: list[Match] = []
+    for run in sorted(runs, key=lambda each: (-length(each.own), each)):
+        if not any(overlap(run.own, other.own) or overlap(run.other, other.other) for other in kept):
+            kept.append(run)
+    return sorted(kept)
+
+
+def _joined(runs: list[Match], most: int) -> list[Match]:
+    """Returns the runs, those joined that follow one another in both texts with at most so many words between."""
+    joined: list[Match] = []
+    for run in runs:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.other[1] <= run.other[0] <= last.other[1] + most
+            and run.own[0] <= last.own[1] + most
+        ):
+            joined[-1] = Match(hull(last.own, run.own), hull(last.other, run.other))
+        else:
+            joined.append(run)
+    return joined
 
 
 def _exact(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:

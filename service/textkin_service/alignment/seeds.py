@@ -30,6 +30,10 @@ class Seeds:
         """How many seeds there are."""
         return len(self.a)
 
+    def only(self, kept: NDArray[np.bool_]) -> "Seeds":
+        """Returns the seeds that are `kept` (bool)."""
+        return Seeds(self.a[kept], self.b[kept], self.similarity[kept], self.evidence[kept])
+
 
 def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds."""

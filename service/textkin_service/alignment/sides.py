@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
 from textkin_service.model import Span
@@ -19,19 +20,21 @@ _CLOSING = regex.compile(r"""[.!?…]*+["'”’»›)\]」』]*+[。！？]?+""
 _WEIGHTLESS_ZIPF = 7.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Side:
     """The evidence of one text.
 
     `words`: the normalised words; where residue interrupts the text, a barrier that equals no word of any text.
-    `tokens`: the token of each word, parallel; -1 for a barrier. `bounds`: the words of each sentence, half open.
+    `tokens`: the token of each word, parallel; -1 for a barrier. `starts`, `ends` (intp): the words of each
+    sentence, half open.
     `blocks`: for each sentence, how many barriers lie before it. `paragraphs`: the sentences that begin a line.
     """
 
     analysis: Analysis
     words: tuple[str, ...]
     tokens: tuple[int, ...]
-    bounds: tuple[Range, ...]
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
     blocks: tuple[int, ...]
     paragraphs: tuple[int, ...]
 
@@ -58,11 +61,12 @@ class Side:
             for i, (first, _) in enumerate(analysis.sentences)
             if first == 0 or "\n" in analysis.gap_before(first)
         )
-        return cls(analysis, tuple(words), tuple(tokens), tuple(bounds), tuple(blocks), paragraphs)
+        starts, ends = np.array(bounds, np.intp).T
+        return cls(analysis, tuple(words), tuple(tokens), starts, ends, tuple(blocks), paragraphs)
 
     def words_of(self, sentences: Range) -> Range:
         """Returns the words of a range of sentences."""
-        return self.bounds[sentences[0]][0], self.bounds[sentences[1] - 1][1]
+        return int(self.starts[sentences[0]]), int(self.ends[sentences[1] - 1])
 
     def is_barrier(self, word: int) -> bool:
         """Whether residue interrupts the text here."""

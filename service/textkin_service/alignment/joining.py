@@ -1,0 +1,53 @@
+"""Joining: matches that follow one another in both texts with little between are one, unless a paragraph ends between them."""
+
+import numpy as np
+
+from textkin_service.alignment.likelihood import mutual_evidence
+from textkin_service.alignment.matches import Match, gap, hull, overlap
+from textkin_service.alignment.parameters import Parameters
+from textkin_service.alignment.sides import Range, Side
+from textkin_service.alignment.views import View
+
+
+def join(view: View, matches: list[Match], parameters: Parameters) -> list[Match]:
+    """Returns the matches, neighbours joined where the whole has nearly as much evidence as its parts together."""
+    joined: list[Match] = []
+    pending = sorted(matches)
+    for i, match in enumerate(pending):
+        current = match
+        while joined and _are_neighbours(view, joined[-1], current, parameters):
+            whole = Match(hull(joined[-1].own, current.own), hull(joined[-1].other, current.other))
+            others = (*joined[:-1], *pending[i + 1 :])
+            if any(overlap(whole.own, each.own) or overlap(whole.other, each.other) for each in others):
+                break
+            parts = sum(mutual_evidence(view, part, parameters) for part in (joined[-1], current))
+            if mutual_evidence(view, whole, parameters) < parameters.join_evidence * parts:
+                break
+            joined.pop()
+            current = whole
+        joined.append(current)
+    return joined
+
+
+def _are_neighbours(view: View, first: Match, second: Match, parameters: Parameters) -> bool:
+    """Whether the second follows the first in both texts with little between, neither residue nor a paragraph's end."""
+    return (
+        first.other[0] <= second.other[0]
+        and max(gap(first.own, second.own), gap(first.other, second.other)) <= parameters.join_words
+        and not _is_interrupted(view.own, hull(first.own, second.own))
+        and not _is_interrupted(view.other, hull(first.other, second.other))
+        and not (
+            _has_break(view.own, first.own, second.own) and _has_break(view.other, first.other, second.other)
+        )
+    )
+
+
+def _is_interrupted(side: Side, words: Range) -> bool:
+    return any(side.is_barrier(word) for word in range(*words))
+
+
+def _has_break(side: Side, x: Range, y: Range) -> bool:
+    """Whether a paragraph begins between two ranges, or with the later one."""
+    first, last = sorted((min(x[1], y[1]), max(x[0], y[0])))
+    starts = side.starts[list(side.paragraphs)]
+    return bool(np.any((starts >= first) & (starts <= last)))

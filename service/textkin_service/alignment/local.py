@@ -1,0 +1,78 @@
+"""Local matches: passages whose two sides are of like length, from seeds, fragments and runs.
+
+What a pass finds takes its words; the next looks at what is left, since a strong match hides weaker ones near it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.alignment.boundaries import Free, refine
+from textkin_service.alignment.division import divide
+from textkin_service.alignment.extension import extend
+from textkin_service.alignment.likelihood import mutual_evidence
+from textkin_service.alignment.matches import Match
+from textkin_service.alignment.overlaps import resolve
+from textkin_service.alignment.parameters import Parameters
+from textkin_service.alignment.runs import Run, bounded_by_runs
+from textkin_service.alignment.seeds import Seeds
+from textkin_service.alignment.selection import order_excess, select
+from textkin_service.alignment.sides import Side
+from textkin_service.alignment.vectors import SentenceVectors
+from textkin_service.alignment.views import View
+
+
+def local_matches(
+    view: View, vectors: SentenceVectors, seeds: Seeds, runs: list[Run], parameters: Parameters
+) -> list[Match]:
+    """Returns the matches, whose evidence is enough and which hardly overlap, by their place in the own text."""
+    nothing_taken = free = Free.of(view)
+    matches: list[Match] = []
+    for _ in range(parameters.passes):
+        known = parameters.knowing(free.taken_share(nothing_taken))
+        found = select(view, _candidates(view, vectors, seeds, free, runs, known), matches, known)
+        alone = [Match(run.a, run.b) for run in runs if run.matched >= known.lone_run_words]
+        found += select(view, alone, matches + found, known)
+        if not found:
+            break
+        matches += found
+        free = free.without(found)
+    return sorted(matches)
+
+
+def _candidates(
+    view: View, vectors: SentenceVectors, seeds: Seeds, free: Free, runs: list[Run], parameters: Parameters
+) -> list[Match]:
+    """Returns fragments of what is free, bounded."""
+    free_own, free_other = _free_sentences(view.own, free.own), _free_sentences(view.other, free.other)
+    usable = seeds.only(free_own[seeds.a] & free_other[seeds.b])
+    if not len(usable):
+        return []
+    fragments = extend(
+        usable,
+        vectors,
+        _blocks(view.own.blocks, free_own),
+        _blocks(view.other.blocks, free_other),
+        parameters,
+    )
+    fragments = divide(resolve(fragments, parameters), usable, vectors, view.own, view.other, parameters)
+    found = []
+    for fragment in fragments:
+        whole = Match(view.own.words_of(fragment.a), view.other.words_of(fragment.b))
+        refined = refine(view, whole, free.only(whole) if fragment.is_part else free, parameters)
+        if mutual_evidence(view, refined, parameters) < parameters.least_evidence:
+            refined = max(refined, whole, key=lambda match: order_excess(view, match))
+        found += bounded_by_runs(refined, runs, parameters)
+    return found
+
+
+def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Returns which sentences (bool) are free by more than half."""
+    sums = np.concatenate([[0], np.cumsum(free)])
+    return np.asarray(2 * (sums[side.ends] - sums[side.starts]) > side.ends - side.starts, bool)
+
+
+def _blocks(blocks: Sequence[int], free: NDArray[np.bool_]) -> list[int]:
+    """Returns the blocks of the sentences where those that are not free interrupt the text too."""
+    return [int(block) for block in np.asarray(blocks) + np.cumsum(~free)]

@@ -1,0 +1,56 @@
+"""Selection: matches long enough and too like for chance; of those that claim the same words, the ones with more evidence."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.alignment.likelihood import mutual_evidence
+from textkin_service.alignment.matches import Match, length
+from textkin_service.alignment.order import common_order
+from textkin_service.alignment.parameters import Parameters
+from textkin_service.alignment.sides import Range
+from textkin_service.alignment.views import View
+
+
+def select(view: View, matches: list[Match], before: list[Match], parameters: Parameters) -> list[Match]:
+    """Returns those that are evidence and do not lie mostly inside stronger ones, or ones of `before`, in either text."""
+    taken_own, taken_other = np.zeros(len(view.own.words), bool), np.zeros(len(view.other.words), bool)
+    for match in before:
+        _take(match, taken_own, taken_other)
+    weighed = [
+        (mutual_evidence(view, match, parameters), match)
+        for match in matches
+        if min(length(match.own), length(match.other)) >= parameters.least_words
+    ]
+    kept = []
+    for evidence, match in sorted(weighed, key=lambda each: (-each[0], each[1])):
+        if evidence < parameters.least_evidence and not (
+            evidence >= parameters.weak_evidence and _is_ordered(view, match, parameters)
+        ):
+            continue
+        covered = max(_covered(match.own, taken_own), _covered(match.other, taken_other))
+        if covered < parameters.overlap_share:
+            kept.append(match)
+            _take(match, taken_own, taken_other)
+    return kept
+
+
+def order_excess(view: View, match: Match) -> int:
+    """Returns how many more words of both sides stand in the same order than chance gives."""
+    own, other = view.own_stems[slice(*match.own)], view.other_stems[slice(*match.other)]
+    return common_order(own.astype(np.uint32), other.astype(np.uint32)).excess
+
+
+def _is_ordered(view: View, match: Match, parameters: Parameters) -> bool:
+    shorter, longer = sorted((length(match.own), length(match.other)))
+    if longer > parameters.weak_words:
+        return False
+    return order_excess(view, match) >= max(parameters.weak_order, parameters.weak_order_share * shorter)
+
+
+def _take(match: Match, own: NDArray[np.bool_], other: NDArray[np.bool_]) -> None:
+    own[slice(*match.own)] = True
+    other[slice(*match.other)] = True
+
+
+def _covered(words: Range, taken: NDArray[np.bool_]) -> float:
+    return np.count_nonzero(taken[slice(*words)]) / length(words)
