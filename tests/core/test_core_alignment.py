@@ -203,9 +203,29 @@ def test_web_residue_is_in_no_passage_and_makes_no_texts_kin(between):
     assert compared(a, other).relation is Relation.UNRELATED
 
 
-def test_web_residue_is_in_no_passage_of_a_text_with_itself():
-    text = "\n\n".join([text_of(*CANAL[:4]), FURNITURE, text_of(*CANAL[4:])])
-    assert not any("email" in side for pair in quotes(text, text) for side in pair)
+def test_residue_that_was_copied_with_the_words_around_it_interrupts_no_passage():
+    copied = "\n\n".join([text_of(*CANAL[:4]), FURNITURE, text_of(*CANAL[4:])])
+    assert quotes(copied, copied) == [(copied, copied)]
+    longer = f"{copied}\n\n{text_of(*OBSERVATORY)}"
+    assert quotes(longer, f"{copied}\n\n{text_of(*ORCHESTRA)}") == [(copied, copied)]
+
+
+def test_residue_that_is_copied_as_part_of_a_line_interrupts_no_passage():
+    a = f"{CANAL[0]}\n\nShare this:\n\n{text_of(*CANAL[1:])}"
+    b = f"{CANAL[0]} Share this: {text_of(*CANAL[1:])}"
+    assert quotes(a, b) == [(a, b)]
+
+
+def test_residue_that_stands_elsewhere_interrupts_the_passage():
+    parts = [text_of(*CANAL[:2]), text_of(*CANAL[2:4]), text_of(*CANAL[4:])]
+    a = "\n\n".join([parts[0], FURNITURE, *parts[1:]])
+    b = "\n\n".join([*parts[:2], FURNITURE, parts[2]])
+    assert quotes(a, b) == [(part, part) for part in parts]
+
+
+def test_residue_at_the_ends_of_a_page_is_in_no_passage():
+    text = "\n\n".join([FURNITURE, text_of(*CANAL), FURNITURE])
+    assert quotes(text, text) == [(text_of(*CANAL), text_of(*CANAL))]
 
 
 def test_quotes_and_stops_belong_to_the_passage_they_enclose():

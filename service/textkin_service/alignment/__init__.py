@@ -3,12 +3,13 @@
 The steps, each a module with its parameters in `parameters`::
 
     vectors -> seeds -> [extension -> overlaps -> division -> boundaries -> selection] -> joining -> summaries -> passages
-    sides -> runs, views     (local: in passes, over what is not yet covered)
+    carried -> sides -> runs, views     (local: in passes, over what is not yet covered)
 """
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from textkin_service.alignment.carried import with_carried_residue
 from textkin_service.alignment.joining import join
 from textkin_service.alignment.local import local_matches
 from textkin_service.alignment.parameters import DEFAULT, Parameters
@@ -45,6 +46,7 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
         # Ties between equals are decided by place; one order for both directions decides them alike.
         return _mirrored(align(b, a, parameters))
     parameters = parameters.for_tokens(max(a.tokens_a_word, b.tokens_a_word))
+    a, b = with_carried_residue(a, b, parameters)
     side_a, side_b = Side.of(a, "a"), Side.of(b, "b")
     if a.evidence_words() == b.evidence_words():
         return _identical(side_a, side_b)
@@ -61,7 +63,7 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
 
 
 def _identical(a: Side, b: Side) -> Alignment:
-    """Returns the alignment of equal words: a passage for each stretch that web residue interrupts in neither text."""
+    """Returns the alignment of equal words: one passage, or one for each stretch that residue interrupts in neither text."""
     words_a = [i for i in range(len(a.words)) if not a.is_barrier(i)]
     words_b = [i for i in range(len(b.words)) if not b.is_barrier(i)]
     cuts = [

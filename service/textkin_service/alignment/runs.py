@@ -25,7 +25,7 @@ _MOST_CHAINED = 16
 
 def find_runs(a: Side, b: Side, parameters: Parameters) -> list[Run]:
     """Returns the runs of at least `run_words` equal words, by their place in `a`; none reaches over web residue."""
-    runs = _chain(_exact(a.words, b.words, parameters.run_seed), a, b, parameters)
+    runs = _chain(exact_runs(a.words, b.words, parameters.run_seed), a, b, parameters)
     return [run for run in runs if run.matched >= parameters.run_words]
 
 
@@ -82,8 +82,8 @@ def _joined(runs: list[Match], most: int) -> list[Match]:
     return joined
 
 
-def _exact(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:
-    """Returns the maximal runs of equal words, at least `width` long."""
+def exact_runs(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:
+    """Returns the maximal runs of equal words, at least `width` long; refrains start none."""
     often = Counter(a[i : i + width] for i in range(len(a) - width + 1))
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for j in range(len(b) - width + 1):

@@ -1,0 +1,41 @@
+"""Carried residue: furniture of a page that was copied together with the words around it is part of the copy."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from textkin_service.alignment.parameters import Parameters
+from textkin_service.alignment.runs import exact_runs
+from textkin_service.alignment.sides import Range
+from textkin_service.analysis import Analysis
+
+
+def with_carried_residue(a: Analysis, b: Analysis, parameters: Parameters) -> tuple[Analysis, Analysis]:
+    """Returns the analyses, residue made evidence where it stands inside words that both texts have, residue included.
+
+    On both sides of it must be as many words as start a run. What stands at an end of the copied words stays residue.
+    """
+    residue_a, residue_b = _residue_inside(a), _residue_inside(b)
+    if not (residue_a or residue_b):
+        return a, b
+    runs = exact_runs(a.tokens.words, b.tokens.words, parameters.run_seed)
+    around = parameters.run_seed
+    return (
+        _with(a, residue_a, [run.a for run in runs], around),
+        _with(b, residue_b, [run.b for run in runs], around),
+    )
+
+
+def _residue_inside(analysis: Analysis) -> list[Range]:
+    """Returns what lies between sentences, as ranges of tokens."""
+    return [(before[1], after[0]) for before, after in pairwise(analysis.sentences) if before[1] != after[0]]
+
+
+def _with(analysis: Analysis, residue: list[Range], runs: list[Range], around: int) -> Analysis:
+    carried = [
+        (first, last)
+        for first, last in residue
+        if any(start + around <= first and last + around <= end for start, end in runs)
+    ]
+    return (
+        replace(analysis, sentences=tuple(sorted([*analysis.sentences, *carried]))) if carried else analysis
+    )
