@@ -62,19 +62,35 @@ class Difference(_message.Message):
     b: Span
     def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ...) -> None: ...
 
+class Quotation(_message.Message):
+    __slots__ = ("a", "b", "speaker", "speaker_a", "speaker_b")
+    A_FIELD_NUMBER: _ClassVar[int]
+    B_FIELD_NUMBER: _ClassVar[int]
+    SPEAKER_FIELD_NUMBER: _ClassVar[int]
+    SPEAKER_A_FIELD_NUMBER: _ClassVar[int]
+    SPEAKER_B_FIELD_NUMBER: _ClassVar[int]
+    a: Span
+    b: Span
+    speaker: str
+    speaker_a: Span
+    speaker_b: Span
+    def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ..., speaker: _Optional[str] = ..., speaker_a: _Optional[_Union[Span, _Mapping]] = ..., speaker_b: _Optional[_Union[Span, _Mapping]] = ...) -> None: ...
+
 class Passage(_message.Message):
-    __slots__ = ("a", "b", "kind", "similarity", "differences")
+    __slots__ = ("a", "b", "kind", "similarity", "differences", "quotations")
     A_FIELD_NUMBER: _ClassVar[int]
     B_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SIMILARITY_FIELD_NUMBER: _ClassVar[int]
     DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
+    QUOTATIONS_FIELD_NUMBER: _ClassVar[int]
     a: Span
     b: Span
     kind: PassageKind
     similarity: float
     differences: _containers.RepeatedCompositeFieldContainer[Difference]
-    def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ..., kind: _Optional[_Union[PassageKind, str]] = ..., similarity: _Optional[float] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ...) -> None: ...
+    quotations: _containers.RepeatedCompositeFieldContainer[Quotation]
+    def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ..., kind: _Optional[_Union[PassageKind, str]] = ..., similarity: _Optional[float] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ..., quotations: _Optional[_Iterable[_Union[Quotation, _Mapping]]] = ...) -> None: ...
 
 class Comparison(_message.Message):
     __slots__ = ("score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "passages", "offset_unit", "explanation")
