@@ -10,11 +10,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textkin_service.alignment import Alignment
 from textkin_service.alignment.order import Order, common_order
+from textkin_service.alignment.sides import evidence_tokens
+from textkin_service.alignment.vocabulary import Numbers, numbered
 from textkin_service.analysis import Analysis
 from textkin_service.coefficients import COEFFICIENTS
+from textkin_service.kernels import kernel
 from textkin_service.model import Passage, PassageKind, Span
 
 # The common order of strangers exceeds chance by about their length to this power; measured from 5 to 1,500 words.
@@ -76,23 +80,29 @@ class Measures:
 
 def measure(a: Analysis, b: Analysis, alignment: Alignment) -> Measures:
     """Measures what two texts share by their alignment. For (b, a) it is the same with the sides exchanged."""
-    words_a, words_b = sum(a.sentence_lengths()), sum(b.sentence_lengths())
+    words_a, words_b = evidence_tokens(a), evidence_tokens(b)
+    stems_a, stems_b = a.stems[words_a], b.stems[words_b]
+    starts_a, starts_b = a.tokens.starts[words_a], b.tokens.starts[words_b]
     copies = [(p.a, p.b) for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
     copies.extend(alignment.copies)
-    copied_a = _covered_words(a, [span for span, _ in copies])
-    copied_b = _covered_words(b, [span for _, span in copies])
+    copied_a = _covered_words(starts_a, [span for span, _ in copies])
+    copied_b = _covered_words(starts_b, [span for _, span in copies])
+    numbers_a, numbers_b, firsts = numbered(stems_a.astype(np.uint64), stems_b.astype(np.uint64))
+    containment_a, containment_b = _containments(
+        numbers_a, a.zipf[words_a], numbers_b, b.zipf[words_b], len(firsts)
+    )
     return Measures(
-        words_a=words_a,
-        words_b=words_b,
-        order=common_order(a.evidence(a.stems), b.evidence(b.stems)),
-        containment_a=_containment(a, b),
-        containment_b=_containment(b, a),
-        coverage_a=_covered_words(a, [p.a for p in alignment.passages]) / max(1, words_a),
-        coverage_b=_covered_words(b, [p.b for p in alignment.passages]) / max(1, words_b),
+        words_a=len(words_a),
+        words_b=len(words_b),
+        order=common_order(stems_a, stems_b),
+        containment_a=containment_a,
+        containment_b=containment_b,
+        coverage_a=_covered_words(starts_a, [p.a for p in alignment.passages]) / max(1, len(words_a)),
+        coverage_b=_covered_words(starts_b, [p.b for p in alignment.passages]) / max(1, len(words_b)),
         strength=math.hypot(*sorted(_strength(a, b, passage) for passage in alignment.passages)),
         copied_words=round(min(copied_a / a.tokens_a_word, copied_b / b.tokens_a_word)),
-        copied_share_a=copied_a / max(1, words_a),
-        copied_share_b=copied_b / max(1, words_b),
+        copied_share_a=copied_a / max(1, len(words_a)),
+        copied_share_b=copied_b / max(1, len(words_b)),
     )
 
 
@@ -106,19 +116,53 @@ def _strength(a: Analysis, b: Analysis, passage: Passage) -> float:
     return float(order.excess * passage.similarity**_SIMILARITY_POWER * length)
 
 
-def _containment(a: Analysis, b: Analysis) -> float:
-    stems, places = np.unique(a.evidence(a.stems), return_index=True)
-    rarity = np.maximum(_COMMON_ZIPF - a.evidence(a.zipf)[places].astype(np.float64), 0.0)
-    total = float(rarity.sum())
-    return min(1.0, float(rarity[np.isin(stems, b.evidence(b.stems))].sum()) / total) if total else 0.0
+@kernel
+def _share(stems: Numbers, zipf: NDArray[np.float32], there: NDArray[np.bool_]) -> float:
+    """Returns what share of the distinct stems, by rarity, is there."""
+    met = np.zeros(len(there), np.bool_)
+    total = shared = 0.0
+    for i in range(len(stems)):
+        stem = stems[i]
+        if not met[stem]:
+            met[stem] = True
+            rarity = max(_COMMON_ZIPF - np.float64(zipf[i]), 0.0)
+            total += rarity
+            if there[stem]:
+                shared += rarity
+    return shared / total if total else 0.0
 
 
-def _covered_words(analysis: Analysis, spans: list[Span]) -> int:
-    """Returns how many evidence words begin in any of the spans."""
-    covered = np.zeros(len(analysis.tokens), bool)
-    for span in spans:
-        covered[slice(*_tokens(analysis, span))] = True
-    return int(np.count_nonzero(analysis.evidence(covered)))
+@kernel
+def _containments(
+    a: Numbers, zipf_a: NDArray[np.float32], b: Numbers, zipf_b: NDArray[np.float32], size: int
+) -> tuple[float, float]:
+    """Returns what share of each text's distinct stems the other has, by rarity.
+
+    `a` and `b` (int64) are their stems, as numbers below `size`; `zipf_a` and `zipf_b` (float32) their frequency, parallel.
+    """
+    in_a, in_b = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    for stem in a:
+        in_a[stem] = True
+    for stem in b:
+        in_b[stem] = True
+    return _share(a, zipf_a, in_b), _share(b, zipf_b, in_a)
+
+
+def _covered_words(starts: NDArray[np.int32], spans: list[Span]) -> int:
+    """Returns how many words, of which `starts` (int32, rising) says where they begin, begin in any of the spans."""
+    bounds = np.array([(span.start, span.end) for span in spans], np.int64).reshape(-1, 2)
+    places = np.searchsorted(starts, bounds)
+    return _count_covered(places[np.argsort(places[:, 0], kind="stable")])
+
+
+@kernel
+def _count_covered(ranges: NDArray[np.int64]) -> int:
+    """Returns how many places lie in any of the ranges (int64, shape (n, 2), half open, by their start)."""
+    covered = end = 0
+    for i in range(len(ranges)):
+        covered += max(0, ranges[i, 1] - max(end, ranges[i, 0]))
+        end = max(end, ranges[i, 1])
+    return covered
 
 
 def _tokens(analysis: Analysis, span: Span) -> tuple[int, int]:

@@ -8,9 +8,12 @@ both texts; rare words in common besides, for heavy rewriting; passages too alik
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from textkin_service.alignment import align
+from textkin_service.alignment.sides import evidence_tokens
+from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import Analysis
 from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
@@ -20,14 +23,16 @@ from textkin_service.sketch.verbatim import SHINGLE_WORDS
 
 # No other text scores as high as one that is identical. Scores close to it still differ: the closer copy stands first.
 _MOST_UNLESS_IDENTICAL = 0.999
+# What the hashes of the words of a shingle are mixed by: any large odd number does, since they are random already.
+_MIX = np.uint64(0x9FB21C651E98DF25)
 
 
 def compare(a: Analysis, b: Analysis) -> Comparison:
     """Returns the comparison of two texts with its passages, whose spans count code points."""
     alignment = align(a, b)
     measures = measure(a, b, alignment)
-    words_a, words_b = a.evidence_words(), b.evidence_words()
-    if words_a and words_a == words_b:
+    words_a, words_b = a.tokens.hashes[evidence_tokens(a)], b.tokens.hashes[evidence_tokens(b)]
+    if len(words_a) and np.array_equal(words_a, words_b):
         relation, value = Relation.IDENTICAL, 1.0
     else:
         relation, value = relation_of(measures), score_of(measures)
@@ -35,7 +40,7 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         score=value,
         relation=relation,
         explanation=explain(relation, measures, len(alignment.passages)),
-        resemblance=_resemblance(words_a, words_b),
+        resemblance=_resemblance(_shingles(words_a), _shingles(words_b)),
         containment_a=measures.containment_a,
         containment_b=measures.containment_b,
         coverage_a=measures.coverage_a,
@@ -104,16 +109,18 @@ def _strength_line(measures: Measures, coefficients: Coefficients) -> float:
     return float(np.clip(closeness * least, least, passages.line))
 
 
-def _resemblance(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """Returns the Jaccard similarity of the sets of word 5-shingles (Broder 1997)."""
-    shingles_a, shingles_b = _shingles(a), _shingles(b)
-    shared = len(shingles_a & shingles_b)
-    union = len(shingles_a) + len(shingles_b) - shared
-    return shared / union if union else 0.0
+def _resemblance(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
+    """Returns the Jaccard similarity of the sets of word 5-shingles (Broder 1997), of which `a` and `b` are the hashes."""
+    _, numbers_b, firsts = numbered(a, b)
+    distinct_a = int(np.searchsorted(firsts, len(a)))
+    shared = int(np.count_nonzero(np.bincount(numbers_b)[:distinct_a]))
+    return shared / len(firsts) if len(firsts) else 0.0
 
 
-def _shingles(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """Returns the word 5-shingles; a shorter text is one shingle, an empty one none."""
-    if len(words) <= SHINGLE_WORDS:
-        return {words} if words else set()
-    return set(zip(*(words[i:] for i in range(SHINGLE_WORDS)), strict=False))
+def _shingles(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Returns a hash of each word 5-shingle; a shorter text is one shingle, an empty one none."""
+    count = max(min(1, len(words)), len(words) - SHINGLE_WORDS + 1)
+    hashes = np.zeros(count, np.uint64)
+    for i in range(min(len(words), SHINGLE_WORDS)):
+        hashes = hashes * _MIX + words[i : i + count]
+    return hashes

@@ -4,14 +4,21 @@ Measured by the longest common subsequence of all stems, stop words too, as ROUG
 the same with one text read backwards.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.alignment.vocabulary import Numbers, numbered
+from textkin_service.kernels import kernel
+
 # Texts are compared up to this many words; the work grows with the product of their lengths.
 _MOST_WORDS = 20_000
+
+Limbs = NDArray[np.uint64]
+
+_ONE = np.uint64(1)
+_FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +34,66 @@ class Order:
         return max(0, self.forwards - self.backwards)
 
 
-def common_order(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> Order:
-    """Returns what two rows of stems (uint32) have in common, in order. The same for (b, a)."""
-    stems_a, stems_b = a[:_MOST_WORDS].tolist(), b[:_MOST_WORDS].tolist()
-    places: dict[int, int] = {}  # where each stem stands in b, a bit a place
-    for i, stem in enumerate(stems_b):
-        places[stem] = places.get(stem, 0) | 1 << i
-    return Order(
-        _common_subsequence(stems_a, places, len(stems_b)),
-        _common_subsequence(reversed(stems_a), places, len(stems_b)),
-    )
+def common_order(a: NDArray[np.integer], b: NDArray[np.integer]) -> Order:
+    """Returns what two rows of stems (integers) have in common, in order. The same for (b, a)."""
+    stems_a, stems_b, firsts = numbered(a[:_MOST_WORDS].astype(np.uint64), b[:_MOST_WORDS].astype(np.uint64))
+    return Order(*_common_subsequences(stems_a, stems_b, len(firsts)))
 
 
-def _common_subsequence(a: Iterable[int], places: Mapping[int, int], length: int) -> int:
-    """Returns the length of the longest common subsequence, bit-parallel over `b`, which has `length` stems (Hyyro 2004)."""
-    full = (1 << length) - 1
-    row = full  # a zero bit where a common subsequence grows
+@kernel
+def _places(b: Numbers, wanted: NDArray[np.bool_]) -> tuple[Numbers, Limbs, Numbers, Numbers]:
+    """Returns where each wanted stem stands in `b`, a bit a place, 64 places a limb.
+
+    First which row is each stem's (int64; -1: none), then the rows (uint64), then the first and last limb of each that has a
+    bit (int64).
+    """
+    rows = np.full(len(wanted), -1, np.int64)
+    count = 0
+    for stem in b:
+        if wanted[stem] and rows[stem] < 0:
+            rows[stem] = count
+            count += 1
+    places = np.zeros((count, (len(b) + 63) >> 6), np.uint64)
+    first, last = np.full(count, -1, np.int64), np.zeros(count, np.int64)
+    for i in range(len(b)):
+        row = rows[b[i]]
+        if row >= 0:
+            if first[row] < 0:
+                first[row] = i >> 6
+            last[row] = i >> 6
+            places[row, i >> 6] |= _ONE << np.uint64(i & 63)
+    return rows, places, first, last
+
+
+@kernel
+def _common_subsequences(a: Numbers, b: Numbers, size: int) -> tuple[int, int]:
+    """Returns the lengths of the longest common subsequences of `b` and `a`, and of `b` and `a` read backwards.
+
+    Both are rows of numbers below `size`. Bit-parallel over `b` (Hyyro 2004). A stem of `a` changes a row of bits only from its
+    first place in `b` on, and past its last one only as far as a carry runs.
+    """
+    wanted = np.zeros(size, np.bool_)
     for stem in a:
-        matches = row & places.get(stem, 0)
-        row = ((row + matches) | (row - matches)) & full
-    return length - row.bit_count()
+        wanted[stem] = True
+    rows, places, first, last = _places(b, wanted)
+    limbs = places.shape[1]
+    lengths = np.zeros(2, np.int64)
+    for backwards in range(2):
+        growth = np.full(limbs, _FULL, np.uint64)  # a zero bit where a common subsequence grows
+        for i in range(len(a)):
+            row = rows[a[len(a) - 1 - i] if backwards else a[i]]
+            limb = first[row] if row >= 0 else limbs
+            carry = False
+            while limb < limbs and (carry or limb <= last[row]):
+                old, here = growth[limb], places[row, limb]
+                total = old + (old & here)
+                carried = total < old
+                if carry:
+                    total += _ONE
+                    carried |= total == 0
+                growth[limb] = total | (old & ~here)
+                carry = carried
+                limb += 1
+        for i in range(len(b)):
+            lengths[backwards] += not (growth[i >> 6] >> np.uint64(i & 63)) & _ONE
+    return lengths[0], lengths[1]

@@ -37,7 +37,7 @@ def select(view: View, matches: list[Match], before: list[Match], parameters: Pa
 def order_excess(view: View, match: Match) -> int:
     """Returns how many more words of both sides stand in the same order than chance gives."""
     own, other = view.own_stems[slice(*match.own)], view.other_stems[slice(*match.other)]
-    return common_order(own.astype(np.uint32), other.astype(np.uint32)).excess
+    return common_order(own, other).excess
 
 
 def _is_ordered(view: View, match: Match, parameters: Parameters) -> bool:

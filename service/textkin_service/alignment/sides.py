@@ -91,3 +91,11 @@ class Side:
         stems = self.analysis.stems[tokens].tolist()
         rarity = dict(zip(stems, (_WEIGHTLESS_ZIPF - self.analysis.zipf[tokens]).tolist(), strict=True))
         return {stem: count**0.5 * max(0.0, rarity[stem]) for stem, count in Counter(stems).items()}
+
+
+def evidence_tokens(analysis: Analysis) -> NDArray[np.int64]:
+    """Returns the tokens that lie in sentences, in order."""
+    bounds = np.array(analysis.sentences, np.int64).reshape(-1, 2)
+    lengths = bounds[:, 1] - bounds[:, 0]
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(bounds[:, 1] - ends, lengths)

@@ -1,0 +1,67 @@
+"""Kernels of the comparison beside the same in plain Python."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented import CANAL, articles
+
+from textkin_service.alignment.vocabulary import numbered
+from textkin_service.analysis import analyze
+from textkin_service.measures import _containments, _count_covered
+from textkin_service.relation import compare
+
+# No deadline: the first example compiles.
+some = settings(max_examples=80, deadline=None, derandomize=True)
+values = st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9), max_size=40)
+stems = st.lists(st.tuples(st.integers(0, 9), st.floats(0, 7, width=32)), max_size=30)
+
+
+@some
+@given(values, values)
+def test_values_are_numbered_as_they_come(a, b):
+    in_a, in_b, firsts = numbered(np.array(a, np.uint64), np.array(b, np.uint64))
+    distinct = list(dict.fromkeys([*a, *b]))
+    assert in_a.tolist() == [distinct.index(value) for value in a]
+    assert in_b.tolist() == [distinct.index(value) for value in b]
+    assert firsts.tolist() == [[*a, *b].index(value) for value in distinct]
+
+
+def containment(own, other):
+    rarity = {}
+    for stem, zipf in own:
+        rarity.setdefault(stem, max(6.0 - zipf, 0.0))
+    there = {stem for stem, _ in other}
+    total = sum(rarity.values())
+    return sum(each for stem, each in rarity.items() if stem in there) / total if total else 0.0
+
+
+@some
+@given(stems, stems)
+def test_containment_is_the_share_of_distinct_stems_that_the_other_has_by_rarity(a, b):
+    (stems_a, zipf_a), (stems_b, zipf_b) = (
+        (np.array([stem for stem, _ in each], np.int64), np.array([zipf for _, zipf in each], np.float32))
+        for each in (a, b)
+    )
+    found = _containments(stems_a, zipf_a, stems_b, zipf_b, 10)
+    assert found == pytest.approx((containment(a, b), containment(b, a)))
+
+
+@some
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=8))
+def test_places_in_several_ranges_are_counted_once(ranges):
+    counted = _count_covered(np.array(sorted(ranges), np.int64).reshape(-1, 2))
+    assert counted == len({place for start, end in ranges for place in range(start, end)})
+
+
+def shingles(text):
+    words = analyze(text).evidence_words()
+    return {words[i : i + 5] for i in range(max(1, len(words) - 4))} if words else set()
+
+
+@some
+@given(articles(), articles() | st.sampled_from(["", *CANAL, "Canal.", "The canal reopened."]))
+def test_resemblance_is_the_jaccard_similarity_of_the_shingles(a, b):
+    union = shingles(a) | shingles(b)
+    expected = len(shingles(a) & shingles(b)) / len(union) if union else 0.0
+    assert compare(analyze(a), analyze(b)).resemblance == pytest.approx(expected)
