@@ -24,19 +24,19 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btextkin/v1/comparison.proto\x12\ntextkin.v1\"\"\n\x04Span\x12\r\n\x05start\x18\x01 \x01(\x04\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x04\"F\n\nDifference\x12\x1b\n\x01\x61\x18\x01 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x1b\n\x01\x62\x18\x02 \x01(\x0b\x32\x10.textkin.v1.Span\"\xa0\x01\n\tQuotation\x12\x1b\n\x01\x61\x18\x01 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x1b\n\x01\x62\x18\x02 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x0f\n\x07speaker\x18\x03 \x01(\t\x12#\n\tspeaker_a\x18\x04 \x01(\x0b\x32\x10.textkin.v1.Span\x12#\n\tspeaker_b\x18\x05 \x01(\x0b\x32\x10.textkin.v1.Span\"\xd6\x01\n\x07Passage\x12\x1b\n\x01\x61\x18\x01 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x1b\n\x01\x62\x18\x02 \x01(\x0b\x32\x10.textkin.v1.Span\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.textkin.v1.PassageKind\x12\x12\n\nsimilarity\x18\x04 \x01(\x01\x12+\n\x0b\x64ifferences\x18\x05 \x03(\x0b\x32\x16.textkin.v1.Difference\x12)\n\nquotations\x18\x06 \x03(\x0b\x32\x15.textkin.v1.Quotation\"\x97\x02\n\nComparison\x12\r\n\x05score\x18\x01 \x01(\x01\x12&\n\x08relation\x18\x02 \x01(\x0e\x32\x14.textkin.v1.Relation\x12\x13\n\x0bresemblance\x18\x03 \x01(\x01\x12\x15\n\rcontainment_a\x18\x04 \x01(\x01\x12\x15\n\rcontainment_b\x18\x05 \x01(\x01\x12\x12\n\ncoverage_a\x18\x06 \x01(\x01\x12\x12\n\ncoverage_b\x18\x07 \x01(\x01\x12%\n\x08passages\x18\x08 \x03(\x0b\x32\x13.textkin.v1.Passage\x12+\n\x0boffset_unit\x18\t \x01(\x0e\x32\x16.textkin.v1.OffsetUnit\x12\x13\n\x0b\x65xplanation\x18\n \x01(\t*|\n\nOffsetUnit\x12\x1b\n\x17OFFSET_UNIT_UNSPECIFIED\x10\x00\x12\x1a\n\x16OFFSET_UNIT_CODE_POINT\x10\x01\x12\x19\n\x15OFFSET_UNIT_UTF8_BYTE\x10\x02\x12\x1a\n\x16OFFSET_UNIT_UTF16_UNIT\x10\x03*\xae\x01\n\x08Relation\x12\x18\n\x14RELATION_UNSPECIFIED\x10\x00\x12\x16\n\x12RELATION_UNRELATED\x10\x01\x12\x14\n\x10RELATION_RELATED\x10\x02\x12\x14\n\x10RELATION_REWRITE\x10\x03\x12\x19\n\x15RELATION_PARTIAL_COPY\x10\x04\x12\x11\n\rRELATION_COPY\x10\x05\x12\x16\n\x12RELATION_IDENTICAL\x10\x06*|\n\x0bPassageKind\x12\x1c\n\x18PASSAGE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17PASSAGE_KIND_PARAPHRASE\x10\x01\x12\x17\n\x13PASSAGE_KIND_EDITED\x10\x02\x12\x19\n\x15PASSAGE_KIND_VERBATIM\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btextkin/v1/comparison.proto\x12\ntextkin.v1\"\"\n\x04Span\x12\r\n\x05start\x18\x01 \x01(\x04\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x04\"F\n\nDifference\x12\x1b\n\x01\x61\x18\x01 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x1b\n\x01\x62\x18\x02 \x01(\x0b\x32\x10.textkin.v1.Span\"\xa0\x01\n\tQuotation\x12\x1b\n\x01\x61\x18\x01 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x1b\n\x01\x62\x18\x02 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x0f\n\x07speaker\x18\x03 \x01(\t\x12#\n\tspeaker_a\x18\x04 \x01(\x0b\x32\x10.textkin.v1.Span\x12#\n\tspeaker_b\x18\x05 \x01(\x0b\x32\x10.textkin.v1.Span\"\xd6\x01\n\x07Passage\x12\x1b\n\x01\x61\x18\x01 \x01(\x0b\x32\x10.textkin.v1.Span\x12\x1b\n\x01\x62\x18\x02 \x01(\x0b\x32\x10.textkin.v1.Span\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.textkin.v1.PassageKind\x12\x12\n\nsimilarity\x18\x04 \x01(\x01\x12+\n\x0b\x64ifferences\x18\x05 \x03(\x0b\x32\x16.textkin.v1.Difference\x12)\n\nquotations\x18\x06 \x03(\x0b\x32\x15.textkin.v1.Quotation\"\xd3\x02\n\nComparison\x12\r\n\x05score\x18\x01 \x01(\x01\x12&\n\x08relation\x18\x02 \x01(\x0e\x32\x14.textkin.v1.Relation\x12\x13\n\x0bresemblance\x18\x03 \x01(\x01\x12\x15\n\rcontainment_a\x18\x04 \x01(\x01\x12\x15\n\rcontainment_b\x18\x05 \x01(\x01\x12\x12\n\ncoverage_a\x18\x06 \x01(\x01\x12\x12\n\ncoverage_b\x18\x07 \x01(\x01\x12%\n\x08passages\x18\x08 \x03(\x0b\x32\x13.textkin.v1.Passage\x12+\n\x0boffset_unit\x18\t \x01(\x0e\x32\x16.textkin.v1.OffsetUnit\x12\x13\n\x0b\x65xplanation\x18\n \x01(\t\x12\x12\n\x05\x63ut_a\x18\x0b \x01(\x04H\x00\x88\x01\x01\x12\x12\n\x05\x63ut_b\x18\x0c \x01(\x04H\x01\x88\x01\x01\x42\x08\n\x06_cut_aB\x08\n\x06_cut_b*|\n\nOffsetUnit\x12\x1b\n\x17OFFSET_UNIT_UNSPECIFIED\x10\x00\x12\x1a\n\x16OFFSET_UNIT_CODE_POINT\x10\x01\x12\x19\n\x15OFFSET_UNIT_UTF8_BYTE\x10\x02\x12\x1a\n\x16OFFSET_UNIT_UTF16_UNIT\x10\x03*\xae\x01\n\x08Relation\x12\x18\n\x14RELATION_UNSPECIFIED\x10\x00\x12\x16\n\x12RELATION_UNRELATED\x10\x01\x12\x14\n\x10RELATION_RELATED\x10\x02\x12\x14\n\x10RELATION_REWRITE\x10\x03\x12\x19\n\x15RELATION_PARTIAL_COPY\x10\x04\x12\x11\n\rRELATION_COPY\x10\x05\x12\x16\n\x12RELATION_IDENTICAL\x10\x06*|\n\x0bPassageKind\x12\x1c\n\x18PASSAGE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17PASSAGE_KIND_PARAPHRASE\x10\x01\x12\x17\n\x13PASSAGE_KIND_EDITED\x10\x02\x12\x19\n\x15PASSAGE_KIND_VERBATIM\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'textkin.v1.comparison_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OFFSETUNIT']._serialized_start=813
-  _globals['_OFFSETUNIT']._serialized_end=937
-  _globals['_RELATION']._serialized_start=940
-  _globals['_RELATION']._serialized_end=1114
-  _globals['_PASSAGEKIND']._serialized_start=1116
-  _globals['_PASSAGEKIND']._serialized_end=1240
+  _globals['_OFFSETUNIT']._serialized_start=873
+  _globals['_OFFSETUNIT']._serialized_end=997
+  _globals['_RELATION']._serialized_start=1000
+  _globals['_RELATION']._serialized_end=1174
+  _globals['_PASSAGEKIND']._serialized_start=1176
+  _globals['_PASSAGEKIND']._serialized_end=1300
   _globals['_SPAN']._serialized_start=43
   _globals['_SPAN']._serialized_end=77
   _globals['_DIFFERENCE']._serialized_start=79
@@ -46,5 +46,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSAGE']._serialized_start=315
   _globals['_PASSAGE']._serialized_end=529
   _globals['_COMPARISON']._serialized_start=532
-  _globals['_COMPARISON']._serialized_end=811
+  _globals['_COMPARISON']._serialized_end=871
 # @@protoc_insertion_point(module_scope)

@@ -93,7 +93,7 @@ class Passage(_message.Message):
     def __init__(self, a: _Optional[_Union[Span, _Mapping]] = ..., b: _Optional[_Union[Span, _Mapping]] = ..., kind: _Optional[_Union[PassageKind, str]] = ..., similarity: _Optional[float] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ..., quotations: _Optional[_Iterable[_Union[Quotation, _Mapping]]] = ...) -> None: ...
 
 class Comparison(_message.Message):
-    __slots__ = ("score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "passages", "offset_unit", "explanation")
+    __slots__ = ("score", "relation", "resemblance", "containment_a", "containment_b", "coverage_a", "coverage_b", "passages", "offset_unit", "explanation", "cut_a", "cut_b")
     SCORE_FIELD_NUMBER: _ClassVar[int]
     RELATION_FIELD_NUMBER: _ClassVar[int]
     RESEMBLANCE_FIELD_NUMBER: _ClassVar[int]
@@ -104,6 +104,8 @@ class Comparison(_message.Message):
     PASSAGES_FIELD_NUMBER: _ClassVar[int]
     OFFSET_UNIT_FIELD_NUMBER: _ClassVar[int]
     EXPLANATION_FIELD_NUMBER: _ClassVar[int]
+    CUT_A_FIELD_NUMBER: _ClassVar[int]
+    CUT_B_FIELD_NUMBER: _ClassVar[int]
     score: float
     relation: Relation
     resemblance: float
@@ -114,4 +116,6 @@ class Comparison(_message.Message):
     passages: _containers.RepeatedCompositeFieldContainer[Passage]
     offset_unit: OffsetUnit
     explanation: str
-    def __init__(self, score: _Optional[float] = ..., relation: _Optional[_Union[Relation, str]] = ..., resemblance: _Optional[float] = ..., containment_a: _Optional[float] = ..., containment_b: _Optional[float] = ..., coverage_a: _Optional[float] = ..., coverage_b: _Optional[float] = ..., passages: _Optional[_Iterable[_Union[Passage, _Mapping]]] = ..., offset_unit: _Optional[_Union[OffsetUnit, str]] = ..., explanation: _Optional[str] = ...) -> None: ...
+    cut_a: int
+    cut_b: int
+    def __init__(self, score: _Optional[float] = ..., relation: _Optional[_Union[Relation, str]] = ..., resemblance: _Optional[float] = ..., containment_a: _Optional[float] = ..., containment_b: _Optional[float] = ..., coverage_a: _Optional[float] = ..., coverage_b: _Optional[float] = ..., passages: _Optional[_Iterable[_Union[Passage, _Mapping]]] = ..., offset_unit: _Optional[_Union[OffsetUnit, str]] = ..., explanation: _Optional[str] = ..., cut_a: _Optional[int] = ..., cut_b: _Optional[int] = ...) -> None: ...
