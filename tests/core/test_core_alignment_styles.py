@@ -31,6 +31,12 @@ def test_a_rewritten_paragraph_is_bounded_among_others():
     assert quotes(among_others(REWRITE[2]), SOURCE) == [(REWRITE[2], REPORT[2])]
 
 
+@pytest.mark.parametrize("order", [(1, 2), (2, 1), (1, 6), (6, 1)])
+def test_two_rewritten_paragraphs_are_two_passages_and_no_summary_of_what_lies_between_their_sources(order):
+    inserted = among_others("\n\n".join(REWRITE[i] for i in order))
+    assert quotes(inserted, SOURCE) == [(REWRITE[i], REPORT[i]) for i in order]
+
+
 def test_a_summary_of_a_whole_text_is_one_passage_with_it():
     assert quotes(among_others(SUMMARY), SOURCE) == [(SUMMARY, SOURCE)]
 

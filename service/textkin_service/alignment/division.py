@@ -19,10 +19,14 @@ def divide(
     b: Side,
     parameters: Parameters,
 ) -> list[Fragment]:
-    """Returns the fragments, the long ones in parts. The parts may stand in another order in the other text."""
+    """Returns the fragments, in parts where empty lines divide both sides, long ones where lines do.
+
+    The parts may stand in another order in the other text.
+    """
     divided = []
     for fragment in fragments:
-        parts = _parts(fragment, seeds, a, b, parameters) if _is_long(fragment, a, b, parameters) else []
+        starts = (a.lines, b.lines) if _is_long(fragment, a, b, parameters) else (a.paragraphs, b.paragraphs)
+        parts = _parts(fragment, seeds, *starts, parameters)
         parts = [part for part in parts if resemblance(vectors, part)[1] >= parameters.min_evidence]
         divided += parts if len(parts) > 1 else [fragment]
     return divided
@@ -32,10 +36,19 @@ def _is_long(fragment: Fragment, a: Side, b: Side, parameters: Parameters) -> bo
     return min(length(a.words_of(fragment.a)), length(b.words_of(fragment.b))) > parameters.divide_words
 
 
-def _parts(fragment: Fragment, seeds: Seeds, a: Side, b: Side, parameters: Parameters) -> list[Fragment]:
-    """Returns a part for each group of paragraphs that share seeds with each other and hardly any with the rest."""
-    cuts_a = np.array([fragment.a[0], *(p for p in a.paragraphs if fragment.a[0] < p < fragment.a[1])])
-    cuts_b = np.array([fragment.b[0], *(p for p in b.paragraphs if fragment.b[0] < p < fragment.b[1])])
+def _parts(
+    fragment: Fragment,
+    seeds: Seeds,
+    starts_a: tuple[int, ...],
+    starts_b: tuple[int, ...],
+    parameters: Parameters,
+) -> list[Fragment]:
+    """Returns a part for each group of paragraphs that share seeds with each other and hardly any with the rest.
+
+    `starts_a`, `starts_b` are the sentences that begin the paragraphs of each text.
+    """
+    cuts_a = np.array([fragment.a[0], *(p for p in starts_a if fragment.a[0] < p < fragment.a[1])])
+    cuts_b = np.array([fragment.b[0], *(p for p in starts_b if fragment.b[0] < p < fragment.b[1])])
     mass = _mass(fragment, seeds, cuts_a, cuts_b)
     least = parameters.divide_crossing * np.minimum(mass.sum(1)[:, None], mass.sum(0)[None, :])
     ends_a, ends_b = np.append(cuts_a[1:], fragment.a[1]), np.append(cuts_b[1:], fragment.b[1])

@@ -37,7 +37,7 @@ def _are_neighbours(view: View, first: Match, second: Match, parameters: Paramet
         and not _is_interrupted(view.own, hull(first.own, second.own))
         and not _is_interrupted(view.other, hull(first.other, second.other))
         and not (
-            _has_break(view.own, first.own, second.own) and _has_break(view.other, first.other, second.other)
+            has_break(view.own, first.own, second.own) and has_break(view.other, first.other, second.other)
         )
     )
 
@@ -46,8 +46,8 @@ def _is_interrupted(side: Side, words: Range) -> bool:
     return any(side.is_barrier(word) for word in range(*words))
 
 
-def _has_break(side: Side, x: Range, y: Range) -> bool:
-    """Whether a paragraph begins between two ranges, or with the later one."""
+def has_break(side: Side, x: Range, y: Range) -> bool:
+    """Whether a line begins between two ranges, or with the later one."""
     first, last = sorted((min(x[1], y[1]), max(x[0], y[0])))
-    starts = side.starts[list(side.paragraphs)]
+    starts = side.starts[list(side.lines)]
     return bool(np.any((starts >= first) & (starts <= last)))

@@ -88,7 +88,8 @@ class Parameters:
     alike_length: float = 1.5
     # A source reaches to the ends of its text if what is left till there is at most this share of it.
     source_slack: float = 0.2
-    # A summary replaces matches of its words unless one of them has more evidence than this share.
+    # A summary replaces matches of its words if it has more evidence than this share of the strongest; and more than all
+    # together where each has paragraphs of its own, which may have been reworded one by one.
     rival_share: float = 0.7
     # None is found where half of its words stand in runs of so many words.
     copied_words: int = 80

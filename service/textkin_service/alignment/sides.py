@@ -27,7 +27,8 @@ class Side:
     `words`: the normalised words; where residue interrupts the text, a barrier that equals no word of any text.
     `tokens`: the token of each word, parallel; -1 for a barrier. `starts`, `ends` (intp): the words of each
     sentence, half open.
-    `blocks`: for each sentence, how many barriers lie before it. `paragraphs`: the sentences that begin a line.
+    `blocks`: for each sentence, how many barriers lie before it. `lines`: the sentences that begin a line; `paragraphs`:
+    those of them that an empty line precedes.
     """
 
     analysis: Analysis
@@ -36,6 +37,7 @@ class Side:
     starts: NDArray[np.intp]
     ends: NDArray[np.intp]
     blocks: tuple[int, ...]
+    lines: tuple[int, ...]
     paragraphs: tuple[int, ...]
 
     @classmethod
@@ -56,13 +58,13 @@ class Side:
             words.extend(analysis.tokens.words[first:last])
             tokens.extend(range(first, last))
             previous = last
-        paragraphs = tuple(
-            i
-            for i, (first, _) in enumerate(analysis.sentences)
-            if first == 0 or "\n" in analysis.gap_before(first)
-        )
+        line_ends = [
+            analysis.gap_before(first).count("\n") if first else 2 for first, _ in analysis.sentences
+        ]
+        lines = tuple(i for i, count in enumerate(line_ends) if count)
+        paragraphs = tuple(i for i in lines if line_ends[i] > 1)
         starts, ends = np.array(bounds, np.intp).T
-        return cls(analysis, tuple(words), tuple(tokens), starts, ends, tuple(blocks), paragraphs)
+        return cls(analysis, tuple(words), tuple(tokens), starts, ends, tuple(blocks), lines, paragraphs)
 
     def words_of(self, sentences: Range) -> Range:
         """Returns the words of a range of sentences."""

@@ -5,11 +5,13 @@ the source's, and those around it are not.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.alignment.boundaries import snapped
+from textkin_service.alignment.joining import has_break
 from textkin_service.alignment.likelihood import evidence, gains, likeliest, ratios
 from textkin_service.alignment.matches import Match, gap, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
@@ -51,17 +53,22 @@ def _with_briefs(
             break
         brief = summary.match.own
         rivals = [match for match in kept if overlap(match.own, brief)]
-        strongest = max(
-            (evidence(view, rival.own, rival.other, parameters, passage=rival.own) for rival in rivals),
-            default=0.0,
-        )
+        least = _evidence_of_rivals(view, rivals, parameters)
         free[slice(*brief)] = False
         copied = sum(overlap(copy.own, brief) for copy in copies)
-        if 2 * copied < length(brief) and summary.evidence > parameters.rival_share * strongest:
+        if 2 * copied < length(brief) and summary.evidence > least:
             kept = _absorbed(view, summary.match, [each for each in kept if each not in rivals], parameters)
         for rival in rivals:
             free[slice(*rival.own)] = False
     return kept
+
+
+def _evidence_of_rivals(view: View, rivals: list[Match], parameters: Parameters) -> float:
+    """Returns how much evidence, in nats, a summary needs to be a better explanation of its brief than these matches."""
+    each = [evidence(view, rival.own, rival.other, parameters, passage=rival.own) for rival in rivals]
+    ordered = sorted(rival.own for rival in rivals)
+    together = all(has_break(view.own, first, second) for first, second in pairwise(ordered))
+    return max(parameters.rival_share * max(each, default=0.0), sum(each) * together)
 
 
 def _find(view: View, free: NDArray[np.bool_], parameters: Parameters) -> _Summary | None:
