@@ -8,6 +8,7 @@ import regex
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
+from textkin_service.analysis.apparatus import is_formula
 from textkin_service.model import Span
 
 # A half-open range of words, or of sentences, by number.
@@ -49,7 +50,7 @@ class Side:
         blocks: list[int] = []
         barriers, previous = 0, 0
         for first, last in analysis.sentences:
-            if first != previous and words:
+            if first != previous and words and not _is_passable(analysis, previous, first):
                 barriers += 1
                 words.append(f"\0{name}{barriers}")
                 tokens.append(-1)
@@ -101,3 +102,9 @@ def evidence_tokens(analysis: Analysis) -> NDArray[np.int64]:
     lengths = bounds[:, 1] - bounds[:, 0]
     ends = np.cumsum(lengths)
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(bounds[:, 1] - ends, lengths)
+
+
+def _is_passable(analysis: Analysis, first: int, last: int) -> bool:
+    """Whether what lies in a range of tokens, though no evidence, interrupts no text: a formula."""
+    starts, ends = analysis.tokens.starts, analysis.tokens.ends
+    return is_formula(analysis.text[starts[first] : ends[last - 1]])

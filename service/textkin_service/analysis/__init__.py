@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.analysis.apparatus import apparatus
 from textkin_service.analysis.detection import DEFAULT_LANGUAGE, detect_language, load_detector
 from textkin_service.analysis.lexicon import lexicon
 from textkin_service.analysis.pieces import Pieces, find_pieces
@@ -114,6 +115,7 @@ def analyze(text: str, language: str = "") -> Analysis:
     starts = [start for start, _ in ranges]
     bounds = np.searchsorted(tokens.starts, [*starts, len(text)]).tolist()
     skipped = residue(text, ranges)
+    skipped |= set(np.flatnonzero(apparatus(text, ranges)).tolist())
     resolve = lexicon(language).entry
     entries = [resolve(unit) for unit in stem_units(text, tokens, language)]
     return Analysis(

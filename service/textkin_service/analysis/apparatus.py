@@ -1,0 +1,156 @@
+"""Scholarly apparatus: what papers share without one being made from the other. It is no evidence that they are kin.
+
+Lists of references, acknowledgements with the declarations beside them, and formulas. Told by their headings and by their form,
+in English and the larger European languages.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from textkin_service.analysis.sentences import LINE_ENDS
+
+_BREAK = regex.compile(rf"\r\n|[{LINE_ENDS}]")
+
+# A text without any of these words has no such section; looking for them costs little.
+_REFERENCE_WORDS = (
+    "references",
+    "bibliogra",
+    "works cited",
+    "literat",
+    "quellen",
+    "référen",
+    "referen",
+    "riferimenti",
+)
+_DECLARATION_WORDS = (
+    "acknowledg", "funding", "contribution", "interest", "availability", "thank", "grateful", "indebted", "supported", "funded",
+    "financed", "declare", "danksagung", "remerciement", "agradecimento", "agradecimiento", "ringraziament", "dankwoord",
+)  # fmt: skip
+
+# Headings, perhaps numbered; the first reference may follow in the line.
+_REFERENCES = regex.compile(
+    rf"""(?:^|[{LINE_ENDS}])[^\S{LINE_ENDS}]*+(?:[\d.]++\s)?\W{{0,4}}
+    (?:references(?:\ cited)?|bibliography|works\ cited|literature(?:\ cited)?|literatur(?:verzeichnis)?|quellen(?:verzeichnis)?
+      |références(?:\ bibliographiques)?|bibliographie|bibliografía|referencias|referências|bibliografia|riferimenti|literatuur)
+    [^\S{LINE_ENDS}:]*+:?[^\S{LINE_ENDS}]*+(?=[{LINE_ENDS}]|\[1\])""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_DECLARATION = regex.compile(
+    r"""(?:[\d.]++\s)?\W{0,4}
+    (?:acknowledge?ments?|funding|author(?:s['’]|['’]s|s)?\ contributions?
+      |(?:declaration\ of\ )?(?:competing|conflicts?\ of)\ interests?
+      |(?:data|code)(?:\ and\ code)?\ availability(?:\ statement)?|danksagung(?:en)?|remerciements|agradecimientos
+      |agradecimentos|ringraziamenti|dankwoord)
+    \W{0,4}$""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+# What stands in such a section, but may come without its heading.
+_THANKS = regex.compile(
+    r"""(?:we|i|the\ authors?)\ [^.]{0,60}?\b(?:thank|grateful|indebted|acknowledge)\b
+        .*\b(?:comments|discussions?|manuscript|referees?|reviewers?|grants?|fellowship|computing)\b
+      | (?:this|the\ present)\ (?:work|study|research|project|paper)\ [^.]{0,40}?\b(?:supported|funded|financed)\b
+        .*\b(?:grants?|contract|foundation|fund|council|fellowship|award|programme)\b
+      | the\ authors?\ declares?\b""",
+    regex.VERBOSE | regex.IGNORECASE | regex.DOTALL,
+)
+
+_OPENINGS = ("We ", "I ", "The author", "This ", "The present ")
+_LONGEST_HEADING = 60
+
+# What the line of a reference has: its number, where it is found, or a year and an initial. A long one goes on in lines that
+# have none of these.
+_REFERENCE = regex.compile(
+    r"""^\W?\d{1,3}[\]).]\s | \bpp?\.\ ?\d | \bdoi\b | \barXiv\b | \bet\ al\b
+      | ^(?=.*\b\p{Lu}\.) .*\b(?:1[5-9]|20)\d\d[a-z]?\b""",
+    regex.VERBOSE,
+)
+_MOST_WITHOUT = 2
+# A list has at least so many lines of references: "Literature" may head an essay about novels.
+_LEAST_REFERENCES = 2
+# A longer line is a paragraph of prose, whatever years it names.
+_MOST_CHARACTERS = 600
+
+# Signs that only formulas are full of.
+_SIGN = regex.compile(r"[=<>^_{}\\\p{Sm}₀-₉⁰⁴-⁹]")
+# A text without any of these has no formula.
+_FORMULA_SIGNS = "=\\^∑∏∫√∂∇≈≤≥→"
+# Words of prose: three letters and more that are neither commands of TeX, nor indices, nor the names of functions.
+_PROSE = regex.compile(
+    r"""(?<![\\\p{L}_^{])(?!(?:exp|log|sin|cos|tan|max|min|arg|lim|sup|inf|det|mod|for|with|where|otherwise)\b)\p{L}{3,}""",
+)
+_WORD = regex.compile(r"[\p{L}\p{N}]++")
+_LEAST_SIGNS = 3
+_MOST_PROSE = 0.15
+
+# A text that is mostly apparatus, by characters, is taken as it is: then that is what it is about.
+_MOST_APPARATUS = 0.8
+
+
+def apparatus(text: str, sentences: Sequence[tuple[int, int]] | NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Returns for each sentence, a range of code points, whether it is apparatus."""
+    ranges = np.asarray(sentences, np.int64).reshape(-1, 2)
+    found = np.zeros(len(ranges), np.bool_)
+    lower = text.lower()
+    if any(word in lower for word in _REFERENCE_WORDS):
+        for first, last in _references(text):
+            found |= (ranges[:, 0] >= first) & (ranges[:, 0] < last)
+    if any(word in lower for word in _DECLARATION_WORDS):
+        found[_declarations(text, ranges.tolist())] = True
+    if any(sign in text for sign in _FORMULA_SIGNS):
+        found |= np.array([is_formula(text[first:last]) for first, last in ranges.tolist()], np.bool_)
+    lengths = ranges[:, 1] - ranges[:, 0]
+    if lengths[found].sum() > _MOST_APPARATUS * lengths.sum():
+        found[:] = False
+    return found
+
+
+def is_formula(text: str) -> bool:
+    """Whether a stretch of text is a formula with hardly any prose."""
+    signs = len(_SIGN.findall(text))
+    if signs < _LEAST_SIGNS:
+        return False
+    return len(_PROSE.findall(text)) <= _MOST_PROSE * (signs + len(_WORD.findall(text)))
+
+
+def _references(text: str) -> list[tuple[int, int]]:
+    """Returns the lists of references, headings included, as ranges of code points."""
+    found = []
+    for heading in _REFERENCES.finditer(text):
+        end, references, without = heading.end(), 0, 0
+        for start, stop in _lines(text, heading.end()):
+            if stop - start <= _MOST_CHARACTERS and _REFERENCE.search(text[start:stop]):
+                end, references, without = stop, references + 1, 0
+            elif without == _MOST_WITHOUT:
+                break
+            else:
+                without += 1
+        if references >= _LEAST_REFERENCES:
+            found.append((heading.start(), end))
+    return found
+
+
+def _lines(text: str, start: int) -> list[tuple[int, int]]:
+    """Returns the lines from a place on that are not blank, as ranges of code points."""
+    edges = [start, *(place for each in _BREAK.finditer(text, start) for place in each.span()), len(text)]
+    ranges = zip(edges[::2], edges[1::2], strict=True)
+    return [(first, last) for first, last in ranges if not text[first:last].isspace() and first < last]
+
+
+def _declarations(text: str, sentences: list[list[int]]) -> list[int]:
+    """Returns the sentences that thank or declare: those that say so, and the paragraph under a heading that does."""
+    found = []
+    under_heading = False
+    for i, (first, last) in enumerate(sentences):
+        if last - first <= _LONGEST_HEADING and _DECLARATION.match(text, first, last):
+            under_heading = True
+            found.append(i)
+            continue  # an empty line may follow a heading
+        if under_heading or (text.startswith(_OPENINGS, first) and _THANKS.match(text, first, last)):
+            found.append(i)
+        if under_heading:
+            following = sentences[i + 1][0] if i + 1 < len(sentences) else len(text)
+            under_heading = len(_BREAK.findall(text, last, following)) < 2  # noqa: PLR2004 - an empty line
+    return found
