@@ -19,9 +19,10 @@ LABEL org.opencontainers.image.title="textkin" \
       org.opencontainers.image.description="Finds the articles that a text copies, republishes or rewrites" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin textkin \
-    && install -d -o textkin -g textkin -m 0750 /data
+    && install -d -o textkin -g textkin -m 0750 /data /var/cache/textkin
 COPY --from=build /opt/textkin /opt/textkin
-ENV PATH=/opt/textkin/bin:$PATH PYTHONUNBUFFERED=1 \
+# Compiled kernels are kept in the cache folder: mount a volume there, or each new container compiles them.
+ENV PATH=/opt/textkin/bin:$PATH PYTHONUNBUFFERED=1 NUMBA_CACHE_DIR=/var/cache/textkin \
     TEXTKIN_DATA=/data TEXTKIN_LISTEN=0.0.0.0:50051
 USER 10001
 VOLUME /data

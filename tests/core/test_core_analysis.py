@@ -10,8 +10,6 @@ from invented import CANAL, OBSERVATORY, ORCHESTRA, articles, text_of
 
 from textkin_service.analysis import analyze
 from textkin_service.analysis.lexicon import UNSEEN_ZIPF, lexicon
-from textkin_service.analysis.residue import residue
-from textkin_service.analysis.sentences import split_sentences
 
 MOST_WORDS = 30
 ARTICLE = "\n\n".join([text_of(*CANAL[:4]), text_of(*CANAL[4:]), text_of(*OBSERVATORY[:4])])
@@ -179,16 +177,15 @@ def test_a_text_that_is_only_residue_keeps_its_words():
     assert analyze(text).evidence_words() == analyze(text).tokens.words
 
 
-def test_residue_is_told_by_the_sentence_it_stands_in():
-    text = f"{CANAL[0]}\n\nLeave a Reply\n\n{CANAL[1]}"
-    assert residue(text, split_sentences(text)) == {1}
-
-
 def test_inflected_forms_have_one_stem_and_rare_words_a_low_frequency():
     english = lexicon("en")
-    assert english.entry("boats").stem == english.entry("boat").stem
-    assert english.entry("the").zipf > english.entry("canal").zipf > english.entry("spectrograph").zipf
-    assert english.entry("nettlecombe").zipf == UNSEEN_ZIPF
+    assert english.entries(["boats"])[0].stem == english.entries(["boat"])[0].stem
+    assert (
+        english.entries(["the"])[0].zipf
+        > english.entries(["canal"])[0].zipf
+        > english.entries(["spectrograph"])[0].zipf
+    )
+    assert english.entries(["nettlecombe"])[0].zipf == UNSEEN_ZIPF
 
 
 def test_only_the_primary_subtag_of_a_language_counts():
@@ -203,8 +200,8 @@ def test_threads_that_meet_a_language_at_once_read_its_words_once():
 
 def test_a_language_that_nobody_knows_is_compared_by_its_words():
     unknown = lexicon("tlh")
-    assert unknown.entry("qapla").zipf == UNSEEN_ZIPF
-    assert unknown.entry("boats").stem != unknown.entry("boat").stem
+    assert unknown.entries(["qapla"])[0].zipf == UNSEEN_ZIPF
+    assert unknown.entries(["boats"])[0].stem != unknown.entries(["boat"])[0].stem
 
 
 @pytest.mark.parametrize(
@@ -215,7 +212,7 @@ def test_a_language_that_nobody_knows_is_compared_by_its_words():
     ],
 )  # fmt: skip
 def test_every_language_knows_its_commonest_words(language, common):
-    assert lexicon(language).entry(common).zipf > 6
+    assert lexicon(language).entries([common])[0].zipf > 6
 
 
 def test_twenty_thousand_equal_short_sentences_are_analysed():

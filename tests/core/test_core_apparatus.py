@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CANAL, text_of
 from papers import ACKNOWLEDGEMENTS, BIBLIOGRAPHY, FORMULAS, OTHER_PAPER, PAPER, REWORDED, TITLE
+from plain_sentences import split_sentences
 
 from textkin_service.alignment import align
 from textkin_service.analysis import analyze
 from textkin_service.analysis.apparatus import apparatus, is_formula
-from textkin_service.analysis.sentences import split_sentences
 from textkin_service.model import Relation
 from textkin_service.relation import compare
 

@@ -75,7 +75,7 @@ def test_case_and_punctuation_do_not_matter_to_a_piece():
 def test_pieces_are_disjoint_ordered_ranges_of_evidence_of_at_least_three_words(text):
     analysis = analyze(text, "en")
     pieces = analysis.pieces
-    assert (pieces.hashes.dtype, pieces.firsts.dtype, pieces.lasts.dtype) == (np.uint32, np.int64, np.int64)
+    assert (pieces.hashes.dtype, pieces.firsts.dtype, pieces.lasts.dtype) == (np.uint32, np.int32, np.int32)
     assert len(pieces.hashes) == len(pieces.firsts) == len(pieces.lasts) == len(pieces)
     evidence = tokens_in(analysis.sentences)
     previous = 0

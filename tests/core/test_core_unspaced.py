@@ -1,24 +1,25 @@
 """Scripts without spaces: stems of characters and pairs of characters."""
 
+import numpy as np
+import plain_words
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textkin_service.analysis import analyze
 from textkin_service.analysis.lexicon import UNSEEN_ZIPF, lexicon
-from textkin_service.analysis.tokens import tokenize
-from textkin_service.analysis.unspaced import is_unspaced, stem_units, tokens_a_word
+from textkin_service.analysis.unspaced import tokens_a_word
 
 MIXED = st.text(st.sampled_from("漢字渡船のぞみカーไทยเรืาำລາວ မြို့ខ្មែរab Z5 ,。\n"), max_size=60)
 LANGUAGES = st.sampled_from(["en", "zh", "zh-Hant", "ja", "th", "lo", "km", "my", "und"])
 
 
-def units(text, language):
-    return stem_units(text, tokenize(text), language)
+def stems(units, language):
+    return [entry.stem for entry in lexicon(language).entries(list(units))]
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "stems"),
+    ("language", "text", "units"),
     [
         ("zh", "旧渡船", ("旧", "渡", "船")),
         ("ja", "古い船", ("古い", "い船", "船")),
@@ -27,25 +28,22 @@ def units(text, language):
         ("ja", "新型iPhoneの発売", ("新型", "型", "iphone", "の発", "発売", "売")),
         ("en", "the ferry", ("the", "ferry")),
         ("en", "the 渡船 ferry", ("the", "渡船", "船", "ferry")),
+        ("ja", "① ②", ("1", "2")),
     ],
 )
-def test_a_character_is_stemmed_with_the_next_but_in_chinese_alone(language, text, stems):
-    assert units(text, language) == stems
+def test_a_character_is_stemmed_with_the_next_but_in_chinese_alone(language, text, units):
+    assert analyze(text, language).stems.tolist() == stems(units, language)
 
 
+@settings(deadline=None)  # the first text of a language reads its words
 @given(MIXED, LANGUAGES)
-def test_every_token_has_a_stem_that_begins_with_it(text, language):
-    tokens = tokenize(text)
-    made = stem_units(text, tokens, language)
-    assert len(made) == len(tokens)
-    for i, (unit, word) in enumerate(zip(made, tokens.words, strict=True)):
-        follows = unit.removeprefix(word)
-        assert unit.startswith(word)
-        if follows:
-            assert follows == tokens.words[i + 1]
-            assert tokens.starts[i + 1] == tokens.ends[i]
-            assert is_unspaced(word)
-            assert is_unspaced(follows)
+@example("㊀㊀", "ja")
+@example("㊀㊀ 漢", "ja")
+def test_every_token_has_the_stem_and_rarity_of_its_characters(text, language):
+    analysis = analyze(text, language)
+    entries = lexicon(language).entries(list(plain_words.stem_units(text, language)))
+    assert analysis.stems.tolist() == [entry.stem for entry in entries]
+    assert analysis.zipf.tolist() == [np.float32(entry.zipf) for entry in entries]
 
 
 @settings(deadline=None)  # the first text of a language reads its words
@@ -67,11 +65,13 @@ def test_an_analysis_holds_every_token_where_it_stands(text, language):
 )
 def test_frequencies_of_characters_and_pairs_come_from_the_words_that_hold_them(language, common, rarer):
     words = lexicon(language)
-    assert words.entry(common).zipf > words.entry(rarer).zipf >= UNSEEN_ZIPF
+    assert words.entries([common])[0].zipf > words.entries([rarer])[0].zipf >= UNSEEN_ZIPF
 
 
 def test_latin_words_among_chinese_keep_their_own_frequency():
-    assert lexicon("zh").entry("ok").zipf > lexicon("zh").entry("quillfeather").zipf == UNSEEN_ZIPF
+    assert (
+        lexicon("zh").entries(["ok"])[0].zipf > lexicon("zh").entries(["quillfeather"])[0].zipf == UNSEEN_ZIPF
+    )
 
 
 @pytest.mark.parametrize(("language", "character"), [("zh", "水"), ("ja", "み"), ("th", "ก")])

@@ -9,13 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis.apparatus import apparatus
-from textkin_service.analysis.detection import DEFAULT_LANGUAGE, detect_language, load_detector
+from textkin_service.analysis.characters import classes_of, code_points
+from textkin_service.analysis.detection import (
+    DEFAULT_LANGUAGE,
+    UNDETERMINED,
+    detect_language,
+    load_detector,
+)
+from textkin_service.analysis.kernels.evidence import piece_ranges, sentence_ranges
 from textkin_service.analysis.lexicon import lexicon
-from textkin_service.analysis.pieces import Pieces, find_pieces
-from textkin_service.analysis.residue import MOST_RESIDUE, residue
+from textkin_service.analysis.pieces import Pieces
+from textkin_service.analysis.residue import MOST_RESIDUE, Layout, residue
 from textkin_service.analysis.sentences import split_sentences
-from textkin_service.analysis.tokens import Tokens, tokenize
-from textkin_service.analysis.unspaced import stem_units, tokens_a_word
+from textkin_service.analysis.tokens import Tokens
+from textkin_service.analysis.unspaced import tokens_a_word
+from textkin_service.analysis.words import find_words
 
 __all__ = ["Analysis", "Pieces", "Tokens", "analyze", "prepare"]
 
@@ -24,6 +32,9 @@ _T = TypeVar("_T", bound=np.generic)
 # Sentences shorter than this join their neighbour, longer than that are split at a comma, or in the middle.
 MIN_SENTENCE_WORDS = 3
 MAX_SENTENCE_WORDS = 30
+
+# A text that every kernel has something to do with.
+_OF_ALL_KINDS = "The ferry stays, the council said. It runs again.\n\n渡し船"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,69 +111,38 @@ class Analysis:
 
 
 def prepare() -> None:
-    """Loads what the first text would wait for: the model that tells languages, and the words of the default one."""
+    """Loads what the first text would wait for: the model that tells languages, the words of the default one, the kernels."""
     with ThreadPoolExecutor(1) as pool:  # unpacking the model needs no interpreter lock
         loading = pool.submit(load_detector)
         lexicon(DEFAULT_LANGUAGE)
         loading.result()
+    # Texts that take every kernel: one whose language is detected by the model, one of a script without spaces.
+    for text, language in ((_OF_ALL_KINDS, ""), (_OF_ALL_KINDS, UNDETERMINED)):
+        analyze(text, language)
 
 
 def analyze(text: str, language: str = "") -> Analysis:
     """Analyses a text. `language` is a BCP 47 tag; one without a Snowball stemmer is compared by its words. Empty: detected."""
     language = language or detect_language(text)
-    tokens = tokenize(text)
-    ranges = split_sentences(text)
-    starts = [start for start, _ in ranges]
-    bounds = np.searchsorted(tokens.starts, [*starts, len(text)]).tolist()
-    skipped = residue(text, ranges)
-    skipped |= set(np.flatnonzero(apparatus(text, ranges)).tolist())
-    resolve = lexicon(language).entry
-    entries = [resolve(unit) for unit in stem_units(text, tokens, language)]
+    codes = code_points(text)
+    classes = classes_of(codes)
+    words = find_words(text, codes, classes, language)
+    layout = Layout.of(codes, classes, words, split_sentences(codes, classes))
+    skipped = residue(text, layout) | apparatus(text, layout.sentences)
+    a_word = tokens_a_word(language)
+    sentences = sentence_ranges(
+        layout.bounds, skipped, words.commas, MIN_SENTENCE_WORDS * a_word, round(MAX_SENTENCE_WORDS * a_word)
+    )
+    hashes, pieces = piece_ranges(layout.bounds, skipped, layout.ends_line, words.tokens.hashes)
     return Analysis(
         text=text,
         language=language,
-        tokens=tokens,
-        stems=np.fromiter((e.stem for e in entries), np.uint32, len(entries)),
-        zipf=np.fromiter((e.zipf for e in entries), np.float32, len(entries)),
-        sentences=tuple(_token_sentences(text, tokens, bounds, skipped, tokens_a_word(language))),
-        pieces=find_pieces(text, tokens.words, ranges, bounds, skipped),
+        tokens=words.tokens,
+        stems=words.stems,
+        zipf=words.zipf,
+        sentences=tuple(zip(sentences[:, 0].tolist(), sentences[:, 1].tolist(), strict=True)),
+        pieces=Pieces(hashes, pieces[:, 0], pieces[:, 1]),
     )
-
-
-def _token_sentences(
-    text: str, tokens: Tokens, bounds: list[int], skipped: set[int], a_word: float
-) -> list[tuple[int, int]]:
-    """Returns sentences as ranges of tokens, the short ones joined, the long ones split.
-
-    `bounds` are the first token of each sentence as it stands, and the end of the last.
-    """
-    joined: list[tuple[int, int]] = []
-    for i in range(len(bounds) - 1):
-        first, last = bounds[i], bounds[i + 1]
-        if i in skipped or first == last:
-            continue
-        follows = bool(joined) and joined[-1][1] == first
-        if follows and min(last - first, joined[-1][1] - joined[-1][0]) < MIN_SENTENCE_WORDS * a_word:
-            joined[-1] = (joined[-1][0], last)
-        else:
-            joined.append((first, last))
-    most = round(MAX_SENTENCE_WORDS * a_word)
-    return [piece for sentence in joined for piece in _split_long(text, tokens, *sentence, most)]
-
-
-def _split_long(text: str, tokens: Tokens, first: int, last: int, most: int) -> list[tuple[int, int]]:
-    """Halves a sentence until no piece is too long, each time at the comma or the like nearest to the middle third."""
-    if last - first <= most:
-        return [(first, last)]
-    third = (last - first) // 3
-    middle = (first + last) // 2
-    places = [
-        i
-        for i in range(first + third, last - third + 1)
-        if any(mark in text[tokens.ends[i - 1] : tokens.starts[i]] for mark in ",;:—–()，、；：")
-    ]
-    cut = min(places, key=lambda i: abs(i - middle), default=middle)
-    return _split_long(text, tokens, first, cut, most) + _split_long(text, tokens, cut, last, most)
 
 
 def _kept(sentence: tuple[int, int], kept: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from textkin_service.analysis.sentences import LINE_ENDS
+from textkin_service.analysis.characters import LINE_ENDS
 
 _BREAK = regex.compile(rf"\r\n|[{LINE_ENDS}]")
 

@@ -1,16 +1,21 @@
 """Detection: the language of a text that names none, from a sample of it.
 
 A script that one language is written in decides for it, as do kana for Japanese. Of the languages that share a script the
-likeliest is taken by py3langid, naive Bayes over byte n-grams (Lui and Baldwin 2011), among those that a `Lexicon` knows.
-The same text always has the same language, on every machine and in every thread.
+likeliest is taken, by the model of py3langid, naive Bayes over byte n-grams (Lui and Baldwin 2011), among those that a
+`Lexicon` knows. The same text always has the same language, on every machine and in every thread.
 """
 
-from collections import Counter
+import sys
+import unicodedata
+from dataclasses import dataclass
 from functools import cache
 
-import regex
+import numpy as np
+from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from textkin_service.analysis.characters import SCRIPTS, classes_of, code_points
+from textkin_service.analysis.kernels.languages import count_scripts, likelihoods
 from textkin_service.analysis.lexicon import known_languages
 
 # Taken for a text's language where there is too little of it to tell; a text without letters has it too.
@@ -31,36 +36,45 @@ _TIMES_LIKELIER = 30.0
 # Han characters are Japanese where at least this share of the text is kana; Japanese news has about half.
 _KANA_SHARE = 0.1
 
-# What a word or, in scripts without spaces, a character says about the language.
-_SCRIPTS = regex.compile(
-    r"""
-      (?P<latin>\p{Latin}++) | (?P<shared>[\p{Cyrillic}\p{Arabic}\p{Devanagari}]++)
-    | (?P<kana>[\p{Hiragana}\p{Katakana}]) | (?P<han>\p{Han}) | (?P<th>\p{Thai}) | (?P<lo>\p{Lao}) | (?P<km>\p{Khmer})
-    | (?P<my>\p{Myanmar}) | (?P<ko>\p{Hangul}++) | (?P<el>\p{Greek}++) | (?P<he>\p{Hebrew}++) | (?P<hy>\p{Armenian}++)
-    | (?P<ta>\p{Tamil}++) | (?P<bn>\p{Bengali}++)
-    | (?P<und>\p{L}++)
-    """,
-    regex.VERBOSE,
-)
+# What is counted, by number.
+_COUNTED = ("", *SCRIPTS, UNDETERMINED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Model:
+    """The model: its languages, the automaton that finds n-grams, their weights and the priors, as `likelihoods` takes them.
+
+    `languages` are those of the classes. `others`: classes that are the same language as one before, in another script, and
+    the place of that one.
+    """
+
+    languages: tuple[str, ...]
+    others: tuple[tuple[int, int], ...]
+    moves: NDArray[np.uint32]
+    states: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    priors: NDArray[np.float32]
 
 
 def detect_language(text: str) -> str:
     """Returns the language of a text as a BCP 47 primary subtag: English if it is too short to tell, "und" if unknown here."""
     sample = _sample(text)
-    counts = Counter(str(match.lastgroup) for match in _SCRIPTS.finditer(sample))
+    numbers, met = count_scripts(classes_of(code_points(sample)))
+    # In the order in which they came: among equals the first decides.
+    counts = {_COUNTED[i]: int(numbers[i]) for i in met.tolist()}
+    if not counts:
+        return DEFAULT_LANGUAGE
     kana, han = counts.pop("kana", 0), counts.pop("han", 0)
     counts["ja" if kana >= _KANA_SHARE * (kana + han) else "zh"] = kana + han
-    if not counts.total():
-        return DEFAULT_LANGUAGE
     script = max(counts, key=lambda name: counts[name])
     if script == "latin":
         return _of_latin(sample) if counts["latin"] >= _LEAST_WORDS else DEFAULT_LANGUAGE
-    return _ranked(sample)[0][0] if script == "shared" else script
+    return _likeliest(sample)[0] if script == "shared" else script
 
 
 def load_detector() -> None:
     """Reads the model, so that the first text does not wait for it."""
-    _identifier()
+    _model()
 
 
 def _sample(text: str) -> str:
@@ -71,20 +85,41 @@ def _sample(text: str) -> str:
 
 
 def _of_latin(sample: str) -> str:
-    ranked = _ranked(sample)
-    best, likelihood = ranked[0]
-    return best if likelihood >= _TIMES_LIKELIER * dict(ranked)[DEFAULT_LANGUAGE] else DEFAULT_LANGUAGE
+    best, times = _likeliest(sample)
+    return best if times >= _TIMES_LIKELIER else DEFAULT_LANGUAGE
 
 
-def _ranked(sample: str) -> list[tuple[str, float]]:
-    """Returns the languages and their likelihood, together 1, the likeliest first."""
-    ranked: list[tuple[str, float]] = _identifier().rank(sample)
-    return ranked
+def _likeliest(sample: str) -> tuple[str, float]:
+    """Returns the likeliest language, and how many times likelier than English it is."""
+    model = _model()
+    lower = sample.lower() if sample.isupper() else sample
+    data = unicodedata.normalize("NFC", lower).encode("utf-8", "surrogatepass")
+    found = likelihoods(
+        np.frombuffer(data, np.uint8), model.moves, model.states, model.weights, model.priors
+    ).tolist()
+    for other, first in model.others:
+        found[first] += found[other]
+        found[other] = 0.0
+    likelihood = max(found)
+    of_english = found[model.languages.index(DEFAULT_LANGUAGE)]
+    return model.languages[found.index(likelihood)], likelihood / max(of_english, sys.float_info.min)
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    """Returns the identifier, which only reads its tables and so serves all threads."""
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+def _model() -> _Model:
+    """Returns the model, which is only read and so serves all threads."""
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(known_languages() & set(identifier.labels))
-    return identifier
+    languages = tuple(identifier.nb_classes)
+    return _Model(
+        languages=languages,
+        others=tuple(
+            (i, languages.index(language))
+            for i, language in enumerate(languages)
+            if languages.index(language) != i
+        ),
+        moves=np.array(identifier.tk_nextmove, np.uint32),
+        states=np.array([identifier.tk_row, identifier.tk_output], np.int32).T.copy(),
+        weights=np.ascontiguousarray(identifier.nb_ptc, np.float32),
+        priors=np.array(identifier.nb_pc, np.float32),
+    )

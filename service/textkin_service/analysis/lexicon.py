@@ -9,18 +9,18 @@ from functools import cache
 from importlib.metadata import version
 from itertools import islice
 
+import numpy as np
 import Stemmer
 import wordfreq
 from wordfreq.numbers import has_digit_sequence
 
 from textkin_service.analysis.unspaced import GramFrequencies, is_unspaced
+from textkin_service.analysis.wordtable import WordTable
 
 # Zipf frequency (log10 of occurrences in a billion words) of stems that no list holds: names, rare words, typing errors.
 UNSEEN_ZIPF = 1.0
 # How many of a language's most frequent words the stem table is made of; rarer ones count as unseen.
 LISTED_WORDS = 200_000
-# The table of resolved words starts anew at this size, so that an endless stream of new words cannot fill the memory.
-_MOST_RESOLVED = 500_000
 
 # Snowball's algorithm by the primary subtag of a BCP 47 tag.
 _SNOWBALL = {
@@ -60,24 +60,31 @@ def stable_hash(word: str) -> int:
 
 
 class Lexicon:
-    """The stems of one language and how rare they are. Get one from `lexicon`; threads share it."""
+    """The stems of one language and how rare they are. Get one from `lexicon`; threads share it.
+
+    `table`: the words of texts that were resolved before.
+    """
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._algorithm = _SNOWBALL.get(language)
-        self._entries: dict[str, Entry] = {}
+        self.table = WordTable()
         self._zipf, self._grams = self._frequencies()
 
-    def entry(self, word: str) -> Entry:
-        """Resolves a normalised word; a word met before comes from a table."""
-        entry = self._entries.get(word)
-        if entry is None:
-            stem = self._stems([word])[0]
-            entry = Entry(stable_hash(stem), self._rarity(stem))
-            if len(self._entries) >= _MOST_RESOLVED:
-                self._entries = {}
-            self._entries[word] = entry
-        return entry
+    def entries(self, words: list[str]) -> list[Entry]:
+        """Resolves normalised words."""
+        return [Entry(stable_hash(stem), self._rarity(stem)) for stem in self._stems(words)]
+
+    def add(self, keys: list[int], words: list[str], hashes: list[int], flags: list[int]) -> None:
+        """Adds normalised words to the table. All are parallel; each key stands once."""
+        entries = self.entries(words)
+        self.table.add(
+            np.array(keys, np.uint64),
+            np.array(hashes, np.uint64),
+            np.array([entry.stem for entry in entries], np.uint32),
+            np.array([entry.zipf for entry in entries], np.float32),
+            np.array(flags, np.uint8),
+        )
 
     def _stems(self, words: list[str]) -> list[str]:
         # A stemmer object keeps state and is not for two threads at once; a new one costs a microsecond.

@@ -1,15 +1,14 @@
 """Web residue: what a page carries besides its article. It is no evidence that two texts are kin.
 
 Told by structure and by the phrases of the web's own furniture, never by the names of sites: comment boxes, share bars,
-newsletter boxes, cookie notices, photo credits, player notices, lists of other news.
+newsletter boxes, cookie notices, photo credits, player notices, lists of other news. A kernel tells the structure, and which
+lines have a word that a phrase needs; only these are matched with the phrases.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
-import regex
+import numpy as np
+from numpy.typing import NDArray
 
 from textkin_service.analysis.furniture import (
     COMMENT_BOX,
@@ -19,113 +18,144 @@ from textkin_service.analysis.furniture import (
     OTHER_NEWS,
     PHRASE,
 )
-from textkin_service.analysis.sentences import LINE_ENDS
+from textkin_service.analysis.kernels.lines import (
+    FURNITURE_WORDS,
+    HEADLINE,
+    IS_BAR,
+    MAY_BE_COMMENT_BOX,
+    MAY_BE_FURNITURE,
+    MAY_BE_HEADING,
+    TEASER,
+    describe_lines,
+    describe_sentences,
+)
+from textkin_service.analysis.words import Words
 
-# A sentence or line of at most this many words can be furniture; longer ones may be an article about the matter.
-_FURNITURE_WORDS = 30
-# What separates the entries of a share bar or a menu.
-_SEPARATOR = regex.compile(r"\s[|•·*»›/]\s|\s{3,}")
-_STOP = regex.compile(r"""[.!?…。！？]["'”’»)\]」』]*+$""")
-_BREAK = regex.compile(f"[{LINE_ENDS}]")
-_WORD = regex.compile(r"[\p{L}\p{N}]++")
-# A headline in a list of other news has at most this many words, a teaser under it at most that many.
-_HEADLINE_WORDS = 20
-_TEASER_WORDS = 45
-# A share bar or menu has at least so many entries, of at most so many words on average.
-_BAR_ENTRIES = 3
-_BAR_ENTRY_WORDS = 4
 # The comment box stands behind at least this share of the text's words.
 _COMMENTS_AFTER = 0.5
 # Text that is mostly furniture is taken as it is: then the furniture is what it is about.
 MOST_RESIDUE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the text and the sentences, by number, that begin in it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The sentences of a text and the lines that they begin in.
 
-    text: str
-    words: int
-    sentences: tuple[int, ...]
+    `sentences`: int32 of shape (any, 2), half-open ranges of code points. `bounds`: the first token of each, and the end of the
+    last. `words`: how many runs of letters and digits each has. `ends_line`: whether a line ends after it. `may_be_furniture`:
+    whether to match it with the phrases. `firsts`: the first sentence of each line, and the end of the last. `line_words`:
+    how many words each line has. `kinds`: what it is or may be, by the bits of the kernel.
+    """
 
-    @property
-    def is_headline(self) -> bool:
-        return 0 < self.words <= _HEADLINE_WORDS and not _STOP.search(self.text)
+    sentences: NDArray[np.int32]
+    bounds: NDArray[np.int32]
+    words: NDArray[np.int32]
+    ends_line: NDArray[np.bool_]
+    may_be_furniture: NDArray[np.bool_]
+    firsts: NDArray[np.int32]
+    line_words: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
 
-    @property
-    def is_teaser(self) -> bool:
-        return 0 < self.words <= _TEASER_WORDS and bool(_STOP.search(self.text))
+    @classmethod
+    def of(
+        cls,
+        codes: NDArray[np.uint32],
+        classes: NDArray[np.uint32],
+        words: Words,
+        sentences: NDArray[np.int32],
+    ) -> "Layout":
+        """Returns the layout of a text with these code points, their classes, words and sentences."""
+        bounds, counts, ends_line, firsts = describe_sentences(classes, words.tokens.starts, sentences)
+        may_be_furniture, line_words, kinds = describe_lines(
+            codes, classes, words.flags, sentences, bounds, counts, firsts
+        )
+        return cls(sentences, bounds, counts, ends_line, may_be_furniture, firsts, line_words, kinds)
 
 
-def residue(text: str, sentences: list[tuple[int, int]]) -> set[int]:
-    """Returns the numbers of the sentences that are web residue; `sentences` are ranges of code points, in order."""
-    words = [len(_WORD.findall(text, start, end)) for start, end in sentences]
-    lines = list(_lines(text, sentences, words))
-    found: set[int] = set()
-    before = 0
-    listed = 0  # the line after the last list of other news
-    for i, line in enumerate(lines):
-        if line.is_headline and COMMENT_BOX.match(line.text) and before >= _COMMENTS_AFTER * sum(words):
-            found.update(number for rest in lines[i:] for number in rest.sentences)
-            break
-        found.update(_furniture(line, text, sentences, words))
-        if i >= listed and _heads_other_news(line):
-            listed = _end_of_list(lines, i + 1)
-            found.update(number for other in lines[i:listed] for number in other.sentences)
-        before += line.words
-    if sum(words[i] for i in found) > MOST_RESIDUE * sum(words):
-        return set()
+def residue(text: str, layout: Layout) -> NDArray[np.bool_]:
+    """Returns for each sentence whether it is web residue."""
+    found = np.zeros(len(layout.sentences), np.bool_)
+    lines = _Lines(text, layout)
+    comments = lines.comment_box()
+    found[layout.firsts[comments] :] = True
+    lines.mark_furniture(found, comments)
+    lines.mark_lists(found, comments)
+    if layout.words[found].sum() > MOST_RESIDUE * layout.words.sum():
+        found[:] = False
     return found
 
 
-def _furniture(line: _Line, text: str, sentences: list[tuple[int, int]], words: list[int]) -> Iterable[int]:
-    """Returns the sentences of a line that are furniture: all of a short line with any, else each that is."""
-    if _is_bar(line):
-        return line.sentences
-    short = line.words <= _FURNITURE_WORDS
-    if short and LINE_PHRASE.search(line.text):
-        return line.sentences
-    found = [
-        i
-        for i in line.sentences
-        if words[i] <= _FURNITURE_WORDS and _says_furniture(text[slice(*sentences[i])])
-    ]
-    return line.sentences if found and short else found
+class _Lines:
+    """The lines of a text, by number, and what the phrases say of those that they are to be matched with."""
+
+    def __init__(self, text: str, layout: Layout) -> None:
+        self._text = text
+        self._layout = layout
+
+    def comment_box(self) -> int:
+        """Returns the line that heads the comments; the number of lines if there is none."""
+        layout = self._layout
+        for line in self._of(MAY_BE_COMMENT_BOX):
+            before = layout.line_words[:line].sum()
+            if before >= _COMMENTS_AFTER * layout.words.sum() and COMMENT_BOX.match(self._line(line)):
+                return line
+        return len(layout.kinds)
+
+    def mark_furniture(self, found: NDArray[np.bool_], end: int) -> None:
+        """Marks the sentences that are furniture before the line `end`: all of a short line with any, else each that is."""
+        layout = self._layout
+        for line in self._of(IS_BAR):
+            self._mark(found, line, line + 1)
+        for line in self._of(MAY_BE_FURNITURE):
+            if line < end and LINE_PHRASE.search(self._line(line)):
+                self._mark(found, line, line + 1)
+        for i in np.flatnonzero(layout.may_be_furniture).tolist():
+            if not found[i] and _says_furniture(self._text[slice(*layout.sentences[i].tolist())]):
+                line = int(np.searchsorted(layout.firsts, i, side="right")) - 1
+                found[i] = True
+                if layout.line_words[line] <= FURNITURE_WORDS:
+                    self._mark(found, line, line + 1)
+
+    def mark_lists(self, found: NDArray[np.bool_], end: int) -> None:
+        """Marks the lists of other news that begin before the line `end`."""
+        listed = 0
+        for line in self._of(MAY_BE_HEADING):
+            if listed <= line < end and self._heads_other_news(line):
+                listed = self._end_of_list(line + 1)
+                self._mark(found, line, listed)
+
+    def _of(self, kind: int) -> list[int]:
+        return np.flatnonzero(self._layout.kinds & kind).tolist()
+
+    def _is(self, line: int, kind: int) -> bool:
+        return bool(self._layout.kinds[line] & kind)
+
+    def _line(self, line: int) -> str:
+        layout = self._layout
+        first, last = layout.firsts[line], layout.firsts[line + 1] - 1
+        return self._text[layout.sentences[first, 0] : layout.sentences[last, 1]]
+
+    def _mark(self, found: NDArray[np.bool_], first: int, last: int) -> None:
+        found[self._layout.firsts[first] : self._layout.firsts[last]] = True
+
+    def _heads_other_news(self, line: int) -> bool:
+        return self._is(line, MAY_BE_HEADING) and OTHER_NEWS.match(self._line(line)) is not None
+
+    def _end_of_list(self, first: int) -> int:
+        """Returns where a list of other news that begins at line `first` ends: headlines, or each with a teaser under it."""
+        count = len(self._layout.kinds)
+        head = [self._is(line, HEADLINE) for line in range(first, min(first + 3, count))]
+        with_teasers = head == [True, False, True] and self._is(first + 1, TEASER)
+        previous_is_headline = False
+        for line in range(first, count):
+            if self._is(line, HEADLINE) and not self._heads_other_news(line):
+                previous_is_headline = True
+            elif with_teasers and previous_is_headline and self._is(line, TEASER):
+                previous_is_headline = False
+            else:
+                return line
+        return count
 
 
 def _says_furniture(sentence: str) -> bool:
     return bool(PHRASE.search(sentence) or LABEL.match(sentence) or CREDIT.search(sentence))
-
-
-def _is_bar(line: _Line) -> bool:
-    """Whether a line is a row of short entries: a share bar, a menu, the fields of a form."""
-    entries = [entry for entry in _SEPARATOR.split(line.text) if _WORD.search(entry)]
-    return len(entries) >= _BAR_ENTRIES and line.words <= _BAR_ENTRY_WORDS * len(entries)
-
-
-def _lines(text: str, sentences: list[tuple[int, int]], words: list[int]) -> Iterator[_Line]:
-    """Groups the sentences by the line that they begin in."""
-    breaks = [match.start() for match in _BREAK.finditer(text)]
-    for _, group in groupby(range(len(sentences)), key=lambda i: bisect_right(breaks, sentences[i][0])):
-        numbers = tuple(group)
-        line = text[sentences[numbers[0]][0] : sentences[numbers[-1]][1]]
-        yield _Line(line, sum(words[i] for i in numbers), numbers)
-
-
-def _heads_other_news(line: _Line) -> bool:
-    return line.is_headline and bool(OTHER_NEWS.match(line.text))
-
-
-def _end_of_list(lines: list[_Line], first: int) -> int:
-    """Returns where a list of other news that begins at line `first` ends: headlines, or each with a teaser under it."""
-    head = lines[first : first + 3]
-    with_teasers = [line.is_headline for line in head] == [True, False, True] and head[1].is_teaser
-    previous_is_headline = False
-    for i in range(first, len(lines)):
-        if lines[i].is_headline and not _heads_other_news(lines[i]):
-            previous_is_headline = True
-        elif with_teasers and previous_is_headline and lines[i].is_teaser:
-            previous_is_headline = False
-        else:
-            return i
-    return len(lines)

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import regex
 
-from textkin_service.analysis.tokens import UNSPACED, Tokens
+from textkin_service.analysis.characters import UNSPACED_SCRIPTS
 
-_UNSPACED = regex.compile(f"[{UNSPACED}]")
+_UNSPACED = regex.compile(f"[{UNSPACED_SCRIPTS}]")
 
 # Tokens that say about as much as a word of English, by primary subtag: a news story told in both has so many times more.
 _TOKENS_A_WORD = {"zh": 1.5, "ja": 2.0, "th": 2.7, "lo": 2.7, "km": 2.7, "my": 2.7}
@@ -23,25 +23,14 @@ def tokens_a_word(language: str) -> float:
     return _TOKENS_A_WORD.get(_primary(language), 1.0)
 
 
-def stem_units(text: str, tokens: Tokens, language: str) -> tuple[str, ...]:
-    """Returns what each token is stemmed as, parallel to the tokens.
-
-    A word with spaces around it: the word. A character of a script without spaces: in Chinese itself, else itself and the one
-    that follows without anything between.
-    """
-    if text.isascii() or _primary(language) == "zh" or not _UNSPACED.search(text):
-        return tokens.words
-    units = list(tokens.words)
-    unspaced = [is_unspaced(word) for word in units]
-    for i, (this, following) in enumerate(pairwise(unspaced)):
-        if this and following and tokens.ends[i] == tokens.starts[i + 1]:
-            units[i] += tokens.words[i + 1]
-    return tuple(units)
+def pairs_units(language: str) -> bool:
+    """Whether a character of a script without spaces is stemmed together with the one that follows; in Chinese it is alone."""
+    return _primary(language) != "zh"
 
 
 def is_unspaced(word: str) -> bool:
     """Whether a word is of a script without spaces."""
-    return _UNSPACED.match(word) is not None
+    return not word.isascii() and _UNSPACED.match(word) is not None
 
 
 class GramFrequencies:

@@ -1,0 +1,124 @@
+"""Characters: what the kernels need to know of each code point, as bits of one number.
+
+The patterns here are the definition; the table is made from them, and from Python's own idea of spaces and case, once.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+# Scripts written without spaces: each character, with its combining marks, is a token of its own. In Thai and Lao so is a
+# cluster: the vowels written before and behind a consonant belong to it, and no word begins between them.
+UNSPACED_SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# Characters that end a line, as str.splitlines has them; inside a character class.
+LINE_ENDS = "\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+
+LETTER = 1 << 0
+NUMBER = 1 << 1
+INNER = 1 << 2  # may follow inside a word: marks, joiners and soft hyphens
+UNSPACED = 1 << 3
+BEFORE = 1 << 4  # vowels of Thai and Lao that are written before their consonant
+BEHIND = 1 << 5  # and behind it
+THAI_OR_LAO = 1 << 6
+SEPARATOR = 1 << 7  # between the digits of a number
+SPACE = 1 << 8  # as str.isspace has it
+WHITE = 1 << 9  # as patterns have it: without the separators of ASCII
+LINE_END = 1 << 10
+LOWER = 1 << 11
+UPPER = 1 << 12
+STOP = 1 << 13
+CJK_STOP = 1 << 14  # needs no white space after it
+CLOSING = 1 << 15
+CJK_CLOSING = 1 << 16
+AFTER_STOP = 1 << 17  # closes what a stop ended, at the end of a line
+NO_MIDDLE = 1 << 18  # before a line break: the sentence does not go on
+COMMA = 1 << 19
+BAR = 1 << 20  # between the entries of a share bar or a menu
+WORD = 1 << 21  # as patterns have it
+# Above these bits, the number of the script in `SCRIPTS`; 0 for none of them.
+SCRIPT_SHIFT = 24
+
+_PATTERNS = {
+    LETTER: r"\p{L}",
+    NUMBER: r"\p{N}",
+    INNER: r"[\p{M}\u00AD\u200C\u200D\u2060\uFEFF\uFF9E\uFF9F]",
+    UNSPACED: f"[{UNSPACED_SCRIPTS}]",
+    BEFORE: r"[\u0E40-\u0E44\u0EC0-\u0EC4]",
+    BEHIND: r"[\u0E30\u0E32\u0E33\u0E45\u0EB0\u0EB2\u0EB3\u0EBD]",
+    THAI_OR_LAO: r"[\p{Thai}\p{Lao}]",
+    SEPARATOR: r"[.,\uFF0C\uFF0E]",
+    WHITE: r"\s",
+    LINE_END: f"[{LINE_ENDS}]",
+    STOP: "[.!?…]",
+    CJK_STOP: "[。！？]",
+    CLOSING: r"""["'”’»)\]]""",
+    CJK_CLOSING: "[」』”’）]",
+    AFTER_STOP: r"""["'”’»)\]」』]""",
+    NO_MIDDLE: '[.!?…:"”]',
+    COMMA: "[,;:—–()，、；：]",
+    BAR: "[|•·*»›/]",
+    WORD: r"\w",
+}
+
+# The scripts that tell the language, by number, 1 for the first. Of letters in a script that comes later in the list, and of
+# the rest of \p{L}, nothing follows but that the language is not known here.
+SCRIPTS = {
+    "latin": r"\p{Latin}",
+    "shared": r"[\p{Cyrillic}\p{Arabic}\p{Devanagari}]",
+    "kana": r"[\p{Hiragana}\p{Katakana}]",
+    "han": r"\p{Han}",
+    "th": r"\p{Thai}",
+    "lo": r"\p{Lao}",
+    "km": r"\p{Khmer}",
+    "my": r"\p{Myanmar}",
+    "ko": r"\p{Hangul}",
+    "el": r"\p{Greek}",
+    "he": r"\p{Hebrew}",
+    "hy": r"\p{Armenian}",
+    "ta": r"\p{Tamil}",
+    "bn": r"\p{Bengali}",
+}
+
+CODE_POINTS = 0x110000
+# Above the last ideographs nothing is assigned but tags, variation selectors and private use.
+_ASSIGNED = (range(0x40000), range(0xE0000, 0xE1000))
+
+
+@cache
+def class_table() -> NDArray[np.uint32]:
+    """Returns the bits of every code point: uint32 of shape (1114112,), in which untouched pages take no memory."""
+    table = np.zeros(CODE_POINTS, np.uint32)
+    for assigned in _ASSIGNED:
+        text = "".join(map(chr, assigned))
+        part = table[assigned.start : assigned.stop]
+        for bit, pattern in _PATTERNS.items():
+            _mark(part, text, pattern, bit)
+        for number, pattern in enumerate(SCRIPTS.values(), start=1):
+            _mark(part, text, pattern, number << SCRIPT_SHIFT)
+        part |= np.uint32(SPACE) * _where(map(str.isspace, text))
+        part |= np.uint32(LOWER) * _where(map(str.islower, text))
+        part |= np.uint32(UPPER) * _where(map(str.isupper, text))
+    table.setflags(write=False)
+    return table
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """Returns the code points of a text: uint32, read only. A lone surrogate is one too."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+
+
+def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Returns the bits of each of these code points: uint32, parallel."""
+    return class_table()[codes]
+
+
+def _mark(part: NDArray[np.uint32], text: str, pattern: str, bits: int) -> None:
+    for match in regex.finditer(f"{pattern}++", text):
+        part[match.start() : match.end()] |= np.uint32(bits)
+
+
+def _where(values: Iterable[bool]) -> NDArray[np.uint32]:
+    return np.fromiter(values, np.uint32)

@@ -1,0 +1,86 @@
+"""From a text to its words, resolved: each with its place, its hash, its stem and how rare that is.
+
+Kernels cut the text and find its words in the table of the language; the few that nobody met before are resolved one by one.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.analysis.characters import UNSPACED
+from textkin_service.analysis.kernels.words import cut_words, pair_keys
+from textkin_service.analysis.keywords import flags_of
+from textkin_service.analysis.lexicon import Lexicon, lexicon
+from textkin_service.analysis.tokens import Tokens, normalize_word, word_hash
+from textkin_service.analysis.unspaced import is_unspaced, pairs_units
+from textkin_service.analysis.wordtable import Known
+
+# A flag of words, above those of `keywords`: of a script without spaces.
+_UNSPACED = 1 << 7
+# Keys differ from process to process, so that nobody can make words that share one.
+_SEED = np.uint64(secrets.randbits(64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The words of a text. All arrays are parallel to `tokens`.
+
+    `stems` (uint32), `zipf` (float32); `flags` (uint8) of `keywords`; `commas`: whether a comma or the like stands before it.
+    """
+
+    tokens: Tokens
+    stems: NDArray[np.uint32]
+    zipf: NDArray[np.float32]
+    flags: NDArray[np.uint8]
+    commas: NDArray[np.bool_]
+
+
+def find_words(text: str, codes: NDArray[np.uint32], classes: NDArray[np.uint32], language: str) -> Words:
+    """Returns the words of a text in a language (BCP 47), by its code points and their classes."""
+    words = lexicon(language)
+    starts, ends, keys, commas = cut_words(codes, classes, _SEED)
+    known = words.table.look_up(keys)
+    while len(known.missing):
+        written = {int(keys[i]): text[starts[i] : ends[i]] for i in known.missing.tolist()}
+        _add(written, words)
+        known = words.table.look_up(keys)
+    tokens = Tokens(text, starts, ends, known.hashes)
+    if pairs_units(language):
+        _pair(known, keys, tokens, classes, words)
+    return Words(tokens, known.stems, known.zipf, known.flags, commas)
+
+
+def _add(written: dict[int, str], words: Lexicon) -> None:
+    """Resolves words, as the text has them, and adds them to the table under their keys."""
+    normal = [normalize_word(word) for word in written.values()]
+    flags = [
+        flags_of(word) | (_UNSPACED if is_unspaced(normalised) else 0)
+        for word, normalised in zip(written.values(), normal, strict=True)
+    ]
+    words.add(list(written), normal, [word_hash(word) for word in normal], flags)
+
+
+def _pair(
+    known: Known,
+    keys: NDArray[np.uint64],
+    tokens: Tokens,
+    classes: NDArray[np.uint32],
+    words: Lexicon,
+) -> None:
+    """Takes the stems of two for each word of a script without spaces that another follows immediately."""
+    unspaced = known.flags & _UNSPACED != 0
+    # What stands for such a character, as a number in a circle, is none by itself.
+    if not (unspaced.any() and (classes & UNSPACED).any()):
+        return
+    pairs = pair_keys(tokens.starts, tokens.ends, keys, unspaced)
+    of_pairs = words.table.look_up(pairs)
+    while len(of_pairs.missing):
+        units = {int(pairs[i]): tokens.words[i] + tokens.words[i + 1] for i in of_pairs.missing.tolist()}
+        nothing = [0] * len(units)
+        words.add(list(units), list(units.values()), nothing, nothing)
+        of_pairs = words.table.look_up(pairs)
+    paired = pairs != 0
+    known.stems[paired] = of_pairs.stems[paired]
+    known.zipf[paired] = of_pairs.zipf[paired]

@@ -1,0 +1,76 @@
+"""A table of what is known of words, for kernels: by a word's key, its hash, stem, rarity and flags.
+
+Any number of threads may look words up while others add some: a row that is half written is a row of no word.
+"""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.analysis.kernels.words import insert, look_up
+
+# Rows of a new table; more than half of them are never used, so that searches stay short.
+_LEAST_ROWS = 1 << 13
+# The table starts anew at this size, so that an endless stream of new words cannot fill the memory: 32 MiB.
+_MOST_ROWS = 1 << 20
+_COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known of words, parallel; `missing` are the places of those of which nothing is known, which hold zeros."""
+
+    hashes: NDArray[np.uint64]
+    stems: NDArray[np.uint32]
+    zipf: NDArray[np.float32]
+    flags: NDArray[np.uint8]
+    missing: NDArray[np.intp]
+
+
+class WordTable:
+    """A table that grows; at half a million words it is emptied."""
+
+    def __init__(self) -> None:
+        self._rows = np.zeros((_LEAST_ROWS, _COLUMNS), np.uint64)
+        self._count = 0
+        self._adding = threading.Lock()
+
+    def look_up(self, keys: NDArray[np.uint64]) -> Known:
+        """Returns what is known of the words with these keys; key 0 is none."""
+        hashes, stems, rarities, flags, missing = look_up(keys, self._rows)
+        return Known(hashes, stems, rarities.view(np.float32), flags, missing)
+
+    def add(
+        self,
+        keys: NDArray[np.uint64],
+        hashes: NDArray[np.uint64],
+        stems: NDArray[np.uint32],
+        zipf: NDArray[np.float32],
+        flags: NDArray[np.uint8],
+    ) -> None:
+        """Adds words, all arrays parallel. Those that the table has already stay as they are."""
+        rows = np.empty((len(keys), _COLUMNS), np.uint64)
+        rows[:, 1] = hashes
+        rows[:, 2] = (stems.astype(np.uint64) << np.uint64(32)) | zipf.view(np.uint32)
+        rows[:, 3] = flags
+        rows[:, 0] = keys ^ rows[:, 1] ^ rows[:, 2] ^ rows[:, 3]
+        with self._adding:
+            self._make_room(len(rows))
+            self._count += insert(rows, self._rows)
+
+    def _make_room(self, count: int) -> None:
+        """Makes the table large enough for more rows. Readers keep to the one that they have begun with."""
+        needed = 2 * (self._count + count)
+        if needed <= len(self._rows):
+            return
+        size = max(_LEAST_ROWS, 1 << (needed - 1).bit_length())
+        if size > _MOST_ROWS:
+            self._count = 0
+            size = max(_LEAST_ROWS, 1 << (2 * count - 1).bit_length())
+            self._rows = np.zeros((size, _COLUMNS), np.uint64)
+            return
+        grown = np.zeros((size, _COLUMNS), np.uint64)
+        insert(self._rows, grown)
+        self._rows = grown

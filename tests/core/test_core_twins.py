@@ -1,0 +1,186 @@
+"""The kernels of the analysis say what their plain twins say, of any text."""
+
+import sys
+import threading
+
+import numpy as np
+import plain_evidence
+import plain_languages
+import plain_residue
+import plain_sentences
+import plain_words
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from invented import articles
+
+from textkin_service.analysis import analyze, characters, detection, prepare
+from textkin_service.analysis.apparatus import apparatus
+from textkin_service.analysis.characters import classes_of, code_points
+from textkin_service.analysis.kernels.words import cut_words
+from textkin_service.analysis.lexicon import lexicon
+from textkin_service.analysis.residue import Layout, residue
+from textkin_service.analysis.sentences import split_sentences
+from textkin_service.analysis.tokens import normalize_word, word_hash
+from textkin_service.analysis.unspaced import tokens_a_word
+from textkin_service.analysis.words import find_words
+
+PIECES = [
+    "Leave a Reply", "leave a\xadreply", "Related", "related stories", "Read more: ", "Share this:", "12 comments", "½ Photo: ",
+    "Photo by ", "#tag", "@ann ", "Latest news", "All rights reserved", "the \u212aing \u017fubscribe to our", "pic: ", "Mr",
+    "Ann", "K", "4.5", "5,000", "went", "home", " | ", " • ", "   ", " ", " ", " ", "\n", "\n\n", "\r\n", "\x1c", "\u2028",
+    "\t", ". ", ".", "!?", "…", "。", "」", '"', "”", ")", ", ", ": ", "–", "漢字", "渡し", "ไทย", "หมู่", "е\u0301", "ﬁn", "İs",
+    "été", "\u200d", "\ud800", "٣", "Ⅻ", "_", "a | b | c | d", "Sign up for our newsletter", "comment",
+    "Don’t miss", "more from here",
+]  # fmt: skip
+texts = st.one_of(
+    st.text(max_size=120),
+    st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
+    st.lists(st.sampled_from(PIECES), max_size=150).map(" ".join),
+    articles(),
+)
+languages = st.sampled_from(["en", "de", "zh", "ja", "th", "und"])
+KERNELS = ("evidence", "languages", "lines", "sentences", "words")
+many = settings(max_examples=300, deadline=None)
+
+
+def places(starts, ends):
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def every_character():
+    return "".join(map(chr, range(characters.CODE_POINTS)))
+
+
+@pytest.mark.parametrize("bit", characters._PATTERNS)
+def test_the_table_of_characters_agrees_with_each_pattern(bit, every_character):
+    pattern = characters._PATTERNS[bit]
+    found = np.flatnonzero(characters.class_table() & bit)
+    inside = [range(*m.span()) for m in characters.regex.finditer(f"{pattern}++", every_character)]
+    assert found.tolist() == [i for each in inside for i in each]
+
+
+@pytest.mark.parametrize(
+    ("bit", "holds"),
+    [(characters.SPACE, str.isspace), (characters.LOWER, str.islower), (characters.UPPER, str.isupper)],
+)
+def test_the_table_of_characters_agrees_with_python(bit, holds, every_character):
+    found = characters.class_table() & bit != 0
+    assert found.tolist() == list(map(holds, every_character))
+
+
+@many
+@given(texts)
+def test_words_are_cut_as_the_pattern_cuts_them(text):
+    codes = code_points(text)
+    starts, ends, keys, commas = cut_words(codes, classes_of(codes), np.uint64(1))
+    written, spans, after_comma = plain_words.cut(text)
+    assert places(starts, ends) == spans
+    assert commas.tolist() == after_comma
+    assert len(set(written)) == len(set(keys.tolist())) == len(set(zip(written, keys.tolist(), strict=True)))
+    assert keys.all()
+
+
+@many
+@given(texts, languages)
+def test_words_are_resolved_as_they_are_alone(text, language):
+    codes = code_points(text)
+    found = find_words(text, codes, classes_of(codes), language)
+    written, _, _ = plain_words.cut(text)
+    assert found.tokens.words == tuple(map(normalize_word, written))
+    assert found.tokens.hashes.tolist() == [word_hash(word) for word in found.tokens.words]
+    entries = lexicon(language).entries(list(plain_words.stem_units(text, language)))
+    assert found.stems.tolist() == [entry.stem for entry in entries]
+    assert found.zipf.tolist() == [np.float32(entry.zipf) for entry in entries]
+
+
+@many
+@given(texts)
+@example("Mr\n. Foo")
+@example("He went to \u212ar. Foo")
+@example("a.\x1c B")
+def test_sentences_end_where_the_patterns_say(text):
+    codes = code_points(text)
+    found = split_sentences(codes, classes_of(codes))
+    assert [tuple(each) for each in found.tolist()] == plain_sentences.split_sentences(text)
+
+
+@settings(many, max_examples=600)
+@given(texts)
+@example("a b c\n\nx\xadleave a reply\n\nd e f g")
+@example("½ image: x\n\nIt rained on the ferry and on the lock.")
+def test_residue_is_what_every_phrase_finds(text):
+    codes = code_points(text)
+    classes = classes_of(codes)
+    layout = Layout.of(
+        codes, classes, find_words(text, codes, classes, "en"), split_sentences(codes, classes)
+    )
+    ranges = [tuple(each) for each in layout.sentences.tolist()]
+    assert set(np.flatnonzero(residue(text, layout)).tolist()) == plain_residue.residue(text, ranges)
+
+
+@many
+@given(texts, languages)
+def test_sentences_and_pieces_are_cut_as_the_twins_cut_them(text, language):
+    analysis = analyze(text, language)
+    written, _, commas = plain_words.cut(text)
+    ranges = plain_sentences.split_sentences(text)
+    starts = [*(start for start, _ in ranges), len(text)]
+    bounds = np.searchsorted(analysis.tokens.starts, starts).tolist()
+    skipped = plain_residue.residue(text, ranges) | set(np.flatnonzero(apparatus(text, ranges)).tolist())
+    assert list(analysis.sentences) == plain_evidence.sentence_ranges(
+        bounds, skipped, commas, tokens_a_word(language)
+    )
+    pieces = list(plain_evidence.piece_ranges(text, ranges, bounds, skipped))
+    assert places(analysis.pieces.firsts, analysis.pieces.lasts) == pieces
+    words = [tuple(map(normalize_word, written[first:last])) for first, last in pieces]
+    assert len(set(words)) == len(set(zip(words, analysis.pieces.hashes.tolist(), strict=True)))
+
+
+@many
+@given(st.one_of(texts, st.text(st.sampled_from("abeéнаقर漢かกກកမ가λאהற আაა 5.\n"), max_size=80)))
+def test_the_language_is_that_of_py3langid(text):
+    assert detection.detect_language(text) == plain_languages.detect_language(detection._sample(text))
+
+
+@many
+@given(texts)
+def test_likelihoods_are_those_of_py3langid(text):
+    likelihoods = plain_languages.ranked(text)
+    best, times = detection._likeliest(text)
+    best_likelihood = dict(likelihoods)[best]
+    assert best_likelihood == pytest.approx(likelihoods[0][1], rel=1e-3)
+    assert times == pytest.approx(best_likelihood / max(dict(likelihoods)["en"], 1e-300), rel=1e-2)
+
+
+def test_once_prepared_no_kernel_is_compiled_again():
+    prepare()
+    modules = [sys.modules[f"textkin_service.analysis.kernels.{name}"] for name in KERNELS]
+    kernels = [each for module in modules for each in vars(module).values() if hasattr(each, "signatures")]
+    compiled = [list(kernel.signatures) for kernel in kernels]
+    assert sum(map(len, compiled)) >= len(KERNELS)
+    for text in PIECES:
+        analyze(text)
+        analyze(text * 100, "zh")
+    assert [list(kernel.signatures) for kernel in kernels] == compiled
+
+
+def test_threads_that_fill_a_table_together_all_read_what_is_true():
+    words = ["sedge" + "".join("abcdefghij"[int(digit)] for digit in str(number)) for number in range(6_000)]
+    language = lexicon("tlh")
+    wrong = []
+
+    def read(own):
+        for turn in range(20):
+            chosen = words[own * 700 : own * 700 + 1_000 + 100 * turn]
+            found = analyze(" ".join(chosen), "tlh")
+            if found.stems.tolist() != [entry.stem for entry in language.entries(chosen)]:
+                wrong.append(own)
+
+    threads = [threading.Thread(target=read, args=(own,)) for own in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
