@@ -223,16 +223,27 @@ def _passage(message: comparison_pb2.Passage) -> types.Passage:
         kind=_member(types.PassageKind, comparison_pb2.PassageKind, "PASSAGE_KIND_", message.kind),
         similarity=message.similarity,
         differences=tuple(
-            types.Difference(
-                _span(each.a) if each.HasField("a") else None, _span(each.b) if each.HasField("b") else None
+            types.Difference(_span_if_set(each, "a"), _span_if_set(each, "b")) for each in message.differences
+        ),
+        quotations=tuple(
+            types.Quotation(
+                a=_span(each.a),
+                b=_span(each.b),
+                speaker=each.speaker,
+                speaker_a=_span_if_set(each, "speaker_a"),
+                speaker_b=_span_if_set(each, "speaker_b"),
             )
-            for each in message.differences
+            for each in message.quotations
         ),
     )
 
 
 def _span(message: comparison_pb2.Span) -> types.Span:
     return types.Span(message.start, message.end)
+
+
+def _span_if_set(message: Any, field: str) -> types.Span | None:
+    return _span(getattr(message, field)) if message.HasField(field) else None
 
 
 def _time(message: Any, field: str) -> datetime | None:

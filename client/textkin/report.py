@@ -10,7 +10,7 @@ from html import escape
 from itertools import pairwise
 
 from textkin.printable import printable
-from textkin.types import Comparison, Passage, Span
+from textkin.types import Comparison, Passage, Quotation, Span
 from textkin.words import kind_name, relation_name
 
 _STYLE = """
@@ -32,6 +32,8 @@ mark { color: inherit; border-radius: .15rem; }
 mark.verbatim { background: var(--verbatim); }
 mark.edited { background: var(--edited); }
 mark.paraphrase { background: var(--paraphrase); }
+.quotation { text-decoration: underline dotted; text-underline-offset: .2em; }
+.quotation[data-speaker]::after { content: " \\2014 " attr(data-speaker); font-size: .8rem; color: var(--faint); }
 a.number { font-size: .75rem; font-weight: bold; color: inherit; padding: .05rem .35rem; margin-right: .2rem;
   border: 1px solid var(--faint); border-radius: .8rem; text-decoration: none; scroll-margin-top: 30vh; }
 a.number:hover, a.number:focus { outline: 2px solid var(--faint); }
@@ -73,7 +75,7 @@ def comparison_report(a: ReportText, b: ReportText, comparison: Comparison) -> s
         f"<title>{_text(a.name)} and {_text(b.name)}: {_text(verdict)}</title>\n"
         f"<style>{_STYLE}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{_text(verdict.capitalize())}</h1>\n<p>{_text(covered)}</p>\n"
-        f'<p class="faint">{kinds}A number leads to the partner in the other text.</p>\n</header>\n'
+        f'<p class="faint">{kinds}{_quotations_note(passages)}A number leads to the partner in the other text.</p>\n</header>\n'
         "<main>\n"
         f"{_section('a', a, passages)}{_section('b', b, passages)}"
         "</main>\n</body>\n</html>\n"
@@ -90,7 +92,9 @@ def _section(side: str, text: ReportText, passages: tuple[Passage, ...]) -> str:
 def _marked(side: str, text: str, passages: tuple[Passage, ...]) -> Iterator[str]:
     """Yields the text piece by piece, each passage in a mark of its kind; where passages overlap, in the first one's."""
     spans = [_span(side, passage) for passage in passages]
-    cuts = sorted({0, len(text), *(edge for span in spans for edge in (span.start, span.end))})
+    quoted = [(_quoted(side, each), each.speaker) for passage in passages for each in passage.quotations]
+    every = [*spans, *(span for span, _ in quoted)]
+    cuts = sorted({0, len(text), *(edge for span in every for edge in (span.start, span.end))})
     for start, end in pairwise(cuts):
         for number, (span, passage) in enumerate(zip(spans, passages, strict=True), 1):
             if span.start == start:
@@ -99,6 +103,12 @@ def _marked(side: str, text: str, passages: tuple[Passage, ...]) -> Iterator[str
             p for span, p in zip(spans, passages, strict=True) if span.start <= start and end <= span.end
         ]
         piece = _text(text[start:end])
+        inside = [(span, speaker) for span, speaker in quoted if span.start <= start and end <= span.end]
+        if inside:
+            # The speaker stands in an attribute, so that the text stays as it is.
+            speaker = next((speaker for span, speaker in inside if span.end == end), "")
+            named = f' data-speaker="{_text(speaker)}"' if speaker else ""
+            piece = f'<span class="quotation"{named}>{piece}</span>'
         yield f'<mark class="{kind_name(covering[0].kind)}">{piece}</mark>' if covering else piece
 
 
@@ -110,6 +120,18 @@ def _number(side: str, number: int, passage: Passage) -> str:
     return (
         f'<a class="number" id="{side}{number}" href="#{other}{number}" title="{title}" aria-label="Passage {number}, {title}">'
         f"{number}</a>"
+    )
+
+
+def _quoted(side: str, quotation: Quotation) -> Span:
+    return quotation.a if side == "a" else quotation.b
+
+
+def _quotations_note(passages: tuple[Passage, ...]) -> str:
+    if not any(passage.quotations for passage in passages):
+        return ""
+    return (
+        '<span class="quotation">Underlined</span>: quoted in both, with the speaker where a text names one. '
     )
 
 

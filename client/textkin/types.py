@@ -83,14 +83,33 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that stand between quotation marks on both sides of a passage, without the marks.
+
+    `speaker` empty: neither text names one beside it, or they name different people. `speaker_a`, `speaker_b`: where
+    each names its own; None: it does not.
+    """
+
+    a: Span
+    b: Span
+    speaker: str = ""
+    speaker_a: Span | None = None
+    speaker_b: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """Two stretches, one of each text, that say the same. `differences` only if asked for, and not of a paraphrase."""
+    """Two stretches, one of each text, that say the same.
+
+    `differences` only if asked for, and not of a paraphrase. `quotations`: what both sides quote.
+    """
 
     a: Span
     b: Span
     kind: PassageKind
     similarity: float
     differences: tuple[Difference, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Score:
     of_whole_copy: float
     least_of_part: float
     greatest_of_part: float
+    of_quotation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Thresholds:
     related: float
     copied_share: float
     copied_words: int
+    quoted_words: int
 
 
 @dataclass(frozen=True, slots=True)

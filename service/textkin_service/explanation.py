@@ -29,9 +29,15 @@ def _reason(relation: Relation, measures: Measures) -> str:
         case Relation.REWRITE:
             return _reason_of_rewrite(measures)
         case Relation.RELATED:
-            return "Some likeness beyond chance, too little for a rewrite"
+            return f"{_likeness(measures)}, too little for a rewrite"
         case Relation.UNRELATED:
             return "Nothing in common beyond chance"
+
+
+def _likeness(measures: Measures) -> str:
+    if measures.quoted_words >= COEFFICIENTS.relation.quoted_words:
+        return f"{_counted(measures.quoted_words, 'word')} quoted by both, and little besides"
+    return "Some likeness beyond chance"
 
 
 def _reason_of_rewrite(measures: Measures) -> str:

@@ -7,6 +7,7 @@ a part and for reordered rewrites. *Copied words*: those that stand in both text
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ from textkin_service.analysis import Analysis
 from textkin_service.coefficients import COEFFICIENTS
 from textkin_service.kernels import kernel
 from textkin_service.model import Passage, PassageKind, Span
+from textkin_service.quotations.evidence import counted_tokens
+from textkin_service.quotations.shared import SharedQuotation
 
 # The common order of strangers exceeds chance by about their length to this power; measured from 5 to 1,500 words.
 _EXCESS_POWER = 0.75
@@ -35,7 +38,9 @@ class Measures:
 
     `order_words`: in the longest common subsequence, and in one text read backwards. `words_a`, `words_b`: of each text.
     `containment_a`: the share, by rarity, of a's distinct stems that b has. `strength`: of the passages together, in words.
-    `copied_words`: on the side that has fewer; `copied_share_a`: what share of a's words are copied.
+    `copied_words`: on the side that has fewer; `copied_share_a`: what share of a's words are copied. `quoted_words`: in
+    quotations of both texts whose surroundings are not shared, on the side that has fewer; they are in no other of these
+    numbers but containment and coverage.
     """
 
     words_a: int
@@ -49,6 +54,7 @@ class Measures:
     copied_words: int
     copied_share_a: float
     copied_share_b: float
+    quoted_words: int = 0
 
     @property
     def order_evidence(self) -> float:
@@ -78,40 +84,60 @@ class Measures:
         return math.sqrt(self.containment_a * self.containment_b)
 
 
-def measure(a: Analysis, b: Analysis, alignment: Alignment) -> Measures:
-    """Measures what two texts share by their alignment. For (b, a) it is the same with the sides exchanged."""
+def measure(
+    a: Analysis, b: Analysis, alignment: Alignment, quotations: Sequence[SharedQuotation]
+) -> Measures:
+    """Measures what two texts share by their alignment. For (b, a) it is the same with the sides exchanged.
+
+    `quotations`: those that both have. Where the words around them are not shared, they count for no order, no strength and no
+    copied words.
+    """
     words_a, words_b = evidence_tokens(a), evidence_tokens(b)
     stems_a, stems_b = a.stems[words_a], b.stems[words_b]
     starts_a, starts_b = a.tokens.starts[words_a], b.tokens.starts[words_b]
     copies = [(p.a, p.b) for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
     copies.extend(alignment.copies)
-    copied_a = _covered_words(starts_a, [span for span, _ in copies])
-    copied_b = _covered_words(starts_b, [span for _, span in copies])
+    counts_a, counts_b = counted_tokens(
+        a, b, quotations, [*((p.a, p.b) for p in alignment.passages), *alignment.copies]
+    )
+    counted_a, counted_b = words_a[counts_a[words_a]], words_b[counts_b[words_b]]
+    copied_a = _covered_words(a.tokens.starts[counted_a], [span for span, _ in copies])
+    copied_b = _covered_words(b.tokens.starts[counted_b], [span for _, span in copies])
     numbers_a, numbers_b, firsts = numbered(stems_a.astype(np.uint64), stems_b.astype(np.uint64))
     containment_a, containment_b = _containments(
         numbers_a, a.zipf[words_a], numbers_b, b.zipf[words_b], len(firsts)
     )
     return Measures(
-        words_a=len(words_a),
-        words_b=len(words_b),
-        order=common_order(stems_a, stems_b),
+        words_a=len(counted_a),
+        words_b=len(counted_b),
+        order=common_order(a.stems[counted_a], b.stems[counted_b]),
         containment_a=containment_a,
         containment_b=containment_b,
         coverage_a=_covered_words(starts_a, [p.a for p in alignment.passages]) / max(1, len(words_a)),
         coverage_b=_covered_words(starts_b, [p.b for p in alignment.passages]) / max(1, len(words_b)),
-        strength=math.hypot(*sorted(_strength(a, b, passage) for passage in alignment.passages)),
+        strength=math.hypot(
+            *sorted(_strength(a, b, counts_a, counts_b, each) for each in alignment.passages)
+        ),
         copied_words=round(min(copied_a / a.tokens_a_word, copied_b / b.tokens_a_word)),
         copied_share_a=copied_a / max(1, len(words_a)),
         copied_share_b=copied_b / max(1, len(words_b)),
+        quoted_words=round(
+            min(
+                (len(words_a) - len(counted_a)) / a.tokens_a_word,
+                (len(words_b) - len(counted_b)) / b.tokens_a_word,
+            )
+        ),
     )
 
 
-def _strength(a: Analysis, b: Analysis, passage: Passage) -> float:
+def _strength(
+    a: Analysis, b: Analysis, counts_a: NDArray[np.bool_], counts_b: NDArray[np.bool_], passage: Passage
+) -> float:
     """Returns how strongly a passage shows reuse: its excess of common order, less the more its sides differ."""
-    first_a, last_a = _tokens(a, passage.a)
-    first_b, last_b = _tokens(b, passage.b)
-    order = common_order(a.stems[first_a:last_a], b.stems[first_b:last_b])
-    words = min(last_a - first_a, last_b - first_b)
+    tokens_a, tokens_b = slice(*_tokens(a, passage.a)), slice(*_tokens(b, passage.b))
+    stems_a, stems_b = a.stems[tokens_a][counts_a[tokens_a]], b.stems[tokens_b][counts_b[tokens_b]]
+    order = common_order(stems_a, stems_b)
+    words = min(len(stems_a), len(stems_b))
     length = words / (words + COEFFICIENTS.passages.smoothing_words)
     return float(order.excess * passage.similarity**_SIMILARITY_POWER * length)
 

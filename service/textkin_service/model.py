@@ -52,10 +52,24 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that both sides of a passage quote, without the marks. `speaker` empty: not named, or not alike in both texts.
+
+    `speaker_a`, `speaker_b`: where each text names whom it quotes. None: it does not.
+    """
+
+    a: Span
+    b: Span
+    speaker: str = ""
+    speaker_a: Span | None = None
+    speaker_b: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """Two stretches, one of each text, that say the same. `similarity` is over 0 to 1.
 
-    `differences` are there if they were asked for, unless it is a paraphrase.
+    `differences` are there if they were asked for, unless it is a paraphrase. `quotations`: what both sides quote.
     """
 
     a: Span
@@ -63,6 +77,7 @@ class Passage:
     kind: PassageKind
     similarity: float
     differences: tuple[Difference, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

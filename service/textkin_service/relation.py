@@ -19,6 +19,8 @@ from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
 from textkin_service.measures import Measures, measure
 from textkin_service.model import Comparison, Relation
+from textkin_service.quotations.marking import with_quotations
+from textkin_service.quotations.shared import shared_quotations
 from textkin_service.sketch.verbatim import SHINGLE_WORDS
 
 # No other text scores as high as one that is identical. Scores close to it still differ: the closer copy stands first.
@@ -30,7 +32,8 @@ _MIX = np.uint64(0x9FB21C651E98DF25)
 def compare(a: Analysis, b: Analysis) -> Comparison:
     """Returns the comparison of two texts with its passages, whose spans count code points."""
     alignment = align(a, b)
-    measures = measure(a, b, alignment)
+    quotations = shared_quotations(a, b) if alignment.passages or alignment.copies else []
+    measures = measure(a, b, alignment, quotations)
     words_a, words_b = a.tokens.hashes[evidence_tokens(a)], b.tokens.hashes[evidence_tokens(b)]
     if len(words_a) and np.array_equal(words_a, words_b):
         relation, value = Relation.IDENTICAL, 1.0
@@ -45,7 +48,7 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         containment_b=measures.containment_b,
         coverage_a=measures.coverage_a,
         coverage_b=measures.coverage_b,
-        passages=alignment.passages,
+        passages=with_quotations(a, b, alignment.passages, quotations),
     )
 
 
@@ -55,6 +58,7 @@ def score_of(measures: Measures, coefficients: Coefficients = COEFFICIENTS) -> f
         _order_score(measures, coefficients),
         _part_score(measures, coefficients),
         _copy_score(measures, coefficients),
+        _quotation_score(measures, coefficients),
     )
 
 
@@ -96,6 +100,12 @@ def _part_score(measures: Measures, coefficients: Coefficients) -> float:
         return 0.0
     least, greatest = coefficients.score.least_of_part, coefficients.score.greatest_of_part
     return least + (greatest - least) * math.sqrt(measures.coverage_a * measures.coverage_b)
+
+
+def _quotation_score(measures: Measures, coefficients: Coefficients) -> float:
+    """Returns the score that quotations of both texts give by themselves, 0 if they are too short."""
+    quoted = measures.quoted_words >= coefficients.relation.quoted_words
+    return coefficients.score.of_quotation if quoted else 0.0
 
 
 def _strength_line(measures: Measures, coefficients: Coefficients) -> float:

@@ -33,7 +33,7 @@ def test_json_has_every_measure_and_passages_that_slice_the_texts(textkin):
     assert found["relation"] in {"copy", "partial_copy"}
     assert found["passages"]
     for passage in found["passages"]:
-        assert list(passage) == ["a", "b", "kind", "similarity"]
+        assert list(passage) == ["a", "b", "kind", "similarity", "quotations"]
         assert ORIGINAL[passage["a"]["start"] : passage["a"]["end"]].strip()
         assert EDITED[passage["b"]["start"] : passage["b"]["end"]].strip()
 

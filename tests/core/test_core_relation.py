@@ -65,7 +65,7 @@ def compared(a, b):
 
 def measured(a, b):
     one, other = analyze(a, "en"), analyze(b, "en")
-    return measure(one, other, align(one, other))
+    return measure(one, other, align(one, other), ())
 
 
 def longest_common(a, b):

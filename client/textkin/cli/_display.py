@@ -23,6 +23,7 @@ from textkin.types import (
     Match,
     Passage,
     PassageKind,
+    Quotation,
     Relation,
     SearchResult,
     ServiceInfo,
@@ -48,6 +49,9 @@ _RELATION_STYLES = {
 
 # Under a search, the middle of longer passages is left out; `textkin compare` shows them whole.
 _LONGEST_PASSAGE = 1_000
+
+# Of what both texts quote, the beginning and the end are named above the passage.
+_LONGEST_QUOTATION = 80
 
 # Two columns with a line between them and nothing around.
 _SIDE_BY_SIDE = box.Box("    \n  │ \n    \n  │ \n  │ \n    \n  │ \n    \n")
@@ -135,9 +139,26 @@ def passages_view(
         parts += [
             "",
             heading,
+            *(_quotation_line(a.text, b.text, each) for each in passage.quotations),
             _two_columns(_highlighted(left, right, style), _highlighted(right, left, style)),
         ]
     return Group(*parts)
+
+
+def _quotation_line(text_a: str, text_b: str, quotation: Quotation) -> Text:
+    """A quotation that both texts have, in short, and who is quoted."""
+    quoted = _shortened(_one_line(quotation.a.of(text_a)), _LONGEST_QUOTATION)
+    speaker_a, speaker_b = (
+        _one_line(span.of(text)) if span else ""
+        for span, text in ((quotation.speaker_a, text_a), (quotation.speaker_b, text_b))
+    )
+    if quotation.speaker:
+        heading = f"both quote {_one_line(quotation.speaker)}: "
+    elif speaker_a and speaker_b:
+        heading = f"both quote, A {speaker_a} and B {speaker_b}: "
+    else:
+        heading = "both quote: "
+    return Text.assemble(("   " + heading, "bold"), (quoted, "italic"))
 
 
 def article_facts(article: Article) -> RenderableType:

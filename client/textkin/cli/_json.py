@@ -7,7 +7,17 @@ from typing import Any
 
 from textkin.cli._readers import BadRecord
 from textkin.errors import TextkinError
-from textkin.types import Article, Collection, Comparison, Match, Passage, SearchResult, ServiceInfo, Span
+from textkin.types import (
+    Article,
+    Collection,
+    Comparison,
+    Match,
+    Passage,
+    Quotation,
+    SearchResult,
+    ServiceInfo,
+    Span,
+)
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -45,6 +55,7 @@ def _passage_json(passage: Passage, *, with_differences: bool) -> dict[str, Any]
         "b": _span_json(passage.b),
         "kind": passage.kind.value,
         "similarity": passage.similarity,
+        "quotations": [_quotation_json(each) for each in passage.quotations],
     }
     if with_differences:
         value["differences"] = [
@@ -52,6 +63,16 @@ def _passage_json(passage: Passage, *, with_differences: bool) -> dict[str, Any]
             for each in passage.differences
         ]
     return value
+
+
+def _quotation_json(quotation: Quotation) -> dict[str, Any]:
+    return {
+        "a": _span_json(quotation.a),
+        "b": _span_json(quotation.b),
+        "speaker": quotation.speaker,
+        "speaker_a": quotation.speaker_a and _span_json(quotation.speaker_a),
+        "speaker_b": quotation.speaker_b and _span_json(quotation.speaker_b),
+    }
 
 
 def matches_json(matches: tuple[Match, ...], with_passages: int) -> list[dict[str, Any]]:

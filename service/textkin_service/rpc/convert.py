@@ -4,7 +4,7 @@ Requests are checked for what the model cannot hold (enum numbers that the API d
 range, a side that is not set); the engine checks the rest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, TypeVar, cast
 
@@ -167,21 +167,10 @@ def comparison_message(
 ) -> comparison_pb2.Comparison:
     """Returns the message of a comparison, spans in `unit`. The texts are needed only if it has passages."""
     passages = comparison.passages
-    sides = [
-        (each.a, each.b)
-        for passage in passages
-        for each in (model.Difference(passage.a, passage.b), *passage.differences)
-    ]
+    sides = [side for passage in passages for side in _sides(passage)]
     # Each text is walked through once, for all spans in it.
-    spans_a = iter(_spans(text_a, [a for a, _ in sides if a], unit))
-    spans_b = iter(_spans(text_b, [b for _, b in sides if b], unit))
-
-    def span(value: model.Span | None, converted: Iterator[model.Span]) -> comparison_pb2.Span | None:
-        if value is None:
-            return None
-        place = next(converted)
-        return comparison_pb2.Span(start=place.start, end=place.end)
-
+    placed_a = _placed(text_a, {a for a, _ in sides}, unit)
+    placed_b = _placed(text_b, {b for _, b in sides}, unit)
     return comparison_pb2.Comparison(
         score=comparison.score,
         relation=cast("comparison_pb2.Relation", int(comparison.relation)),
@@ -193,19 +182,39 @@ def comparison_message(
         explanation=comparison.explanation,
         passages=[
             comparison_pb2.Passage(
-                a=span(passage.a, spans_a),
-                b=span(passage.b, spans_b),
+                a=placed_a[passage.a],
+                b=placed_b[passage.b],
                 kind=cast("comparison_pb2.PassageKind", int(passage.kind)),
                 similarity=passage.similarity,
                 differences=[
-                    comparison_pb2.Difference(a=span(each.a, spans_a), b=span(each.b, spans_b))
+                    comparison_pb2.Difference(a=placed_a.get(each.a), b=placed_b.get(each.b))
                     for each in passage.differences
+                ],
+                quotations=[
+                    comparison_pb2.Quotation(
+                        a=placed_a[each.a],
+                        b=placed_b[each.b],
+                        speaker=each.speaker,
+                        speaker_a=placed_a.get(each.speaker_a),
+                        speaker_b=placed_b.get(each.speaker_b),
+                    )
+                    for each in passage.quotations
                 ],
             )
             for passage in passages
         ],
         offset_unit=unit,
     )
+
+
+def _sides(passage: model.Passage) -> Iterator[tuple[model.Span | None, model.Span | None]]:
+    """Yields every pair of spans in a passage."""
+    yield passage.a, passage.b
+    for difference in passage.differences:
+        yield difference.a, difference.b
+    for quotation in passage.quotations:
+        yield quotation.a, quotation.b
+        yield quotation.speaker_a, quotation.speaker_b
 
 
 def match_messages(result: model.SearchResult, query_text: str, unit: Unit) -> list[service_pb2.Match]:
@@ -281,12 +290,21 @@ def _relation(value: int, field: str) -> model.Relation:
         raise InvalidRequest(field, f"is {value}; give a number of Relation, 0 to {most.value}") from None
 
 
-def _spans(text: str, spans: Sequence[model.Span], unit: Unit) -> Sequence[model.Span]:
+def _placed(
+    text: str, spans: Collection[model.Span | None], unit: Unit
+) -> Mapping[model.Span | None, comparison_pb2.Span]:
+    """Returns the message of each span of a text, in `unit`; None has none."""
+    given = [span for span in spans if span]
     if unit == comparison_pb2.OFFSET_UNIT_UTF8_BYTE:
-        return utf8_spans(text, spans)
-    if unit == comparison_pb2.OFFSET_UNIT_UTF16_UNIT:
-        return utf16_spans(text, spans)
-    return spans
+        places = utf8_spans(text, given)
+    elif unit == comparison_pb2.OFFSET_UNIT_UTF16_UNIT:
+        places = utf16_spans(text, given)
+    else:
+        places = given
+    return {
+        span: comparison_pb2.Span(start=place.start, end=place.end)
+        for span, place in zip(given, places, strict=True)
+    }
 
 
 def _time(message: article_pb2.Article | service_pb2.SearchOptions, name: str, field: str) -> datetime | None:
