@@ -8,13 +8,13 @@ from invented import CANAL, OBSERVATORY, ORCHESTRA, text_of
 from saltway import REPORT, REWRITE
 
 from textkin_service.alignment import DEFAULT
-from textkin_service.alignment.boundaries import Free, refine, snapped
+from textkin_service.alignment.boundaries import Free, refine
 from textkin_service.alignment.joining import join
-from textkin_service.alignment.likelihood import best_interval, evidence, likeliest, mutual_evidence
+from textkin_service.alignment.likelihood import evidence, gains, likeliest, mutual_evidence
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.runs import bounded_by_runs, find_runs
 from textkin_service.alignment.selection import select
-from textkin_service.alignment.sides import Side
+from textkin_service.alignment.sides import Side, snapped
 from textkin_service.alignment.views import View
 from textkin_service.analysis import analyze
 
@@ -38,26 +38,23 @@ def match_of(view, own, other):
     return Match(place(view.own, own), place(view.other, other))
 
 
-def whole_sums(values):
-    return [
-        (sum(values[i:j]), i - j, (i, j)) for i in range(len(values) + 1) for j in range(i, len(values) + 1)
+@some
+@given(st.lists(st.floats(0, 50), max_size=12), st.data())
+def test_the_likeliest_interval_has_the_most_evidence_of_those_allowed(ratios, data):
+    allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(ratios), max_size=len(ratios))), bool)
+    shares = (0.3, 0.7)
+    found, (start, end) = likeliest(np.array(ratios, float), shares, DEFAULT, allowed)
+    each = [gains(np.array(ratios, float), share, DEFAULT) for share in shares]
+    sums = [
+        values[i:j].sum()
+        for values in each
+        for i in range(len(ratios) + 1)
+        for j in range(i, len(ratios) + 1)
+        if allowed[i:j].all()
     ]
-
-
-@some
-@given(st.lists(st.integers(-9, 9), max_size=12))
-def test_the_best_interval_is_the_one_with_the_greatest_sum(values):
-    found, (start, end) = best_interval(np.array(values, float))
-    assert found == max(each for each, _, _ in whole_sums(values)) == sum(values[start:end])
-
-
-@some
-@given(st.lists(st.floats(0, 1e4), min_size=1, max_size=12), st.data())
-def test_the_likeliest_interval_has_only_words_that_are_allowed(ratios, data):
-    allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(ratios), max_size=len(ratios))))
-    found, (start, end) = likeliest(np.array(ratios), (0.3, 0.7), DEFAULT, allowed)
     assert allowed[start:end].all()
-    assert found >= 0.0
+    assert found == pytest.approx(max(sums), abs=1e-9)
+    assert found == pytest.approx(max(values[start:end].sum() for values in each), abs=1e-9)
 
 
 def test_a_rewritten_paragraph_has_evidence_and_a_strange_one_has_none():
@@ -81,7 +78,7 @@ def test_a_fragment_that_reaches_over_the_ends_of_reuse_is_bounded_to_its_senten
     a = "\n\n".join([text_of(*OBSERVATORY[:4]), REWRITE[2], text_of(*OBSERVATORY[4:])])
     b = "\n\n".join([text_of(*CANAL[:4]), REPORT[2], text_of(*CANAL[4:])])
     view = view_of(a, b)
-    too_wide = Match((0, len(view.own.words)), (0, len(view.other.words)))
+    too_wide = Match((0, len(view.own)), (0, len(view.other)))
     assert refine(view, too_wide, Free.of(view), DEFAULT) == match_of(view, REWRITE[2], REPORT[2])
 
 
@@ -114,7 +111,7 @@ def test_a_boundary_is_snapped_to_sentences_that_lie_in_it_by_more_than_half():
 def test_of_matches_for_the_same_words_the_one_with_more_evidence_is_selected():
     view = view_of(REWRITE[2], f"{REPORT[2]} {text_of(*CANAL)}")
     right = match_of(view, REWRITE[2], REPORT[2])
-    wider = Match(right.own, (0, len(view.other.words)))
+    wider = Match(right.own, (0, len(view.other)))
     assert select(view, [wider, right], [], DEFAULT) == [right]
     assert select(view, [wider], [right], DEFAULT) == []
 
@@ -159,5 +156,5 @@ def test_neighbours_that_changed_places_stay_apart():
 def test_a_match_of_copies_that_changed_places_comes_apart():
     view = view_of(text_of(REPORT[2], REPORT[3]), text_of(REPORT[3], REPORT[2]))
     runs = find_runs(view.own, view.other, DEFAULT)
-    whole = Match((0, len(view.own.words)), (0, len(view.other.words)))
+    whole = Match((0, len(view.own)), (0, len(view.other)))
     assert bounded_by_runs(whole, runs, DEFAULT) == [match_of(view, REPORT[i], REPORT[i]) for i in (2, 3)]

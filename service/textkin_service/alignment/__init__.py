@@ -9,6 +9,8 @@ The steps, each a module with its parameters in `parameters`::
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
+
 from textkin_service.alignment.carried import with_carried_residue
 from textkin_service.alignment.joining import join
 from textkin_service.alignment.local import local_matches
@@ -20,6 +22,7 @@ from textkin_service.alignment.sides import Side
 from textkin_service.alignment.summaries import with_summaries
 from textkin_service.alignment.vectors import sentence_vectors
 from textkin_service.alignment.views import View
+from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 from textkin_service.model import Passage, PassageKind, Span
 
@@ -42,35 +45,33 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
     """Aligns two texts. The other way round, the answer is the mirror image."""
     if not (a.sentences and b.sentences):
         return Alignment((), ())
-    if (b.tokens.words, b.text) < (a.tokens.words, a.text):
+    if b.text < a.text:
         # Ties between equals are decided by place; one order for both directions decides them alike.
         return _mirrored(align(b, a, parameters))
     parameters = parameters.for_tokens(max(a.tokens_a_word, b.tokens_a_word))
     a, b = with_carried_residue(a, b, parameters)
     side_a, side_b = Side.of(a, "a"), Side.of(b, "b")
-    if a.evidence_words() == b.evidence_words():
-        return _identical(side_a, side_b)
-    vectors = sentence_vectors(a, b)
+    words_a, words_b = np.flatnonzero(side_a.tokens >= 0), np.flatnonzero(side_b.tokens >= 0)
+    if np.array_equal(side_a.hashes[words_a], side_b.hashes[words_b]):
+        return _identical(side_a, side_b, words_a, words_b)
+    view = View.of(side_a, side_b)
+    vectors = sentence_vectors(view)
     seeds = find_seeds(vectors, parameters)
     runs = find_runs(side_a, side_b, parameters)
-    view = View.of(side_a, side_b)
     matches = join(view, local_matches(view, vectors, seeds, runs, parameters), parameters)
     matches = with_summaries(view, matches, runs, parameters)
     return Alignment(
-        tuple(passage_of(side_a, side_b, match, parameters) for match in matches),
+        tuple(passage_of(view, match, parameters) for match in matches),
         tuple((side_a.span(run.a), side_b.span(run.b)) for run in runs),
     )
 
 
-def _identical(a: Side, b: Side) -> Alignment:
-    """Returns the alignment of equal words: one passage, or one for each stretch that residue interrupts in neither text."""
-    words_a = [i for i in range(len(a.words)) if not a.is_barrier(i)]
-    words_b = [i for i in range(len(b.words)) if not b.is_barrier(i)]
-    cuts = [
-        i
-        for i in range(1, len(words_a))
-        if words_a[i] != words_a[i - 1] + 1 or words_b[i] != words_b[i - 1] + 1
-    ]
+def _identical(a: Side, b: Side, words_a: Numbers, words_b: Numbers) -> Alignment:
+    """Returns the alignment of equal words: one passage, or one for each stretch that residue interrupts in neither text.
+
+    `words_a` and `words_b` (int64): which are no barriers, parallel.
+    """
+    cuts = np.flatnonzero((np.diff(words_a) > 1) | (np.diff(words_b) > 1)) + 1
     found = [
         Passage(
             a.span((words_a[first], words_a[last - 1] + 1)),
@@ -78,7 +79,7 @@ def _identical(a: Side, b: Side) -> Alignment:
             PassageKind.VERBATIM,
             1.0,
         )
-        for first, last in pairwise([0, *cuts, len(words_a)])
+        for first, last in pairwise([0, *cuts.tolist(), len(words_a)])
     ]
     return Alignment(
         tuple(found),

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 from textkin_service.alignment.likelihood import gains, likeliest, ratios
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.parameters import Parameters
-from textkin_service.alignment.sides import Range, Side
+from textkin_service.alignment.sides import Range, snapped
+from textkin_service.alignment.vectors import Weights
 from textkin_service.alignment.views import View
+from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,16 +65,6 @@ def refine(view: View, match: Match, free: Free, parameters: Parameters) -> Matc
     return Match(own, other)
 
 
-def snapped(side: Side, words: Range) -> Range | None:
-    """Returns the sentences of which more than half lies in a range of words; None if there are none."""
-    first = int(np.searchsorted(side.ends, words[0], side="right"))
-    last = int(np.searchsorted(side.starts, words[1], side="left"))
-    starts, ends = side.starts[first:last], side.ends[first:last]
-    inside = np.minimum(ends, words[1]) - np.maximum(starts, words[0])
-    kept = np.flatnonzero(2 * inside > ends - starts)
-    return (int(starts[kept[0]]), int(ends[kept[-1]])) if len(kept) else None
-
-
 def _bounded(
     view: View, words: Range, source: Range, free: NDArray[np.bool_], parameters: Parameters
 ) -> Range:
@@ -82,25 +75,56 @@ def _bounded(
     return snapped(view.own, (window[0] + best[0], window[0] + best[1])) or words
 
 
-def _once(
-    view: View, each: NDArray[np.float64], window: Range, source: Range, parameters: Parameters
-) -> NDArray[np.float64]:
+def _once(view: View, each: Weights, window: Range, source: Range, parameters: Parameters) -> Weights:
     """Returns the ratios where no stem speaks for reuse more often than the source has it.
 
     Of the words of one stem, those count that stand among others which speak for reuse; the rest says nothing. Else a passage
     would grow over all that its topic's words are in.
     """
-    stems = view.own_stems[slice(*window)]
-    allowed = np.bincount(view.other_stems[slice(*source)], minlength=len(view.usual))
+    stems, source_stems = view.own_stems[slice(*window)], view.other_stems[slice(*source)]
+    many = _too_many(stems, source_stems, view.room)
+    if not len(many):
+        return each
     reach = parameters.dense_words
     sums = np.concatenate([[0.0], np.cumsum(gains(each, parameters.dense_share, parameters))])
-    places = np.arange(len(stems))
-    density = sums[np.minimum(places + reach + 1, len(stems))] - sums[np.maximum(places - reach, 0)]
-    order = np.lexsort((-density, stems))
-    rank = places - np.searchsorted(stems[order], stems[order])
-    surplus = order[rank >= allowed[stems[order]]]
-    result = each.copy()
-    result[surplus] = np.minimum(result[surplus], 1.0)
+    density = sums[np.minimum(many + reach + 1, len(stems))] - sums[np.maximum(many - reach, 0)]
+    return _thinned(each, many[np.argsort(-density, kind="stable")], stems, source_stems, view.room)
+
+
+@kernel
+def _too_many(words: Numbers, source: Numbers, room: Numbers) -> Numbers:
+    """Returns the places of those words (stems) that stand there more often than in the source, but are in it."""
+    here, there = room[0], room[1]
+    for stem in words:
+        here[stem] += 1
+    for stem in source:
+        there[stem] += 1
+    found = np.empty(len(words), np.int64)
+    count = 0
+    for i in range(len(words)):
+        if here[words[i]] > there[words[i]] > 0:
+            found[count] = i
+            count += 1
+    for stem in words:
+        here[stem] = 0
+    for stem in source:
+        there[stem] = 0
+    return found[:count].copy()
+
+
+@kernel
+def _thinned(ratios: Weights, many: Numbers, words: Numbers, source: Numbers, room: Numbers) -> Weights:
+    """Returns the ratios where of each stem only so many of the places `many` speak for reuse, the first, as the source has."""
+    left = room[0]
+    for stem in source:
+        left[stem] += 1
+    result = ratios.copy()
+    for place in many:
+        left[words[place]] -= 1
+        if left[words[place]] < 0:
+            result[place] = min(result[place], 1.0)
+    for stem in source:
+        left[stem] = 0
     return result
 
 

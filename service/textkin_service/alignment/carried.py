@@ -3,9 +3,12 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.runs import exact_runs
 from textkin_service.alignment.sides import Range
+from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 
 
@@ -17,12 +20,11 @@ def with_carried_residue(a: Analysis, b: Analysis, parameters: Parameters) -> tu
     residue_a, residue_b = _residue_inside(a), _residue_inside(b)
     if not (residue_a or residue_b):
         return a, b
-    runs = exact_runs(a.tokens.words, b.tokens.words, parameters.run_seed)
+    runs = exact_runs(a.tokens.hashes, b.tokens.hashes, parameters.run_seed)
+    if not len(runs):
+        return a, b
     around = parameters.run_seed
-    return (
-        _with(a, residue_a, [run.a for run in runs], around),
-        _with(b, residue_b, [run.b for run in runs], around),
-    )
+    return _with(a, residue_a, runs[:, :2], around), _with(b, residue_b, runs[:, 2:4], around)
 
 
 def _residue_inside(analysis: Analysis) -> list[Range]:
@@ -30,11 +32,15 @@ def _residue_inside(analysis: Analysis) -> list[Range]:
     return [(before[1], after[0]) for before, after in pairwise(analysis.sentences) if before[1] != after[0]]
 
 
-def _with(analysis: Analysis, residue: list[Range], runs: list[Range], around: int) -> Analysis:
+def _with(analysis: Analysis, residue: list[Range], runs: Numbers, around: int) -> Analysis:
+    """Returns the analysis with the residue that lies that far inside any of the runs (int64, shape (n, 2)) as sentences."""
+    starts, ends = runs[np.argsort(runs[:, 0])].T
+    # Of the runs that begin early enough the one that reaches furthest.
+    furthest = np.concatenate([[-1], np.maximum.accumulate(ends)])
     carried = [
         (first, last)
         for first, last in residue
-        if any(start + around <= first and last + around <= end for start, end in runs)
+        if furthest[np.searchsorted(starts, first - around, side="right")] >= last + around
     ]
     return (
         replace(analysis, sentences=tuple(sorted([*analysis.sentences, *carried]))) if carried else analysis

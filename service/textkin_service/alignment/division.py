@@ -7,7 +7,7 @@ from textkin_service.alignment.extension import Fragment, resemblance
 from textkin_service.alignment.matches import Match, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.seeds import Seeds
-from textkin_service.alignment.sides import Side
+from textkin_service.alignment.sides import Range, Side
 from textkin_service.alignment.vectors import SentenceVectors
 
 
@@ -25,8 +25,8 @@ def divide(
     """
     divided = []
     for fragment in fragments:
-        starts = (a.lines, b.lines) if _is_long(fragment, a, b, parameters) else (a.paragraphs, b.paragraphs)
-        parts = _parts(fragment, seeds, *starts, parameters)
+        line_ends = 1 if _is_long(fragment, a, b, parameters) else 2
+        parts = _parts(fragment, seeds, a, b, line_ends, parameters)
         parts = [part for part in parts if resemblance(vectors, part)[1] >= parameters.min_evidence]
         divided += parts if len(parts) > 1 else [fragment]
     return divided
@@ -37,18 +37,13 @@ def _is_long(fragment: Fragment, a: Side, b: Side, parameters: Parameters) -> bo
 
 
 def _parts(
-    fragment: Fragment,
-    seeds: Seeds,
-    starts_a: tuple[int, ...],
-    starts_b: tuple[int, ...],
-    parameters: Parameters,
+    fragment: Fragment, seeds: Seeds, a: Side, b: Side, line_ends: int, parameters: Parameters
 ) -> list[Fragment]:
     """Returns a part for each group of paragraphs that share seeds with each other and hardly any with the rest.
 
-    `starts_a`, `starts_b` are the sentences that begin the paragraphs of each text.
+    A paragraph is what so many line ends precede.
     """
-    cuts_a = np.array([fragment.a[0], *(p for p in starts_a if fragment.a[0] < p < fragment.a[1])])
-    cuts_b = np.array([fragment.b[0], *(p for p in starts_b if fragment.b[0] < p < fragment.b[1])])
+    cuts_a, cuts_b = _paragraphs(a, fragment.a, line_ends), _paragraphs(b, fragment.b, line_ends)
     mass = _mass(fragment, seeds, cuts_a, cuts_b)
     least = parameters.divide_crossing * np.minimum(mass.sum(1)[:, None], mass.sum(0)[None, :])
     ends_a, ends_b = np.append(cuts_a[1:], fragment.a[1]), np.append(cuts_b[1:], fragment.b[1])
@@ -66,8 +61,14 @@ def _parts(
     ]
 
 
+def _paragraphs(side: Side, sentences: Range, line_ends: int) -> NDArray[np.int64]:
+    """Returns the sentences, of a range, that begin a paragraph, the first one among them."""
+    first, end = sentences
+    return np.array([first, *(i for i in range(first + 1, end) if side.line_ends_before(i) >= line_ends)])
+
+
 def _mass(
-    fragment: Fragment, seeds: Seeds, cuts_a: NDArray[np.intp], cuts_b: NDArray[np.intp]
+    fragment: Fragment, seeds: Seeds, cuts_a: NDArray[np.int64], cuts_b: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Returns the sum of the similarities of the seeds between each two paragraphs; shape (paragraphs of a, of b)."""
     inside = (

@@ -1,15 +1,17 @@
 """Extension: seeds that lie near each other in both texts grow into fragments."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.seeds import Seeds
-from textkin_service.alignment.vectors import SentenceVectors
+from textkin_service.alignment.vectors import SentenceVectors, Weights
+from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
+
+# How often seeds are split by turns before they are taken as they are. Texts need three or four; some could be made for more.
+_MOST_TURNS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,59 +28,37 @@ class Fragment:
 
 
 def extend(
-    seeds: Seeds,
-    vectors: SentenceVectors,
-    blocks_a: Sequence[int],
-    blocks_b: Sequence[int],
-    parameters: Parameters,
+    seeds: Seeds, vectors: SentenceVectors, blocks_a: Numbers, blocks_b: Numbers, parameters: Parameters
 ) -> list[Fragment]:
     """Returns fragments whose two sides resemble each other; where they do not, the gap shrinks until they do.
 
-    `blocks_a` and `blocks_b` give each sentence's block of uninterrupted text; no fragment reaches over two.
+    `blocks_a` and `blocks_b` (int64) give each sentence's block of uninterrupted text; no fragment reaches over two.
     """
+    if not len(seeds):
+        return []
     # A place is the sentence's number, with more than the largest gap between one block and the next.
     apart = parameters.max_gap + 2
-    places = (
-        np.asarray(blocks_a)[seeds.a] * apart + seeds.a,
-        np.asarray(blocks_b)[seeds.b] * apart + seeds.b,
+    bounds, masses = _extended(
+        np.stack((seeds.a, seeds.b)),
+        np.stack((blocks_a[seeds.a] * apart + seeds.a, blocks_b[seeds.b] * apart + seeds.b)),
+        seeds.similarity,
+        seeds.evidence,
+        vectors.a.bounds,
+        vectors.a.stems,
+        vectors.a.weights,
+        vectors.b.bounds,
+        vectors.b.stems,
+        vectors.b.weights,
+        vectors.isf,
+        vectors.room,
+        parameters.max_gap,
+        parameters.min_evidence,
+        parameters.fragment_cosine,
     )
-    fragments = []
-    pending = [(np.arange(len(seeds)), parameters.max_gap)]
-    while pending:
-        members, gap = pending.pop()
-        for cluster in clusters(places, members, gap):
-            if len(cluster) == 1 and seeds.evidence[cluster[0]] < parameters.min_evidence:
-                continue
-            fragment = Fragment(
-                _range(seeds.a[cluster]), _range(seeds.b[cluster]), float(seeds.similarity[cluster].sum())
-            )
-            cosine, evidence = resemblance(vectors, fragment)
-            if evidence < parameters.min_evidence:
-                continue  # nor can any part of it have enough
-            if cosine >= parameters.fragment_cosine:
-                fragments.append(fragment)
-            elif gap > 0:
-                pending.append((cluster, gap - 1))
-    return fragments
-
-
-def clusters(
-    places: tuple[NDArray[np.intp], NDArray[np.intp]], members: NDArray[np.intp], gap: int
-) -> Iterator[NDArray[np.intp]]:
-    """Splits seeds wherever more than `gap` sentences of one text lie between them, by turns until neither text splits.
-
-    `places` are the seeds' places in both texts, parallel; `members` the seeds, by number, to split.
-    """
-    pending = [(members, 0, False)] if len(members) else []
-    while pending:
-        group, side, settled = pending.pop()
-        order = np.argsort(places[side][group], kind="stable")
-        breaks = np.flatnonzero(np.diff(places[side][group][order]) > gap + 1) + 1
-        parts = np.split(group[order], breaks)
-        if len(parts) == 1 and settled:
-            yield np.sort(group)
-        else:
-            pending.extend((part, 1 - side, len(parts) == 1) for part in reversed(parts))
+    return [
+        Fragment((first_a, end_a), (first_b, end_b), mass)
+        for (first_a, end_a, first_b, end_b), mass in zip(bounds.tolist(), masses.tolist(), strict=True)
+    ]
 
 
 def resemblance(vectors: SentenceVectors, fragment: Fragment) -> tuple[float, float]:
@@ -86,21 +66,152 @@ def resemblance(vectors: SentenceVectors, fragment: Fragment) -> tuple[float, fl
 
     The evidence is the sum of the isf, in nats, of the distinct stems that stand on both sides.
     """
-    stems_a, weights_a = _total(vectors.a, fragment.a)
-    stems_b, weights_b = _total(vectors.b, fragment.b)
-    shared, in_a, in_b = np.intersect1d(stems_a, stems_b, assume_unique=True, return_indices=True)
-    lengths = float(np.sqrt((weights_a @ weights_a) * (weights_b @ weights_b)))
-    cosine = float(weights_a[in_a] @ weights_b[in_b]) / lengths if lengths else 0.0
-    return cosine, float(vectors.isf[shared].sum())
+    a, b = vectors.a, vectors.b
+    stretch_a = slice(a.bounds[fragment.a[0]], a.bounds[fragment.a[1]])
+    stretch_b = slice(b.bounds[fragment.b[0]], b.bounds[fragment.b[1]])
+    return _resemblance(
+        a.stems[stretch_a],
+        a.weights[stretch_a],
+        b.stems[stretch_b],
+        b.weights[stretch_b],
+        vectors.isf,
+        vectors.room,
+    )
 
 
-def _total(matrix: sparse.csr_array, rows: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Returns the distinct stems of a range of sentences and the sum of the weights of each."""
-    stretch = slice(matrix.indptr[rows[0]], matrix.indptr[rows[1]])
-    stems, places = np.unique(matrix.indices[stretch], return_inverse=True)
-    weights = np.bincount(places, weights=matrix.data[stretch], minlength=len(stems))
-    return stems, weights.astype(np.float64)
+@kernel
+def _resemblance(
+    stems_a: Numbers, weights_a: Weights, stems_b: Numbers, weights_b: Weights, isf: Weights, room: Weights
+) -> tuple[float, float]:
+    """Returns what `resemblance` does, of the stems of both sides and their weights; leaves zeros in `room`."""
+    for i in range(len(stems_a)):
+        room[0, stems_a[i]] += weights_a[i]
+    for i in range(len(stems_b)):
+        room[1, stems_b[i]] += weights_b[i]
+    squares_a = squares_b = dot = evidence = 0.0
+    for stem in stems_a:
+        weight, other = room[0, stem], room[1, stem]
+        if weight > 0.0:
+            squares_a += weight * weight
+            if other > 0.0:
+                dot += weight * other
+                evidence += isf[stem]
+            room[0, stem] = 0.0
+    for stem in stems_b:
+        squares_b += room[1, stem] * room[1, stem]
+        room[1, stem] = 0.0
+    lengths = np.sqrt(squares_a * squares_b)
+    return dot / lengths if lengths > 0.0 else 0.0, evidence
 
 
-def _range(places: NDArray[np.intp]) -> tuple[int, int]:
-    return int(places.min()), int(places.max()) + 1
+@kernel
+def _sort(members: Numbers, begin: int, end: int, keys: Numbers, room: Numbers) -> None:
+    """Sorts `members` from `begin` to `end` by their keys, those with equal ones in the order they have (merge sort)."""
+    width = 1
+    while width < end - begin:
+        for low in range(begin, end - width, 2 * width):
+            middle, high = low + width, min(low + 2 * width, end)
+            if keys[members[middle - 1]] <= keys[members[middle]]:
+                continue
+            for i in range(low, middle):
+                room[i] = members[i]
+            left, right = low, middle
+            for i in range(low, high):
+                if right == high or (left < middle and keys[room[left]] <= keys[members[right]]):
+                    members[i] = room[left]
+                    left += 1
+                else:
+                    members[i] = members[right]
+                    right += 1
+                if left == middle:
+                    break
+        width *= 2
+
+
+@kernel
+def _bounds(numbers: Numbers, members: Numbers) -> tuple[int, int]:
+    """Returns the least of the members' numbers, and one more than the greatest."""
+    least = greatest = numbers[members[0]]
+    for member in members:
+        least, greatest = min(least, numbers[member]), max(greatest, numbers[member])
+    return least, greatest + 1
+
+
+@kernel
+def _push(
+    pending: Numbers, count: int, begin: int, end: int, text: int, settled: bool, turn: int, gap: int
+) -> int:
+    """Writes a group that is to be split after the first `count` ones; returns how many there are then."""
+    pending[count, 0], pending[count, 1], pending[count, 2] = begin, end, text
+    pending[count, 3], pending[count, 4], pending[count, 5] = settled, turn, gap
+    return count + 1
+
+
+@kernel
+def _extended(
+    sentences: Numbers,
+    places: Numbers,
+    similarity: Weights,
+    seed_evidence: Weights,
+    bounds_a: Numbers,
+    stems_a: Numbers,
+    weights_a: Weights,
+    bounds_b: Numbers,
+    stems_b: Numbers,
+    weights_b: Weights,
+    isf: Weights,
+    room: Weights,
+    max_gap: int,
+    min_evidence: float,
+    least_cosine: float,
+) -> tuple[Numbers, Weights]:
+    """Returns the fragments: their sentences in both texts (int64, shape (n, 4)), and their masses.
+
+    `sentences` and `places` (int64, shape (2, seeds)) are those of the seeds in both texts. Seeds are split wherever more than
+    a gap of sentences of one text lies between them, by turns until neither text splits them; a group whose sides do not
+    resemble each other is split again, with a smaller gap.
+    """
+    count = len(similarity)
+    members, buffer = np.arange(count), np.empty(count, np.int64)
+    ranges, masses = np.empty((count, 4), np.int64), np.zeros(count)
+    found = 0
+    # Groups to be split, of members from a place to another: text, whether the other one does not split it, turn, gap.
+    pending = np.zeros((count + 1, 6), np.int64)
+    waiting = _push(pending, 0, 0, count, 0, False, 0, max_gap)
+    while waiting:
+        waiting -= 1
+        begin, end, text = pending[waiting, 0], pending[waiting, 1], pending[waiting, 2]
+        settled, turn, gap = pending[waiting, 3], pending[waiting, 4], pending[waiting, 5]
+        _sort(members, begin, end, places[text], buffer)
+        before, start = waiting, begin
+        for i in range(begin + 1, end + 1):
+            if i == end or places[text, members[i]] - places[text, members[i - 1]] > gap + 1:
+                waiting = _push(pending, waiting, start, i, 1 - text, i - start == end - begin, turn + 1, gap)
+                start = i
+        if waiting > before + 1 or not (settled or turn > _MOST_TURNS):
+            continue
+        waiting = before
+        group = members[begin:end]
+        if end - begin == 1 and seed_evidence[group[0]] < min_evidence:
+            continue
+        first_a, end_a = _bounds(sentences[0], group)
+        first_b, end_b = _bounds(sentences[1], group)
+        cosine, evidence = _resemblance(
+            stems_a[bounds_a[first_a] : bounds_a[end_a]],
+            weights_a[bounds_a[first_a] : bounds_a[end_a]],
+            stems_b[bounds_b[first_b] : bounds_b[end_b]],
+            weights_b[bounds_b[first_b] : bounds_b[end_b]],
+            isf,
+            room,
+        )
+        if evidence < min_evidence:
+            continue  # nor can any part of it have enough
+        if cosine >= least_cosine:
+            ranges[found, 0], ranges[found, 1] = first_a, end_a
+            ranges[found, 2], ranges[found, 3] = first_b, end_b
+            for seed in group:
+                masses[found] += similarity[seed]
+            found += 1
+        elif gap > 0:
+            waiting = _push(pending, waiting, begin, end, 0, False, 0, gap - 1)
+    return ranges[:found].copy(), masses[:found].copy()

@@ -17,8 +17,7 @@ def join(view: View, matches: list[Match], parameters: Parameters) -> list[Match
         current = match
         while joined and _are_neighbours(view, joined[-1], current, parameters):
             whole = Match(hull(joined[-1].own, current.own), hull(joined[-1].other, current.other))
-            others = (*joined[:-1], *pending[i + 1 :])
-            if any(overlap(whole.own, each.own) or overlap(whole.other, each.other) for each in others):
+            if _meets(whole, joined[:-1]) or _meets(whole, pending[i + 1 :]):
                 break
             parts = sum(mutual_evidence(view, part, parameters) for part in (joined[-1], current))
             if mutual_evidence(view, whole, parameters) < parameters.join_evidence * parts:
@@ -29,25 +28,26 @@ def join(view: View, matches: list[Match], parameters: Parameters) -> list[Match
     return joined
 
 
+def _meets(match: Match, others: list[Match]) -> bool:
+    """Whether a match shares words with any of the others, in either text."""
+    return any(overlap(match.own, each.own) or overlap(match.other, each.other) for each in others)
+
+
 def _are_neighbours(view: View, first: Match, second: Match, parameters: Parameters) -> bool:
     """Whether the second follows the first in both texts with little between, neither residue nor a paragraph's end."""
     return (
         first.other[0] <= second.other[0]
         and max(gap(first.own, second.own), gap(first.other, second.other)) <= parameters.join_words
-        and not _is_interrupted(view.own, hull(first.own, second.own))
-        and not _is_interrupted(view.other, hull(first.other, second.other))
+        and not view.own.is_interrupted(hull(first.own, second.own))
+        and not view.other.is_interrupted(hull(first.other, second.other))
         and not (
             has_break(view.own, first.own, second.own) and has_break(view.other, first.other, second.other)
         )
     )
 
 
-def _is_interrupted(side: Side, words: Range) -> bool:
-    return any(side.is_barrier(word) for word in range(*words))
-
-
 def has_break(side: Side, x: Range, y: Range) -> bool:
     """Whether a line begins between two ranges, or with the later one."""
     first, last = sorted((min(x[1], y[1]), max(x[0], y[0])))
-    starts = side.starts[list(side.lines)]
-    return bool(np.any((starts >= first) & (starts <= last)))
+    sentences = range(*np.searchsorted(side.starts, (first, last + 1)).tolist())
+    return any(side.line_ends_before(sentence) for sentence in sentences)

@@ -7,41 +7,44 @@ themselves as background, so that the words of their common topic say little. Ag
 ratio log(1 - q + q s(w) / p(w)): negative where the source does not have it.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.alignment.matches import Match, length
+from textkin_service.alignment.matches import Match
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.sides import Range
+from textkin_service.alignment.vectors import Weights
 from textkin_service.alignment.views import View
+from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
 
 # Words that no list knows are at least so frequent.
 _LEAST_SHARE = 1e-9
-# A loss that no gain outweighs.
-_NEVER = -1e9
 
 
 def ratios(
     view: View, words: Range, source: Range, parameters: Parameters, *, passage: Range | None = None
-) -> NDArray[np.float64]:
+) -> Weights:
     """Returns s(w) / p(w) of each word of a range of the own side; `source` is a range of the other.
 
     What of the own text is no background: `passage`, or else, where it is still to be bounded, of each stem as many as the
     source has.
     """
-    size = len(view.usual)
-    in_source = np.bincount(view.other_stems[slice(*source)], minlength=size)
-    in_source[-1] = 0
-    reused = in_source if passage is None else np.bincount(view.own_stems[slice(*passage)], minlength=size)
-    here = _shares(np.maximum(view.own_counts - reused, 0), view, parameters)
-    there = _shares(view.other_counts - in_source, view, parameters)
-    elsewhere = np.maximum(np.maximum(here, there), _LEAST_SHARE)
-    return (in_source / max(1, length(source)) / elsewhere)[view.own_stems[slice(*words)]]
-
-
-def gains(ratios: NDArray[np.float64], share: float, parameters: Parameters) -> NDArray[np.float64]:
-    """Returns the log-likelihood ratio of each word, in nats, where `share` of the words is from the source."""
-    return np.minimum(np.log(1 - share + share * ratios), parameters.most_gain)
+    source_stems = view.other_stems[slice(*source)]
+    return _ratios(
+        view.own_stems[slice(*words)],
+        source_stems,
+        source_stems if passage is None else view.own_stems[slice(*passage)],
+        view.own_counts,
+        view.other_counts,
+        view.own_words,
+        view.other_words,
+        view.usual,
+        parameters.usual_words,
+        view.room,
+    )
 
 
 def evidence(
@@ -49,7 +52,12 @@ def evidence(
 ) -> float:
     """Returns the log-likelihood ratio of a range of words, in nats, at the share that fits best."""
     each = ratios(view, words, source, parameters, passage=passage)
-    return max(float(gains(each, share, parameters).sum()) for share in parameters.reused_shares)
+    return evidence_at(each, parameters.reused_shares, parameters)
+
+
+def evidence_at(ratios: Weights, shares: tuple[float, ...], parameters: Parameters) -> float:
+    """Returns the log-likelihood ratio of some words, in nats, at whichever of the shares fits best."""
+    return _evidence(ratios, _array(shares), parameters.most_gain)
 
 
 def mutual_evidence(view: View, match: Match, parameters: Parameters) -> float:
@@ -60,34 +68,111 @@ def mutual_evidence(view: View, match: Match, parameters: Parameters) -> float:
     )
 
 
-def best_interval(values: NDArray[np.float64]) -> tuple[float, Range]:
-    """Returns the greatest sum of an interval, and the shortest interval that has it (Kadane; see Bentley 1984)."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    least = np.minimum.accumulate(sums)
-    end = int(np.argmax(sums - least))
-    start = int(np.flatnonzero(sums[: end + 1] == least[end])[-1])
-    return float(sums[end] - least[end]), (start, end)
+def gains(ratios: Weights, share: float, parameters: Parameters) -> Weights:
+    """Returns the log-likelihood ratio of each word, in nats, where `share` of the words is from the source."""
+    return _gains(ratios, share, parameters.most_gain)
 
 
 def likeliest(
-    ratios: NDArray[np.float64],
+    ratios: Weights,
     shares: tuple[float, ...],
     parameters: Parameters,
     allowed: NDArray[np.bool_] | None = None,
 ) -> tuple[float, Range]:
     """Returns the interval with most evidence, at whichever of the shares it has it, and that evidence in nats.
 
-    `allowed` says which words it may have; by default, all.
+    `allowed` (bool) says which words it may have; by default, all.
     """
-    barred = np.zeros(len(ratios)) if allowed is None else np.where(allowed, 0.0, _NEVER)
-    return max(
-        (best_interval(gains(ratios, share, parameters) + barred) for share in shares),
-        key=lambda found: found[0],
-    )
+    if allowed is None:
+        allowed = np.ones(len(ratios), bool)
+    found, start, end = _likeliest(ratios, _array(shares), parameters.most_gain, allowed)
+    return found, (start, end)
 
 
-def _shares(counts: NDArray[np.intp], view: View, parameters: Parameters) -> NDArray[np.float64]:
-    """Returns what share of some words each stem is, smoothed by what is usual (Dirichlet prior; Zhai and Lafferty 2001)."""
-    prior = parameters.usual_words
-    shares: NDArray[np.float64] = (counts + prior * view.usual) / (counts.sum() + prior)
-    return shares
+@cache
+def _array(shares: tuple[float, ...]) -> Weights:
+    return np.array(shares)
+
+
+@kernel
+def _ratios(
+    words: Numbers,
+    source: Numbers,
+    reused: Numbers,
+    own_counts: Numbers,
+    other_counts: Numbers,
+    own_words: int,
+    other_words: int,
+    usual: Weights,
+    prior: float,
+    room: Numbers,
+) -> Weights:
+    """Returns the ratios of some words (stems), given a source and which of the own words are no background.
+
+    What share of some words each stem is, is smoothed by what is usual (Dirichlet prior; Zhai and Lafferty 2001).
+    """
+    barrier = len(usual) - 1
+    in_source, left_out = room[0], room[1]
+    for stem in source:
+        in_source[stem] += 1
+    for stem in reused:
+        left_out[stem] += 1
+        if left_out[stem] <= own_counts[stem]:
+            own_words -= 1
+    other_words -= len(source) - in_source[barrier]
+    in_source[barrier] = 0
+    result = np.zeros(len(words))
+    for i in range(len(words)):
+        stem = words[i]
+        if in_source[stem]:
+            own = max(own_counts[stem] - left_out[stem], 0)
+            here = (own + prior * usual[stem]) / (own_words + prior)
+            there = (other_counts[stem] - in_source[stem] + prior * usual[stem]) / (other_words + prior)
+            elsewhere = max(here, there, _LEAST_SHARE)
+            result[i] = in_source[stem] / len(source) / elsewhere
+    for stem in source:
+        in_source[stem] = 0
+    for stem in reused:
+        left_out[stem] = 0
+    return result
+
+
+@kernel
+def _gains(ratios: Weights, share: float, most: float) -> Weights:
+    """Returns what `gains` does. Most words are not in the source, and all of these lose the same."""
+    result = np.full(len(ratios), min(np.log(1.0 - share), most))
+    for i in range(len(ratios)):
+        if ratios[i] > 0.0:
+            result[i] = min(np.log(1.0 - share + share * ratios[i]), most)
+    return result
+
+
+@kernel
+def _evidence(ratios: Weights, shares: Weights, most: float) -> float:
+    """Returns what `evidence_at` does."""
+    best = -np.inf
+    for share in shares:
+        best = max(best, _gains(ratios, share, most).sum())
+    return best
+
+
+@kernel
+def _likeliest(
+    ratios: Weights, shares: Weights, most: float, allowed: NDArray[np.bool_]
+) -> tuple[float, int, int]:
+    """Returns the greatest evidence of an interval, and the shortest interval that has it (Kadane; see Bentley 1984)."""
+    best, best_start, best_end = -1.0, 0, 0
+    for share in shares:
+        gains = _gains(ratios, share, most)
+        total = least = greatest = 0.0
+        start = first = last = 0
+        for i in range(len(gains)):
+            if allowed[i]:
+                total += gains[i]
+                if total - least > greatest:
+                    greatest, first, last = total - least, start, i + 1
+            if not allowed[i] or total <= least:
+                least, start = total, i + 1
+        if greatest > best:
+            best, best_start, best_end = greatest, first, last
+    return best, best_start, best_end

@@ -3,8 +3,6 @@
 What a pass finds takes its words; the next looks at what is left, since a strong match hides weaker ones near it.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +19,7 @@ from textkin_service.alignment.selection import order_excess, select
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import SentenceVectors
 from textkin_service.alignment.views import View
+from textkin_service.alignment.vocabulary import Numbers
 
 
 def local_matches(
@@ -73,6 +72,6 @@ def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(2 * (sums[side.ends] - sums[side.starts]) > side.ends - side.starts, bool)
 
 
-def _blocks(blocks: Sequence[int], free: NDArray[np.bool_]) -> list[int]:
+def _blocks(blocks: Numbers, free: NDArray[np.bool_]) -> Numbers:
     """Returns the blocks of the sentences where those that are not free interrupt the text too."""
-    return [int(block) for block in np.asarray(blocks) + np.cumsum(~free)]
+    return blocks + np.cumsum(~free)

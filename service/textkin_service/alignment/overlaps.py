@@ -1,21 +1,22 @@
 """Overlap resolution: of fragments that claim the same sentences, the one with the greater seed mass keeps them."""
 
+import numpy as np
+
 from textkin_service.alignment.extension import Fragment
 from textkin_service.alignment.parameters import Parameters
 
 
 def resolve(fragments: list[Fragment], parameters: Parameters) -> list[Fragment]:
     """Returns the fragments without those that lie mostly inside stronger ones, in either text, by place in `a`."""
+    taken_a = np.zeros(max((fragment.a[1] for fragment in fragments), default=0), bool)
+    taken_b = np.zeros(max((fragment.b[1] for fragment in fragments), default=0), bool)
     kept: list[Fragment] = []
     for fragment in sorted(fragments, key=lambda f: (-f.mass, min(f.a, f.b), max(f.a, f.b), f.a)):
-        in_a = _covered(fragment.a, [other.a for other in kept])
-        in_b = _covered(fragment.b, [other.b for other in kept])
-        if max(in_a, in_b) < parameters.overlap_share:
+        in_a, in_b = taken_a[slice(*fragment.a)], taken_b[slice(*fragment.b)]
+        if (
+            max(np.count_nonzero(in_a) / len(in_a), np.count_nonzero(in_b) / len(in_b))
+            < parameters.overlap_share
+        ):
             kept.append(fragment)
+            in_a[:] = in_b[:] = True
     return sorted(kept, key=lambda f: (f.a, f.b))
-
-
-def _covered(sentences: tuple[int, int], others: list[tuple[int, int]]) -> float:
-    """Returns the share of a range of sentences that lies in any of the others."""
-    inside = {i for start, end in others for i in range(max(start, sentences[0]), min(end, sentences[1]))}
-    return len(inside) / (sentences[1] - sentences[0])

@@ -104,11 +104,15 @@ class Parameters:
 
         The more it is, the less it takes to believe it of the rest.
         """
+        if not reused:
+            return self
         lowered = {name: getattr(self, name) * (1 - reused) for name in _LOWERED.split()}
         return replace(self, **lowered)
 
     def for_tokens(self, a_word: float) -> Self:
         """Returns the parameters that count words, for scripts that have so many tokens a word."""
+        if a_word == 1:
+            return self
         return replace(self, **{name: round(getattr(self, name) * a_word) for name in _IN_WORDS.split()})
 
 

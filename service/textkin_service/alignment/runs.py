@@ -1,11 +1,23 @@
 """Exact runs: stretches that stand word for word in both texts, chained over small changes."""
 
-from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from textkin_service.alignment.matches import Match, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.sides import Side
+from textkin_service.alignment.vocabulary import Numbers, numbered
+from textkin_service.kernels import kernel
+
+# A word n-gram that stands more often than this in one of the texts is a refrain: runs reach over it but do not start there.
+_MOST_PLACES = 16
+# How many of the last runs a run may be chained to.
+_MOST_CHAINED = 16
+# What the hashes of the words of an n-gram are mixed by: any large odd number does, since they are random already.
+_MIX = np.uint64(0x9FB21C651E98DF25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +29,40 @@ class Run:
     matched: int
 
 
-# A word n-gram that stands more often than this in one of the texts is a refrain: runs reach over it but do not start there.
-_MOST_PLACES = 16
-# How many of the last runs a run may be chained to.
-_MOST_CHAINED = 16
-
-
 def find_runs(a: Side, b: Side, parameters: Parameters) -> list[Run]:
     """Returns the runs of at least `run_words` equal words, by their place in `a`; none reaches over web residue."""
-    runs = _chain(exact_runs(a.words, b.words, parameters.run_seed), a, b, parameters)
-    return [run for run in runs if run.matched >= parameters.run_words]
+    runs = exact_runs(a.hashes, b.hashes, parameters.run_seed)
+    if not len(runs):
+        return []
+    chained = _chained(runs, a.tokens, b.tokens, parameters.run_gap, _MOST_CHAINED)
+    return [
+        Run((start_a, end_a), (start_b, end_b), matched)
+        for start_a, end_a, start_b, end_b, matched in chained[chained[:, 4] >= parameters.run_words].tolist()
+    ]
 
 
-def bounded_by_runs(match: Match, runs: list[Run], parameters: Parameters) -> list[Match]:
+def exact_runs(a: NDArray[np.uint64], b: NDArray[np.uint64], width: int) -> Numbers:
+    """Returns the maximal runs of equal words (uint64 hashes), at least `width` long, by place; refrains start none.
+
+    A row a run (int64, shape (n, 5)): its start and end in `a`, those in `b`, and how many words it has.
+    """
+    if min(len(a), len(b)) < width:
+        return np.empty((0, 5), np.int64)
+    grams_a, grams_b, firsts = numbered(grams(a, width), grams(b, width))
+    return _extended(a, b, grams_a, grams_b, len(firsts), width)
+
+
+def grams(words: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
+    """Returns a hash of each stretch of so many words."""
+    count = len(words) - width + 1
+    grams = words[:count].copy()
+    for i in range(1, width):
+        grams *= _MIX
+        grams += words[i : i + count]
+    return grams
+
+
+def bounded_by_runs(match: Match, runs: Sequence[Run], parameters: Parameters) -> list[Match]:
     """Returns the runs that so much of both sides of a match lies in that the rest is chance; else the match itself.
 
     A match of several runs far from each other, or in another order, comes apart into them.
@@ -82,49 +115,99 @@ def _joined(runs: list[Match], most: int) -> list[Match]:
     return joined
 
 
-def exact_runs(a: tuple[str, ...], b: tuple[str, ...], width: int) -> list[Run]:
-    """Returns the maximal runs of equal words, at least `width` long; refrains start none."""
-    often = Counter(a[i : i + width] for i in range(len(a) - width + 1))
-    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for j in range(len(b) - width + 1):
-        gram = b[j : j + width]
-        if 0 < often[gram] <= _MOST_PLACES:
-            places[gram].append(j)
-    runs: list[Run] = []
-    open_runs: dict[int, int] = {}  # the diagonal j - i, and where on it a run has been followed to
-    for i in range(len(a) - width + 1):
-        found = places.get(a[i : i + width], [])
-        for j in found if len(found) <= _MOST_PLACES else []:
-            if open_runs.get(j - i, -1) > i:
-                continue
-            end = i + width
-            while end < len(a) and end + j - i < len(b) and a[end] == b[end + j - i]:
-                end += 1
-            open_runs[j - i] = end - width + 1
-            runs.append(Run((i, end), (j, end + j - i), end - i))
-    return runs
+@kernel
+def _places(grams: Numbers, size: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Returns how often each n-gram stands in a text, its first place, and for each place the next of the same; -1: none."""
+    counts, firsts = np.zeros(size, np.int64), np.full(size, -1, np.int64)
+    following = np.empty(len(grams), np.int64)
+    for i in range(len(grams) - 1, -1, -1):
+        counts[grams[i]] += 1
+        following[i] = firsts[grams[i]]
+        firsts[grams[i]] = i
+    return counts, firsts, following
 
 
-def _chain(runs: list[Run], a: Side, b: Side, parameters: Parameters) -> list[Run]:
-    """Joins runs that follow one another in both texts with at most `run_gap` other words between."""
-    chained: list[Run] = []
-    for run in sorted(runs, key=lambda r: (r.a, r.b)):
-        for i in range(len(chained) - 1, max(-1, len(chained) - 1 - _MOST_CHAINED), -1):
-            last = chained[i]
-            if _is_small(a, last.a[1], run.a[0], parameters) and _is_small(
-                b, last.b[1], run.b[0], parameters
-            ):
-                doubled = max(0, last.a[1] - run.a[0], last.b[1] - run.b[0])
-                matched = last.matched + run.matched - doubled
-                chained[i] = Run(
-                    (last.a[0], max(last.a[1], run.a[1])), (last.b[0], max(last.b[1], run.b[1])), matched
-                )
-                break
+@kernel
+def _wider(runs: Numbers) -> Numbers:
+    """Returns the runs with room for twice as many."""
+    wider = np.empty((2 * len(runs), 5), np.int64)
+    for i in range(len(runs)):
+        for column in range(5):
+            wider[i, column] = runs[i, column]
+    return wider
+
+
+@kernel
+def _insert(runs: Numbers, first: int, last: int) -> None:
+    """Moves a run to its place by end and place in `b` among those from `first` on, which are in order."""
+    i = last
+    while i > first and (
+        runs[i - 1, 1] > runs[i, 1] or (runs[i - 1, 1] == runs[i, 1] and runs[i - 1, 2] > runs[i, 2])
+    ):
+        for column in range(5):
+            runs[i - 1, column], runs[i, column] = runs[i, column], runs[i - 1, column]
+        i -= 1
+
+
+@kernel
+def _extended(
+    a: NDArray[np.uint64], b: NDArray[np.uint64], grams_a: Numbers, grams_b: Numbers, size: int, width: int
+) -> Numbers:
+    """Returns the runs from every two equal n-grams as far as their words are equal; `exact_runs` says how."""
+    counts_a = _places(grams_a, size)[0]
+    counts_b, firsts_b, following_b = _places(grams_b, size)
+    runs = np.empty((16, 5), np.int64)
+    count = 0
+    reached = np.full(len(a) + len(b), -1, np.int64)  # on each diagonal, where a run has been followed to
+    for i in range(len(grams_a)):
+        gram = grams_a[i]
+        if counts_a[gram] > _MOST_PLACES or counts_b[gram] > _MOST_PLACES:
+            continue
+        first = count
+        j = firsts_b[gram]
+        while j >= 0:
+            if reached[j - i + len(a)] <= i:
+                words = width
+                while i + words < len(a) and j + words < len(b) and a[i + words] == b[j + words]:
+                    words += 1
+                reached[j - i + len(a)] = i + words - width + 1
+                if count == len(runs):
+                    runs = _wider(runs)
+                runs[count, 0], runs[count, 1] = i, i + words
+                runs[count, 2], runs[count, 3], runs[count, 4] = j, j + words, words
+                _insert(runs, first, count)
+                count += 1
+            j = following_b[j]
+    return runs[:count]
+
+
+@kernel
+def _is_small(tokens: Numbers, start: int, end: int, most: int) -> bool:
+    """Whether a gap between two runs, or their overlap, is one that an edit makes: of few words, without a barrier."""
+    small = abs(end - start) <= most
+    for i in range(start, end if small else start):
+        small &= tokens[i] >= 0
+    return small
+
+
+@kernel
+def _chained(runs: Numbers, tokens_a: Numbers, tokens_b: Numbers, gap: int, most_chained: int) -> Numbers:
+    """Returns the runs, those joined that follow one another in both texts with at most `gap` other words between."""
+    chained = runs.copy()
+    count = 0
+    for r in range(len(runs)):
+        start_a, end_a, start_b, end_b = runs[r, 0], runs[r, 1], runs[r, 2], runs[r, 3]
+        i = count - 1
+        while i >= max(0, count - most_chained) and not (
+            _is_small(tokens_a, chained[i, 1], start_a, gap)
+            and _is_small(tokens_b, chained[i, 3], start_b, gap)
+        ):
+            i -= 1
+        if i >= max(0, count - most_chained):
+            chained[i, 4] += runs[r, 4] - max(0, chained[i, 1] - start_a, chained[i, 3] - start_b)
+            chained[i, 1], chained[i, 3] = max(chained[i, 1], end_a), max(chained[i, 3], end_b)
         else:
-            chained.append(run)
-    return chained
-
-
-def _is_small(side: Side, start: int, end: int, parameters: Parameters) -> bool:
-    """Whether a gap between two runs, or their overlap, is one that an edit makes."""
-    return abs(end - start) <= parameters.run_gap and not any(side.is_barrier(i) for i in range(start, end))
+            for column in range(5):
+                chained[count, column] = runs[r, column]
+            count += 1
+    return chained[:count]

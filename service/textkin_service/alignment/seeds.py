@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from textkin_service.alignment.parameters import Parameters
-from textkin_service.alignment.vectors import SentenceVectors
+from textkin_service.alignment.vectors import SentenceVectors, Weights
+from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
 
 # Of very long or repetitive texts, so many pairs are looked at, the most alike first.
 _MOST_SEEDS = 200_000
@@ -17,58 +18,131 @@ _MOST_SEEDS = 200_000
 class Seeds:
     """Pairs of sentences, by (a, b).
 
-    `a`, `b` (intp) are their numbers, `similarity` (float32) their cosine, `evidence` (float32) the sum of the isf, in nats, of
-    the distinct stems that they share: parallel.
+    `a`, `b` (int64) are their numbers, `similarity` (float64) their cosine, `evidence` (float64) the sum of the isf, in nats,
+    of the distinct stems that they share: parallel.
     """
 
-    a: NDArray[np.intp]
-    b: NDArray[np.intp]
-    similarity: NDArray[np.float32]
-    evidence: NDArray[np.float32]
+    a: Numbers
+    b: Numbers
+    similarity: Weights
+    evidence: Weights
 
     def __len__(self) -> int:
         """How many seeds there are."""
         return len(self.a)
 
-    def only(self, kept: NDArray[np.bool_]) -> "Seeds":
-        """Returns the seeds that are `kept` (bool)."""
+    def only(self, kept: NDArray[np.bool_] | Numbers) -> "Seeds":
+        """Returns the seeds that are `kept` (bool), or those of these numbers (int64)."""
         return Seeds(self.a[kept], self.b[kept], self.similarity[kept], self.evidence[kept])
 
 
 def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
     """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds."""
-    cosine = (normalized(vectors.a) @ normalized(vectors.b).T).tocoo()
-    likely = np.flatnonzero(cosine.data >= parameters.seed_cosine)
-    if len(likely) > _MOST_SEEDS:
-        likely = np.sort(likely[np.argsort(-cosine.data[likely], kind="stable")[:_MOST_SEEDS]])
-    rows, columns, similarity = cosine.row[likely], cosine.col[likely], cosine.data[likely]
-    shared = _shared_stems(vectors, rows, columns)
-    distinct_a, distinct_b = np.diff(vectors.a.indptr), np.diff(vectors.b.indptr)
-    dice = 2 * np.diff(shared.indptr) / np.maximum(distinct_a[rows] + distinct_b[columns], 1)
-    kept = np.flatnonzero(dice >= parameters.seed_dice)
-    kept = kept[np.lexsort((columns[kept], rows[kept]))]
-    return Seeds(
-        a=rows[kept].astype(np.intp),
-        b=columns[kept].astype(np.intp),
-        similarity=similarity[kept],
-        evidence=(shared[kept] @ vectors.isf).astype(np.float32),
+    a, b = vectors.a, vectors.b
+    found = Seeds(
+        *_alike(
+            a.bounds,
+            a.stems,
+            a.weights,
+            b.bounds,
+            b.stems,
+            b.weights,
+            vectors.isf,
+            parameters.seed_cosine,
+            parameters.seed_dice,
+        )
     )
+    if len(found) > _MOST_SEEDS:
+        found = found.only(np.argsort(-found.similarity, kind="stable")[:_MOST_SEEDS])
+    return found.only(np.lexsort((found.b, found.a)))
 
 
-def normalized(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Returns the matrix with rows of length 1; empty rows stay empty."""
-    squares = np.add.reduceat(np.append(matrix.data**2, 0), matrix.indptr[:-1]) * (np.diff(matrix.indptr) > 0)
-    lengths = np.sqrt(np.maximum(squares, 1e-12))
-    result = matrix.copy()
-    result.data = matrix.data / np.repeat(lengths, np.diff(matrix.indptr)).astype(np.float32)
-    return result
+@kernel
+def _lengths(bounds: Numbers, weights: Weights) -> Weights:
+    """Returns the Euclidean length of each row."""
+    lengths = np.zeros(len(bounds) - 1)
+    for row in range(len(lengths)):
+        for i in range(bounds[row], bounds[row + 1]):
+            lengths[row] += weights[i] * weights[i]
+        lengths[row] = np.sqrt(lengths[row])
+    return lengths
 
 
-def _shared_stems(
-    vectors: SentenceVectors, rows: NDArray[np.int32], columns: NDArray[np.int32]
-) -> sparse.csr_array:
-    """Returns the distinct stems that the sentences of each pair share: a row a pair, ones where shared."""
-    sets_a, sets_b = vectors.a.copy(), vectors.b.copy()
-    sets_a.data = np.ones_like(sets_a.data)
-    sets_b.data = np.ones_like(sets_b.data)
-    return sparse.csr_array(sets_a[rows].multiply(sets_b[columns]))
+@kernel
+def _postings(bounds: Numbers, stems: Numbers, size: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Returns the rows by stem: where the list of each begins, and the end (int64); the rows; and their places in `stems`."""
+    begins = np.zeros(size + 1, np.int64)
+    for stem in stems:
+        begins[stem + 1] += 1
+    for stem in range(size):
+        begins[stem + 1] += begins[stem]
+    rows, places = np.empty(len(stems), np.int64), np.empty(len(stems), np.int64)
+    ends = begins.copy()
+    for row in range(len(bounds) - 1):
+        for i in range(bounds[row], bounds[row + 1]):
+            slot = ends[stems[i]]
+            rows[slot], places[slot] = row, i
+            ends[stems[i]] += 1
+    return begins, rows, places
+
+
+@kernel
+def _wider(places: Numbers, figures: Weights) -> tuple[Numbers, Weights]:
+    """Returns both rows with room for twice as many."""
+    count = len(places)
+    wider_places, wider_figures = np.empty(2 * count, np.int64), np.empty(2 * count)
+    for i in range(count):
+        wider_places[i], wider_figures[i] = places[i], figures[i]
+    return wider_places, wider_figures
+
+
+@kernel
+def _alike(
+    bounds_a: Numbers,
+    stems_a: Numbers,
+    weights_a: Weights,
+    bounds_b: Numbers,
+    stems_b: Numbers,
+    weights_b: Weights,
+    isf: Weights,
+    least_cosine: float,
+    least_dice: float,
+) -> tuple[Numbers, Numbers, Weights, Weights]:
+    """Returns the pairs of rows (int64), and the cosine and the shared evidence of each (float64), all parallel.
+
+    Each row of `a` meets the rows of `b` stem by stem, so that those without a common stem cost nothing.
+    """
+    lengths_a, lengths_b = _lengths(bounds_a, weights_a), _lengths(bounds_b, weights_b)
+    begins, rows, places = _postings(bounds_b, stems_b, len(isf))
+    pairs_a, cosines = np.empty(64, np.int64), np.empty(64)
+    pairs_b, evidence = np.empty(64, np.int64), np.empty(64)
+    count = 0
+    met = np.empty(len(lengths_b), np.int64)
+    shared = np.zeros(len(lengths_b), np.int64)
+    dots, sums = np.zeros(len(lengths_b)), np.zeros(len(lengths_b))
+    for a in range(len(lengths_a)):
+        meetings = 0
+        for i in range(bounds_a[a], bounds_a[a + 1]):
+            stem = stems_a[i]
+            for slot in range(begins[stem], begins[stem + 1]):
+                b = rows[slot]
+                if not shared[b]:
+                    met[meetings] = b
+                    meetings += 1
+                shared[b] += 1
+                dots[b] += weights_a[i] * weights_b[places[slot]]
+                sums[b] += isf[stem]
+        for i in range(meetings):
+            b = met[i]
+            cosine = dots[b] / (lengths_a[a] * lengths_b[b])
+            distinct = bounds_a[a + 1] - bounds_a[a] + bounds_b[b + 1] - bounds_b[b]
+            if cosine >= least_cosine and 2 * shared[b] / distinct >= least_dice:
+                if count == len(pairs_a):
+                    pairs_a, cosines = _wider(pairs_a, cosines)
+                    pairs_b, evidence = _wider(pairs_b, evidence)
+                pairs_a[count], cosines[count] = a, cosine
+                pairs_b[count], evidence[count] = b, sums[b]
+                count += 1
+            shared[b] = 0
+            dots[b] = sums[b] = 0.0
+    return pairs_a[:count], pairs_b[:count], cosines[:count], evidence[:count]

@@ -13,7 +13,7 @@ from textkin_service.alignment.views import View
 
 def select(view: View, matches: list[Match], before: list[Match], parameters: Parameters) -> list[Match]:
     """Returns those that are evidence and do not lie mostly inside stronger ones, or ones of `before`, in either text."""
-    taken_own, taken_other = np.zeros(len(view.own.words), bool), np.zeros(len(view.other.words), bool)
+    taken_own, taken_other = np.zeros(len(view.own), bool), np.zeros(len(view.other), bool)
     for match in before:
         _take(match, taken_own, taken_other)
     weighed = [

@@ -1,14 +1,15 @@
 """A side of an alignment: one text as a row of words, cut where web residue interrupts it."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 from textkin_service.analysis.apparatus import is_formula
+from textkin_service.kernels import kernel
 from textkin_service.model import Span
 
 # A half-open range of words, or of sentences, by number.
@@ -17,70 +18,57 @@ Range = tuple[int, int]
 _OPENING = """"'“‘«‹„([「『"""
 _CLOSING = regex.compile(r"""[.!?…]*+["'”’»›)\]」』]*+[。！？]?+""")
 
-# Zipf frequency from which a stem weighs nothing ("the").
-_WEIGHTLESS_ZIPF = 7.0
+# What stands for a barrier among the hashes of words, by the name of the side.
+_BARRIERS = {"a": 0, "b": 1}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """The evidence of one text.
+    """The evidence of one text, word by word; where residue interrupts the text, a barrier that equals no word of any text.
 
-    `words`: the normalised words; where residue interrupts the text, a barrier that equals no word of any text.
-    `tokens`: the token of each word, parallel; -1 for a barrier. `starts`, `ends` (intp): the words of each
-    sentence, half open.
-    `blocks`: for each sentence, how many barriers lie before it. `lines`: the sentences that begin a line; `paragraphs`:
-    those of them that an empty line precedes.
+    `hashes` (uint64): of the normalised words. `tokens` (int64): the token of each word, -1 for a barrier; both are parallel.
+    `starts`, `ends`, `blocks` (int64): the words of each sentence, half open, and how many barriers lie before it.
     """
 
     analysis: Analysis
-    words: tuple[str, ...]
-    tokens: tuple[int, ...]
-    starts: NDArray[np.intp]
-    ends: NDArray[np.intp]
-    blocks: tuple[int, ...]
-    lines: tuple[int, ...]
-    paragraphs: tuple[int, ...]
+    hashes: NDArray[np.uint64]
+    tokens: Numbers
+    starts: Numbers
+    ends: Numbers
+    blocks: Numbers
 
     @classmethod
     def of(cls, analysis: Analysis, name: str) -> "Side":
-        """Returns the side of a text; `name` tells the barriers of the two sides apart."""
-        words: list[str] = []
-        tokens: list[int] = []
-        bounds: list[Range] = []
-        blocks: list[int] = []
-        barriers, previous = 0, 0
-        for first, last in analysis.sentences:
-            if first != previous and words and not _is_passable(analysis, previous, first):
-                barriers += 1
-                words.append(f"\0{name}{barriers}")
-                tokens.append(-1)
-            bounds.append((len(words), len(words) + last - first))
-            blocks.append(barriers)
-            words.extend(analysis.tokens.words[first:last])
-            tokens.extend(range(first, last))
-            previous = last
-        line_ends = [
-            analysis.gap_before(first).count("\n") if first else 2 for first, _ in analysis.sentences
-        ]
-        lines = tuple(i for i, count in enumerate(line_ends) if count)
-        paragraphs = tuple(i for i in lines if line_ends[i] > 1)
-        starts, ends = np.array(bounds, np.intp).T
-        return cls(analysis, tuple(words), tuple(tokens), starts, ends, tuple(blocks), lines, paragraphs)
+        """Returns the side of a text; `name`, "a" or "b", tells the barriers of the two sides apart."""
+        bounds = _bounds(analysis)
+        tokens, starts, ends, blocks = _laid_out(bounds, _interrupted(analysis, bounds))
+        hashes = analysis.tokens.hashes[tokens]
+        hashes[tokens < 0] = _BARRIERS[name]
+        return cls(analysis, hashes, tokens, starts, ends, blocks)
+
+    def __len__(self) -> int:
+        """How many words and barriers there are."""
+        return len(self.tokens)
 
     def words_of(self, sentences: Range) -> Range:
         """Returns the words of a range of sentences."""
         return int(self.starts[sentences[0]]), int(self.ends[sentences[1] - 1])
 
-    def is_barrier(self, word: int) -> bool:
-        """Whether residue interrupts the text here."""
-        return self.tokens[word] < 0
+    def is_interrupted(self, words: Range) -> bool:
+        """Whether a barrier stands in a range of words."""
+        return bool((self.tokens[slice(*words)] < 0).any())
+
+    def line_ends_before(self, sentence: int) -> int:
+        """Returns how many lines end between a sentence and the words before it; 2 at the start of the text."""
+        first = int(self.tokens[self.starts[sentence]])
+        return self.analysis.gap_before(first).count("\n") if first else 2
 
     def span(self, words: Range) -> Span:
         """Returns where a range of words stands in the text, with the quotes and stops that touch it.
 
         The range begins and ends with a word, not a barrier.
         """
-        first, last = self.tokens[words[0]], self.tokens[words[1] - 1]
+        first, last = int(self.tokens[words[0]]), int(self.tokens[words[1] - 1])
         text, tokens = self.analysis.text, self.analysis.tokens
         before = self.analysis.gap_before(first)
         end = int(tokens.ends[last])
@@ -88,23 +76,56 @@ class Side:
         opening = len(before) - len(before.rstrip(_OPENING))
         return Span(int(tokens.starts[first]) - opening, closing.end() if closing else end)
 
-    def stem_weights(self, words: Range) -> dict[int, float]:
-        """Returns the distinct stems of a range of words, weighted by sqrt(count) times rarity."""
-        tokens = np.array([t for t in self.tokens[slice(*words)] if t >= 0], dtype=np.intp)
-        stems = self.analysis.stems[tokens].tolist()
-        rarity = dict(zip(stems, (_WEIGHTLESS_ZIPF - self.analysis.zipf[tokens]).tolist(), strict=True))
-        return {stem: count**0.5 * max(0.0, rarity[stem]) for stem, count in Counter(stems).items()}
 
-
-def evidence_tokens(analysis: Analysis) -> NDArray[np.int64]:
+def evidence_tokens(analysis: Analysis) -> Numbers:
     """Returns the tokens that lie in sentences, in order."""
-    bounds = np.array(analysis.sentences, np.int64).reshape(-1, 2)
-    lengths = bounds[:, 1] - bounds[:, 0]
-    ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(bounds[:, 1] - ends, lengths)
+    bounds = _bounds(analysis)
+    return _laid_out(bounds, np.zeros(len(bounds), bool))[0]
 
 
-def _is_passable(analysis: Analysis, first: int, last: int) -> bool:
-    """Whether what lies in a range of tokens, though no evidence, interrupts no text: a formula."""
+def snapped(side: Side, words: Range) -> Range | None:
+    """Returns the sentences of which more than half lies in a range of words; None if there are none."""
+    first = int(np.searchsorted(side.ends, words[0], side="right"))
+    last = int(np.searchsorted(side.starts, words[1], side="left"))
+    starts, ends = side.starts[first:last], side.ends[first:last]
+    inside = np.minimum(ends, words[1]) - np.maximum(starts, words[0])
+    kept = np.flatnonzero(2 * inside > ends - starts)
+    return (int(starts[kept[0]]), int(ends[kept[-1]])) if len(kept) else None
+
+
+def _bounds(analysis: Analysis) -> Numbers:
+    """Returns the sentences as ranges of tokens (int64, shape (n, 2))."""
+    return np.array(analysis.sentences, np.int64).reshape(-1, 2)
+
+
+def _interrupted(analysis: Analysis, bounds: Numbers) -> NDArray[np.bool_]:
+    """Returns which sentences (bool) residue parts from the one before. A formula is no evidence, but parts nothing."""
+    interrupted = np.zeros(len(bounds), bool)
     starts, ends = analysis.tokens.starts, analysis.tokens.ends
-    return is_formula(analysis.text[starts[first] : ends[last - 1]])
+    for i in np.flatnonzero(bounds[1:, 0] != bounds[:-1, 1]) + 1:
+        residue = analysis.text[starts[bounds[i - 1, 1]] : ends[bounds[i, 0] - 1]]
+        interrupted[i] = not is_formula(residue)
+    return interrupted
+
+
+@kernel
+def _laid_out(bounds: Numbers, interrupted: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Returns the words of the sentences that have these bounds, as tokens; -1, a barrier, before those interrupted.
+
+    And of each sentence its first word, the end of its words, and how many barriers lie before it.
+    """
+    count = len(bounds)
+    starts, ends, blocks = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    length = barriers = 0
+    for i in range(count):
+        barriers += interrupted[i]
+        length += interrupted[i]
+        starts[i] = length
+        length += bounds[i, 1] - bounds[i, 0]
+        ends[i] = length
+        blocks[i] = barriers
+    tokens = np.full(length, -1, np.int64)
+    for i in range(count):
+        for word in range(starts[i], ends[i]):
+            tokens[word] = bounds[i, 0] + word - starts[i]
+    return tokens, starts, ends, blocks

@@ -10,13 +10,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.alignment.boundaries import snapped
 from textkin_service.alignment.joining import has_break
-from textkin_service.alignment.likelihood import evidence, gains, likeliest, ratios
+from textkin_service.alignment.likelihood import evidence, evidence_at, gains, likeliest, ratios
 from textkin_service.alignment.matches import Match, gap, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.runs import Run
-from textkin_service.alignment.sides import Range, Side
+from textkin_service.alignment.sides import Range, Side, snapped
 from textkin_service.alignment.views import View
 
 
@@ -93,7 +92,7 @@ def _brief_and_source(
 ) -> tuple[_Summary, float] | None:
     """Returns the likeliest brief and source, by turns each given the other, and the evidence of the source."""
     mirrored = view.mirrored()
-    everything, whole = (0, len(view.own.words)), (0, len(view.other.words))
+    everything, whole = (0, len(view.own)), (0, len(view.other))
     unbroken = view.other_stems < len(view.usual) - 1
     brief: Range = (0, 0)
     source: Range = whole
@@ -123,7 +122,7 @@ def _to_the_ends(side: Side, words: Range, unbroken: NDArray[np.bool_], paramete
     barriers = np.flatnonzero(~unbroken)
     before, after = barriers[barriers < words[0]], barriers[barriers >= words[1]]
     first = int(before[-1]) + 1 if len(before) else 0
-    last = int(after[0]) if len(after) else len(side.words)
+    last = int(after[0]) if len(after) else len(side)
     little = parameters.source_slack * length(words)
     return first if words[0] - first <= little else words[0], last if last - words[1] <= little else words[1]
 
@@ -133,7 +132,7 @@ def _evidence_elsewhere(view: View, match: Match, parameters: Parameters) -> flo
 
     A passage of which there is only one like stretch in the source is no summary: the rest of the source is its context.
     """
-    whole = 0, len(view.other.words)
+    whole = 0, len(view.other)
     each = ratios(view.mirrored(), whole, match.own, parameters)
     _, words = likeliest(each, (parameters.alike_share,), parameters)
     alike = snapped(view.other, words) or words
@@ -146,7 +145,7 @@ def _evidence_elsewhere(view: View, match: Match, parameters: Parameters) -> flo
     explained[view.other_stems[slice(*alike)]] = True
     rest = ~explained[view.own_stems[slice(*match.own)]]
     each = ratios(view, match.own, match.other, parameters, passage=match.own)[rest]
-    return max(float(gains(each, share, parameters).sum()) for share in parameters.brief_shares)
+    return evidence_at(each, parameters.brief_shares, parameters)
 
 
 def _absorbed(view: View, summary: Match, matches: list[Match], parameters: Parameters) -> list[Match]:
@@ -159,7 +158,7 @@ def _absorbed(view: View, summary: Match, matches: list[Match], parameters: Para
         if (
             gap(match.own, summary.own) <= parameters.absorb_words
             and overlap(match.other, summary.other) == length(match.other)
-            and not any(view.own.is_barrier(word) for word in range(*brief))
+            and not view.own.is_interrupted(brief)
         ):
             summary = Match(brief, summary.other)
             pending, kept = pending + kept, []

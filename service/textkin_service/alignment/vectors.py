@@ -4,59 +4,106 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from textkin_service.analysis import Analysis
+from textkin_service.alignment.views import View
+from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
+
+Weights = NDArray[np.float64]
 
 # A stem that stands in m sentences of one text and n of the other makes m * n pairs of sentences meet. The stems of long texts
-# are used, the rarest first, up to this many meetings in all. Bounds time and memory.
+# are used, the rarest first, up to this many meetings in all; ...
 _MOST_MEETINGS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SentenceVectors:
-    """The sentences of two texts over one vocabulary.
+class Rows:
+    """The sentences of a text as vectors: the distinct stems of all of them, and the weight of each.
 
-    `a`, `b`: CSR matrices, float32, a row a sentence, values sqrt(tf) * isf, not normalised. `isf`: float32, a value a
-    stem of the vocabulary, the inverse sentence frequency over both texts (Sanchez-Perez, Sidorov and Gelbukh 2014); 0 for
-    stems too frequent in long texts to be compared by.
+    `bounds` (int64): where the stems of each sentence begin, and the end; `stems` (int64), `weights` (float64): parallel.
     """
 
-    a: sparse.csr_array
-    b: sparse.csr_array
-    isf: NDArray[np.float32]
+    bounds: Numbers
+    stems: Numbers
+    weights: Weights
 
 
-def sentence_vectors(a: Analysis, b: Analysis) -> SentenceVectors:
-    """Returns the vectors of the evidence sentences of both texts."""
-    stems_a, stems_b = a.evidence(a.stems), b.evidence(b.stems)
-    vocabulary, columns = np.unique(np.concatenate([stems_a, stems_b]), return_inverse=True)
-    shape_a, shape_b = (len(a.sentences), len(vocabulary)), (len(b.sentences), len(vocabulary))
-    tf_a = _counts(a, columns[: len(stems_a)], shape_a)
-    tf_b = _counts(b, columns[len(stems_a) :], shape_b)
-    in_a = np.bincount(tf_a.indices, minlength=len(vocabulary))
-    in_b = np.bincount(tf_b.indices, minlength=len(vocabulary))
+@dataclass(frozen=True, slots=True, eq=False)
+class SentenceVectors:
+    """The sentences of two texts over the vocabulary of their view, weighed by sqrt(tf) * isf, not normalised.
+
+    `isf` (float64), a value a stem: the inverse sentence frequency over both texts (Sanchez-Perez, Sidorov and Gelbukh 2014); 0
+    for stems too frequent in long texts to be compared by. `room` (float64, shape (2, stems)) is for kernels to sum in: they
+    leave zeros.
+    """
+
+    a: Rows
+    b: Rows
+    isf: Weights
+    room: Weights
+
+
+def sentence_vectors(view: View) -> SentenceVectors:
+    """Returns the vectors of the sentences of both sides, the own as `a`."""
+    own, other, size = view.own, view.other, len(view.usual)
+    in_a = _sentence_frequencies(view.own_stems, own.starts, own.ends, size)
+    in_b = _sentence_frequencies(view.other_stems, other.starts, other.ends, size)
     # One is added so that the only sentence of each text still has something to share.
-    isf = np.log((len(a.sentences) + len(b.sentences) + 1) / (in_a + in_b)).astype(np.float32)
+    isf = np.log((len(own.starts) + len(other.starts) + 1) / np.maximum(in_a + in_b, 1))
     isf[~_affordable(in_a * in_b)] = 0.0
-    for matrix in (tf_a, tf_b):
-        matrix.data = np.sqrt(matrix.data) * isf[matrix.indices]
-        matrix.eliminate_zeros()
-    return SentenceVectors(tf_a, tf_b, isf)
+    return SentenceVectors(
+        Rows(*_weighed(view.own_stems, own.starts, own.ends, isf)),
+        Rows(*_weighed(view.other_stems, other.starts, other.ends, isf)),
+        isf,
+        np.zeros((2, size)),
+    )
 
 
-def _affordable(costs: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _affordable(costs: Numbers) -> NDArray[np.bool_]:
     """Returns which stems to compare sentences by: the cheapest, and so the rarest, within the limit of work."""
-    order = np.argsort(costs, kind="stable")
-    affordable = np.zeros(len(costs), bool)
-    affordable[order[np.cumsum(costs[order]) <= _MOST_MEETINGS]] = True
+    affordable = np.ones(len(costs), bool)
+    if costs.sum() > _MOST_MEETINGS:
+        order = np.argsort(costs, kind="stable")
+        affordable[order] = np.cumsum(costs[order]) <= _MOST_MEETINGS
     return affordable
 
 
-def _counts(analysis: Analysis, columns: NDArray[np.intp], shape: tuple[int, int]) -> sparse.csr_array:
-    """Returns how often each stem stands in each sentence; `columns` are the stems of the evidence, in order."""
-    lengths = analysis.sentence_lengths()
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    counts = sparse.csr_array((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
-    counts.sum_duplicates()
+@kernel
+def _sentence_frequencies(stems: Numbers, starts: Numbers, ends: Numbers, size: int) -> Numbers:
+    """Returns in how many sentences each stem stands; sentences are the ranges of words from `starts` to `ends`."""
+    counts = np.zeros(size, np.int64)
+    last = np.full(size, -1, np.int64)
+    for sentence in range(len(starts)):
+        for word in range(starts[sentence], ends[sentence]):
+            stem = stems[word]
+            if last[stem] != sentence:
+                last[stem] = sentence
+                counts[stem] += 1
     return counts
+
+
+@kernel
+def _weighed(
+    stems: Numbers, starts: Numbers, ends: Numbers, isf: Weights
+) -> tuple[Numbers, Numbers, Weights]:
+    """Returns what `Rows` holds of the sentences from `starts` to `ends`; stems without isf are left out."""
+    bounds = np.zeros(len(starts) + 1, np.int64)
+    distinct = np.empty(len(stems), np.int64)
+    weights = np.empty(len(stems), np.float64)
+    slots = np.full(len(isf), -1, np.int64)
+    end = 0
+    for sentence in range(len(starts)):
+        begin = end
+        for word in range(starts[sentence], ends[sentence]):
+            stem = stems[word]
+            if isf[stem] > 0.0:
+                if slots[stem] < begin:
+                    slots[stem] = end
+                    distinct[end] = stem
+                    weights[end] = 0.0
+                    end += 1
+                weights[slots[stem]] += 1.0
+        for i in range(begin, end):
+            weights[i] = np.sqrt(weights[i]) * isf[distinct[i]]
+        bounds[sentence + 1] = end
+    return bounds, distinct[:end].copy(), weights[:end].copy()
