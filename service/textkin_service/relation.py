@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from textkin_service.alignment import align
 from textkin_service.alignment.sides import evidence_tokens
@@ -88,7 +87,9 @@ def _copy_score(measures: Measures, coefficients: Coefficients) -> float:
 def _order_score(measures: Measures, coefficients: Coefficients) -> float:
     """Returns the score that the order of words gives: the log odds grow with the evidence."""
     above = coefficients.order.slope * (measures.order_evidence - coefficients.order.line)
-    return float(expit(above + logit(coefficients.score.at_order_line)))
+    at_line = coefficients.score.at_order_line
+    odds = math.exp(-above) * (1.0 - at_line) / at_line
+    return 1.0 / (1.0 + odds)
 
 
 def _part_score(measures: Measures, coefficients: Coefficients) -> float:
@@ -116,7 +117,7 @@ def _strength_line(measures: Measures, coefficients: Coefficients) -> float:
     passages = coefficients.passages
     closeness = (measures.containment / passages.strangers_containment) ** 2
     least = passages.line_between_strangers
-    return float(np.clip(closeness * least, least, passages.line))
+    return min(max(closeness * least, least), passages.line)
 
 
 def _resemblance(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:

@@ -82,34 +82,57 @@ def _once(view: View, each: Weights, window: Range, source: Range, parameters: P
     would grow over all that its topic's words are in.
     """
     stems, source_stems = view.own_stems[slice(*window)], view.other_stems[slice(*source)]
-    many = _too_many(stems, source_stems, view.room)
+    speaking = gains(each, parameters.dense_share, parameters)
+    many, density = _too_many(stems, source_stems, speaking, parameters.dense_words, view.room)
     if not len(many):
         return each
-    reach = parameters.dense_words
-    sums = np.concatenate([[0.0], np.cumsum(gains(each, parameters.dense_share, parameters))])
-    density = sums[np.minimum(many + reach + 1, len(stems))] - sums[np.maximum(many - reach, 0)]
     return _thinned(each, many[np.argsort(-density, kind="stable")], stems, source_stems, view.room)
 
 
+def _widened(words: Range, free: NDArray[np.bool_], reach: int) -> Range:
+    """Returns the range with up to `reach` free words on either side."""
+    return _grown(free, words[0], words[1], reach)
+
+
 @kernel
-def _too_many(words: Numbers, source: Numbers, room: Numbers) -> Numbers:
-    """Returns the places of those words (stems) that stand there more often than in the source, but are in it."""
+def _grown(free: NDArray[np.bool_], start: int, end: int, reach: int) -> tuple[int, int]:
+    """Returns what `_widened` does."""
+    least, most = max(0, start - reach), min(len(free), end + reach)
+    while start > least and free[start - 1]:
+        start -= 1
+    while end < most and free[end]:
+        end += 1
+    return start, end
+
+
+@kernel
+def _too_many(
+    words: Numbers, source: Numbers, gains: Weights, reach: int, room: Numbers
+) -> tuple[Numbers, Weights]:
+    """Returns the places of those words (stems) that stand there more often than in the source, but are in it.
+
+    And how much, in nats, the words up to so many places from each gain together.
+    """
     here, there = room[0], room[1]
     for stem in words:
         here[stem] += 1
     for stem in source:
         there[stem] += 1
-    found = np.empty(len(words), np.int64)
+    sums = np.zeros(len(words) + 1)
+    for i in range(len(words)):
+        sums[i + 1] = sums[i] + gains[i]
+    places, density = np.empty(len(words), np.int64), np.empty(len(words))
     count = 0
     for i in range(len(words)):
         if here[words[i]] > there[words[i]] > 0:
-            found[count] = i
+            places[count] = i
+            density[count] = sums[min(i + reach + 1, len(words))] - sums[max(i - reach, 0)]
             count += 1
     for stem in words:
         here[stem] = 0
     for stem in source:
         there[stem] = 0
-    return found[:count].copy()
+    return places[:count], density[:count]
 
 
 @kernel
@@ -126,15 +149,3 @@ def _thinned(ratios: Weights, many: Numbers, words: Numbers, source: Numbers, ro
     for stem in source:
         left[stem] = 0
     return result
-
-
-def _widened(words: Range, free: NDArray[np.bool_], reach: int) -> Range:
-    """Returns the range with up to `reach` free words on either side."""
-    before = free[max(0, words[0] - reach) : words[0]][::-1]
-    after = free[words[1] : words[1] + reach]
-    return words[0] - _leading(before), words[1] + _leading(after)
-
-
-def _leading(free: NDArray[np.bool_]) -> int:
-    """Returns how many of the first are free, without a break."""
-    return len(free) if free.all() else int(np.argmin(free))

@@ -43,7 +43,10 @@ def _parts(
 
     A paragraph is what so many line ends precede.
     """
-    cuts_a, cuts_b = _paragraphs(a, fragment.a, line_ends), _paragraphs(b, fragment.b, line_ends)
+    cuts_a = _paragraphs(a, fragment.a, line_ends)
+    cuts_b = _paragraphs(b, fragment.b, line_ends) if len(cuts_a) > 1 else cuts_a
+    if len(cuts_b) == 1:
+        return [fragment]
     mass = _mass(fragment, seeds, cuts_a, cuts_b)
     least = parameters.divide_crossing * np.minimum(mass.sum(1)[:, None], mass.sum(0)[None, :])
     ends_a, ends_b = np.append(cuts_a[1:], fragment.a[1]), np.append(cuts_b[1:], fragment.b[1])

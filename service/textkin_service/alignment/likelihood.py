@@ -22,6 +22,10 @@ from textkin_service.kernels import kernel
 
 # Words that no list knows are at least so frequent.
 _LEAST_SHARE = 1e-9
+# How many logarithms are kept for the next word of the same stem, by the upper bits of the product with the golden ratio.
+_KEPT = 256
+_KEPT_SHIFT = np.uint64(56)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def ratios(
@@ -139,11 +143,20 @@ def _ratios(
 
 @kernel
 def _gains(ratios: Weights, share: float, most: float) -> Weights:
-    """Returns what `gains` does. Most words are not in the source, and all of these lose the same."""
+    """Returns what `gains` does.
+
+    Most words are not in the source, and all of these lose the same. Those of one stem gain the same: logarithms are kept.
+    """
     result = np.full(len(ratios), min(np.log(1.0 - share), most))
+    bits = ratios.view(np.uint64)
+    kept_ratios, kept_gains = np.zeros(_KEPT), np.zeros(_KEPT)
     for i in range(len(ratios)):
         if ratios[i] > 0.0:
-            result[i] = min(np.log(1.0 - share + share * ratios[i]), most)
+            slot = np.int64((bits[i] * _SPREAD) >> _KEPT_SHIFT)
+            if kept_ratios[slot] != ratios[i]:
+                kept_ratios[slot] = ratios[i]
+                kept_gains[slot] = min(np.log(1.0 - share + share * ratios[i]), most)
+            result[i] = kept_gains[slot]
     return result
 
 

@@ -20,6 +20,7 @@ from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import SentenceVectors
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
 
 
 def local_matches(
@@ -68,10 +69,21 @@ def _candidates(
 
 def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Returns which sentences (bool) are free by more than half."""
-    sums = np.concatenate([[0], np.cumsum(free)])
-    return np.asarray(2 * (sums[side.ends] - sums[side.starts]) > side.ends - side.starts, bool)
+    return _mostly(free, side.starts, side.ends)
 
 
 def _blocks(blocks: Numbers, free: NDArray[np.bool_]) -> Numbers:
     """Returns the blocks of the sentences where those that are not free interrupt the text too."""
     return blocks + np.cumsum(~free)
+
+
+@kernel
+def _mostly(marked: NDArray[np.bool_], starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
+    """Returns of which ranges (int64, half open) more than half is marked."""
+    result = np.empty(len(starts), np.bool_)
+    for i in range(len(starts)):
+        count = 0
+        for place in range(starts[i], ends[i]):
+            count += marked[place]
+        result[i] = 2 * count > ends[i] - starts[i]
+    return result

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.runs import grams
-from textkin_service.alignment.sides import Range, Side
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers, numbered
+from textkin_service.kernels import kernel
 from textkin_service.model import Passage, PassageKind
+
+Frequencies = NDArray[np.float32]
 
 # Zipf frequency from which a stem weighs nothing ("the").
 _WEIGHTLESS_ZIPF = 7.0
@@ -35,26 +37,69 @@ def word_order(a: NDArray[np.uint64], b: NDArray[np.uint64], width: int) -> floa
     if min(len(a), len(b)) < width:
         return 0.0
     grams_a, grams_b, firsts = numbered(grams(a, width), grams(b, width))
-    counts_a, counts_b = (np.bincount(each, minlength=len(firsts)) for each in (grams_a, grams_b))
-    return 2 * int(np.minimum(counts_a, counts_b).sum()) / (len(grams_a) + len(grams_b))
+    shared = _shared(grams_a, grams_b, len(firsts))
+    return 2 * shared / (len(grams_a) + len(grams_b))
 
 
 def _cosine(view: View, match: Match) -> float:
     """Returns the cosine of the two sides' stem counts, weighted by rarity, 0 to 1."""
-    stems_a, stems_b, firsts = numbered(
-        view.own_stems[slice(*match.own)].astype(np.uint64),
-        view.other_stems[slice(*match.other)].astype(np.uint64),
+    own, other = slice(*match.own), slice(*match.other)
+    dot, own_square, other_square = _products(
+        view.own_stems[own],
+        view.own.analysis.zipf[view.own.tokens[own]],
+        view.other_stems[other],
+        view.other.analysis.zipf[view.other.tokens[other]],
+        view.room,
     )
-    weights_a = _weights(view.own, match.own, stems_a, len(firsts))
-    weights_b = _weights(view.other, match.other, stems_b, len(firsts))
-    lengths = float((weights_a @ weights_a) * (weights_b @ weights_b))
-    return float(weights_a @ weights_b) / math.sqrt(lengths) if lengths else 0.0
+    lengths = own_square * other_square
+    return dot / math.sqrt(lengths) if lengths else 0.0
 
 
-def _weights(side: Side, words: Range, stems: Numbers, size: int) -> NDArray[np.float64]:
-    """Returns sqrt(count) times rarity of each stem, numbered below `size`, of a range of words; a barrier has none."""
-    tokens = side.tokens[slice(*words)]
-    rarity = np.zeros(size)
-    rarity[stems] = np.maximum(_WEIGHTLESS_ZIPF - side.analysis.zipf[tokens], 0.0)
-    rarity[stems[tokens < 0]] = 0.0
-    return np.sqrt(np.bincount(stems, minlength=size)) * rarity
+@kernel
+def _shared(a: Numbers, b: Numbers, size: int) -> int:
+    """Returns how many numbers, each below `size`, two multisets share."""
+    counts = np.zeros(size, np.int64)
+    for number in a:
+        counts[number] += 1
+    shared = 0
+    for number in b:
+        if counts[number]:
+            counts[number] -= 1
+            shared += 1
+    return shared
+
+
+@kernel
+def _products(
+    own: Numbers, own_zipf: Frequencies, other: Numbers, other_zipf: Frequencies, room: Numbers
+) -> tuple[float, float, float]:
+    """Returns the dot product of the two sides' stem counts, weighted by sqrt(count) times rarity, and of each with itself.
+
+    `own` and `other` (int64) are the stems of the words, the zipf (float32) parallel; barriers weigh nothing.
+    """
+    own_counts, other_counts, places = room[0], room[1], room[2]
+    for i in range(len(own)):
+        own_counts[own[i]] += 1
+        places[own[i]] = i
+    for stem in other:
+        other_counts[stem] += 1
+    barrier = room.shape[1] - 1
+    own_counts[barrier] = other_counts[barrier] = 0
+    dot = own_square = other_square = 0.0
+    for i in range(len(other)):
+        stem = other[i]
+        if other_counts[stem]:
+            rarity = max(_WEIGHTLESS_ZIPF - other_zipf[i], 0.0)
+            other_square += other_counts[stem] * rarity * rarity
+            if own_counts[stem]:
+                own_rarity = max(_WEIGHTLESS_ZIPF - own_zipf[places[stem]], 0.0)
+                dot += np.sqrt(own_counts[stem] * other_counts[stem]) * rarity * own_rarity
+            other_counts[stem] = 0
+    for i in range(len(own)):
+        stem = own[i]
+        if own_counts[stem]:
+            rarity = max(_WEIGHTLESS_ZIPF - own_zipf[i], 0.0)
+            own_square += own_counts[stem] * rarity * rarity
+            own_counts[stem] = 0
+        places[stem] = 0
+    return dot, own_square, other_square

@@ -85,12 +85,8 @@ def evidence_tokens(analysis: Analysis) -> Numbers:
 
 def snapped(side: Side, words: Range) -> Range | None:
     """Returns the sentences of which more than half lies in a range of words; None if there are none."""
-    first = int(np.searchsorted(side.ends, words[0], side="right"))
-    last = int(np.searchsorted(side.starts, words[1], side="left"))
-    starts, ends = side.starts[first:last], side.ends[first:last]
-    inside = np.minimum(ends, words[1]) - np.maximum(starts, words[0])
-    kept = np.flatnonzero(2 * inside > ends - starts)
-    return (int(starts[kept[0]]), int(ends[kept[-1]])) if len(kept) else None
+    start, end = _snapped(side.starts, side.ends, words[0], words[1])
+    return (start, end) if start < end else None
 
 
 def _bounds(analysis: Analysis) -> Numbers:
@@ -129,3 +125,15 @@ def _laid_out(bounds: Numbers, interrupted: NDArray[np.bool_]) -> tuple[Numbers,
         for word in range(starts[i], ends[i]):
             tokens[word] = bounds[i, 0] + word - starts[i]
     return tokens, starts, ends, blocks
+
+
+@kernel
+def _snapped(starts: Numbers, ends: Numbers, first: int, last: int) -> tuple[int, int]:
+    """Returns what `snapped` does, of sentences from `starts` to `ends`; an empty range if there are none."""
+    start, end = 0, 0
+    for i in range(np.searchsorted(ends, first, side="right"), np.searchsorted(starts, last)):
+        inside = min(ends[i], last) - max(starts[i], first)
+        if 2 * inside > ends[i] - starts[i]:
+            start = starts[i] if start == end else start
+            end = ends[i]
+    return start, end

@@ -18,7 +18,7 @@ class View:
 
     `own_stems`, `other_stems` (int64) are parallel to the words of the sides; barriers have the last number, no stem's.
     `own_counts`, `other_counts` (int64) say how often each stem stands in each text, `own_words` and `other_words` their sums;
-    `usual` (float64) what share of the words of its language each is. `room` (int64, shape (2, stems)) is for kernels to count
+    `usual` (float64) what share of the words of its language each is. `room` (int64, shape (3, stems)) is for kernels to count
     in: they leave zeros.
     """
 
@@ -54,7 +54,7 @@ class View:
             own_words=int(np.count_nonzero(own.tokens >= 0)),
             other_words=int(np.count_nonzero(other.tokens >= 0)),
             usual=np.append(10.0 ** (zipf.astype(np.float64) - _BILLION_ZIPF), 1.0),
-            room=np.zeros((2, barrier + 1), np.int64),
+            room=np.zeros((3, barrier + 1), np.int64),
         )
 
     def mirrored(self) -> "View":
