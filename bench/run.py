@@ -1,12 +1,14 @@
-"""Prints the benchmark tables: quality on the samples, then speed and memory. Run by `make bench`."""
+"""Prints the benchmark tables: quality on the samples, the analysis, then speed and memory. Run by `make bench`."""
 
 import os
 import platform
 
+import analysis
 import quality
 import speed
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors")
     quality.measure_samples()
+    analysis.measure()
     speed.measure()

@@ -5,23 +5,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CANAL, text_of
 from papers import ACKNOWLEDGEMENTS, BIBLIOGRAPHY, FORMULAS, OTHER_PAPER, PAPER, REWORDED, TITLE
-from plain_sentences import split_sentences
 
 from textkin_service.alignment import align
 from textkin_service.analysis import analyze
 from textkin_service.analysis.apparatus import apparatus, is_formula
+from textkin_service.analysis.characters import classes_of, code_points
+from textkin_service.analysis.layout import Layout
+from textkin_service.analysis.sentences import split_sentences
+from textkin_service.analysis.words import find_words
 from textkin_service.model import Relation
 from textkin_service.relation import compare
 
 
+def layout_of(text):
+    codes = code_points(text)
+    classes = classes_of(codes)
+    words = find_words(text, codes, classes, "en")
+    return Layout.of(codes, classes, words, split_sentences(codes, classes))
+
+
 def taken(text):
     """Returns the sentences that are apparatus, as text."""
-    ranges = split_sentences(text)
-    return [
-        text[first:last]
-        for (first, last), is_one in zip(ranges, apparatus(text, ranges), strict=True)
-        if is_one
-    ]
+    layout = layout_of(text)
+    return [text[first:last] for first, last in layout.sentences[apparatus(text, layout)].tolist()]
 
 
 def paper(*parts):
@@ -109,5 +115,5 @@ def test_a_formula_is_told_by_its_signs(text):
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.text(st.sampled_from("References\n[1] 2019.=\\^{}_ Weth ank\r\u2028"), max_size=200))
 def test_any_text_is_looked_through(text):
-    ranges = split_sentences(text)
-    assert apparatus(text, ranges).shape == (len(ranges),)
+    layout = layout_of(text)
+    assert apparatus(text, layout).shape == (len(layout.sentences),)

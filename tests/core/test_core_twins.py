@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import plain_evidence
@@ -18,8 +19,9 @@ from textkin_service.analysis import analyze, characters, detection, prepare
 from textkin_service.analysis.apparatus import apparatus
 from textkin_service.analysis.characters import classes_of, code_points
 from textkin_service.analysis.kernels.words import cut_words
+from textkin_service.analysis.layout import Layout
 from textkin_service.analysis.lexicon import lexicon
-from textkin_service.analysis.residue import Layout, residue
+from textkin_service.analysis.residue import residue
 from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.tokens import normalize_word, word_hash
 from textkin_service.analysis.unspaced import tokens_a_word
@@ -40,12 +42,20 @@ texts = st.one_of(
     articles(),
 )
 languages = st.sampled_from(["en", "de", "zh", "ja", "th", "und"])
-KERNELS = ("evidence", "languages", "lines", "sentences", "words")
+KERNELS = ("classes", "evidence", "languages", "lines", "sentences", "words")
 many = settings(max_examples=300, deadline=None)
 
 
 def places(starts, ends):
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def layout_of(text, language="en"):
+    codes = code_points(text)
+    classes = classes_of(codes)
+    return Layout.of(
+        codes, classes, find_words(text, codes, classes, language), split_sentences(codes, classes)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +121,23 @@ def test_sentences_end_where_the_patterns_say(text):
 @example("a b c\n\nx\xadleave a reply\n\nd e f g")
 @example("½ image: x\n\nIt rained on the ferry and on the lock.")
 def test_residue_is_what_every_phrase_finds(text):
-    codes = code_points(text)
-    classes = classes_of(codes)
-    layout = Layout.of(
-        codes, classes, find_words(text, codes, classes, "en"), split_sentences(codes, classes)
-    )
+    layout = layout_of(text)
     ranges = [tuple(each) for each in layout.sentences.tolist()]
     assert set(np.flatnonzero(residue(text, layout)).tolist()) == plain_residue.residue(text, ranges)
+
+
+SCHOLARLY = ["References", "1. Referências:", "Works cited", "[1] A. Vane, 2019.", "Acknowledgements", "We thank the referees",
+    "for comments", "This work was \u017fupported by a grant", "Funding", "interest", "the authors declare", "\n", "\n\n", " ",
+    ". ",
+]  # fmt: skip
+
+
+@many
+@given(st.lists(st.sampled_from(SCHOLARLY), max_size=30).map(" ".join))
+def test_apparatus_is_what_every_pattern_finds(text):
+    layout = layout_of(text)
+    all_phrases = replace(layout, phrases=np.full_like(layout.phrases, 0xFFFF))
+    assert apparatus(text, layout).tolist() == apparatus(text, all_phrases).tolist()
 
 
 @many
@@ -128,7 +148,8 @@ def test_sentences_and_pieces_are_cut_as_the_twins_cut_them(text, language):
     ranges = plain_sentences.split_sentences(text)
     starts = [*(start for start, _ in ranges), len(text)]
     bounds = np.searchsorted(analysis.tokens.starts, starts).tolist()
-    skipped = plain_residue.residue(text, ranges) | set(np.flatnonzero(apparatus(text, ranges)).tolist())
+    skipped = plain_residue.residue(text, ranges)
+    skipped |= set(np.flatnonzero(apparatus(text, layout_of(text, language))).tolist())
     assert list(analysis.sentences) == plain_evidence.sentence_ranges(
         bounds, skipped, commas, tokens_a_word(language)
     )

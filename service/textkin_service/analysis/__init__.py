@@ -17,13 +17,13 @@ from textkin_service.analysis.detection import (
     load_detector,
 )
 from textkin_service.analysis.kernels.evidence import piece_ranges, sentence_ranges
-from textkin_service.analysis.lexicon import lexicon
+from textkin_service.analysis.layout import Layout
 from textkin_service.analysis.pieces import Pieces
-from textkin_service.analysis.residue import MOST_RESIDUE, Layout, residue
+from textkin_service.analysis.residue import MOST_RESIDUE, residue
 from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.tokens import Tokens
 from textkin_service.analysis.unspaced import tokens_a_word
-from textkin_service.analysis.words import find_words
+from textkin_service.analysis.words import find_words, meet_common_words
 
 __all__ = ["Analysis", "Pieces", "Tokens", "analyze", "prepare"]
 
@@ -114,7 +114,7 @@ def prepare() -> None:
     """Loads what the first text would wait for: the model that tells languages, the words of the default one, the kernels."""
     with ThreadPoolExecutor(1) as pool:  # unpacking the model needs no interpreter lock
         loading = pool.submit(load_detector)
-        lexicon(DEFAULT_LANGUAGE)
+        meet_common_words(DEFAULT_LANGUAGE)
         loading.result()
     # Texts that take every kernel: one whose language is detected by the model, one of a script without spaces.
     for text, language in ((_OF_ALL_KINDS, ""), (_OF_ALL_KINDS, UNDETERMINED)):
@@ -128,7 +128,7 @@ def analyze(text: str, language: str = "") -> Analysis:
     classes = classes_of(codes)
     words = find_words(text, codes, classes, language)
     layout = Layout.of(codes, classes, words, split_sentences(codes, classes))
-    skipped = residue(text, layout) | apparatus(text, layout.sentences)
+    skipped = residue(text, layout) | apparatus(text, layout)
     a_word = tokens_a_word(language)
     sentences = sentence_ranges(
         layout.bounds, skipped, words.commas, MIN_SENTENCE_WORDS * a_word, round(MAX_SENTENCE_WORDS * a_word)

@@ -4,31 +4,15 @@ Lists of references, acknowledgements with the declarations beside them, and for
 in English and the larger European languages.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
 from textkin_service.analysis.characters import LINE_ENDS
+from textkin_service.analysis.keywords import IN_DECLARATION, IN_REFERENCES
+from textkin_service.analysis.layout import Layout
 
 _BREAK = regex.compile(rf"\r\n|[{LINE_ENDS}]")
-
-# A text without any of these words has no such section; looking for them costs little.
-_REFERENCE_WORDS = (
-    "references",
-    "bibliogra",
-    "works cited",
-    "literat",
-    "quellen",
-    "référen",
-    "referen",
-    "riferimenti",
-)
-_DECLARATION_WORDS = (
-    "acknowledg", "funding", "contribution", "interest", "availability", "thank", "grateful", "indebted", "supported", "funded",
-    "financed", "declare", "danksagung", "remerciement", "agradecimento", "agradecimiento", "ringraziament", "dankwoord",
-)  # fmt: skip
 
 # Headings, perhaps numbered; the first reference may follow in the line.
 _REFERENCES = regex.compile(
@@ -89,16 +73,16 @@ _MOST_PROSE = 0.15
 _MOST_APPARATUS = 0.8
 
 
-def apparatus(text: str, sentences: Sequence[tuple[int, int]] | NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Returns for each sentence, a range of code points, whether it is apparatus."""
-    ranges = np.asarray(sentences, np.int64).reshape(-1, 2)
+def apparatus(text: str, layout: Layout) -> NDArray[np.bool_]:
+    """Returns for each sentence whether it is apparatus."""
+    ranges = layout.sentences
     found = np.zeros(len(ranges), np.bool_)
-    lower = text.lower()
-    if any(word in lower for word in _REFERENCE_WORDS):
+    if (layout.phrases & IN_REFERENCES).any():
         for first, last in _references(text):
             found |= (ranges[:, 0] >= first) & (ranges[:, 0] < last)
-    if any(word in lower for word in _DECLARATION_WORDS):
-        found[_declarations(text, ranges.tolist())] = True
+    may_declare = layout.phrases & IN_DECLARATION != 0
+    if may_declare.any():
+        found[_declarations(text, ranges.tolist(), may_declare.tolist())] = True
     if any(sign in text for sign in _FORMULA_SIGNS):
         found |= np.array([is_formula(text[first:last]) for first, last in ranges.tolist()], np.bool_)
     lengths = ranges[:, 1] - ranges[:, 0]
@@ -139,16 +123,18 @@ def _lines(text: str, start: int) -> list[tuple[int, int]]:
     return [(first, last) for first, last in ranges if not text[first:last].isspace() and first < last]
 
 
-def _declarations(text: str, sentences: list[list[int]]) -> list[int]:
+def _declarations(text: str, sentences: list[list[int]], may_declare: list[bool]) -> list[int]:
     """Returns the sentences that thank or declare: those that say so, and the paragraph under a heading that does."""
     found = []
     under_heading = False
     for i, (first, last) in enumerate(sentences):
-        if last - first <= _LONGEST_HEADING and _DECLARATION.match(text, first, last):
+        if may_declare[i] and last - first <= _LONGEST_HEADING and _DECLARATION.match(text, first, last):
             under_heading = True
             found.append(i)
             continue  # an empty line may follow a heading
-        if under_heading or (text.startswith(_OPENINGS, first) and _THANKS.match(text, first, last)):
+        if under_heading or (
+            may_declare[i] and text.startswith(_OPENINGS, first) and _THANKS.match(text, first, last)
+        ):
             found.append(i)
         if under_heading:
             following = sentences[i + 1][0] if i + 1 < len(sentences) else len(text)

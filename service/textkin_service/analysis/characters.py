@@ -10,6 +10,8 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from textkin_service.analysis.kernels.classes import classify
+
 # Scripts written without spaces: each character, with its combining marks, is a token of its own. In Thai and Lao so is a
 # cluster: the vowels written before and behind a consonant belong to it, and no word begins between them.
 UNSPACED_SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -112,7 +114,7 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Returns the bits of each of these code points: uint32, parallel."""
-    return class_table()[codes]
+    return classify(codes, class_table())
 
 
 def _mark(part: NDArray[np.uint32], text: str, pattern: str, bits: int) -> None:

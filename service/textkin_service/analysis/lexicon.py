@@ -9,7 +9,6 @@ from functools import cache
 from importlib.metadata import version
 from itertools import islice
 
-import numpy as np
 import Stemmer
 import wordfreq
 from wordfreq.numbers import has_digit_sequence
@@ -21,6 +20,8 @@ from textkin_service.analysis.wordtable import WordTable
 UNSEEN_ZIPF = 1.0
 # How many of a language's most frequent words the stem table is made of; rarer ones count as unseen.
 LISTED_WORDS = 200_000
+# How many of them are resolved before the first text, with a capital too.
+COMMON_WORDS = 30_000
 
 # Snowball's algorithm by the primary subtag of a BCP 47 tag.
 _SNOWBALL = {
@@ -62,29 +63,19 @@ def stable_hash(word: str) -> int:
 class Lexicon:
     """The stems of one language and how rare they are. Get one from `lexicon`; threads share it.
 
-    `table`: the words of texts that were resolved before.
+    `table`: the words of texts that were resolved before. `common`: the most frequent words, in small letters.
     """
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._algorithm = _SNOWBALL.get(language)
         self.table = WordTable()
+        self.common: tuple[str, ...] = ()
         self._zipf, self._grams = self._frequencies()
 
     def entries(self, words: list[str]) -> list[Entry]:
         """Resolves normalised words."""
         return [Entry(stable_hash(stem), self._rarity(stem)) for stem in self._stems(words)]
-
-    def add(self, keys: list[int], words: list[str], hashes: list[int], flags: list[int]) -> None:
-        """Adds normalised words to the table. All are parallel; each key stands once."""
-        entries = self.entries(words)
-        self.table.add(
-            np.array(keys, np.uint64),
-            np.array(hashes, np.uint64),
-            np.array([entry.stem for entry in entries], np.uint32),
-            np.array([entry.zipf for entry in entries], np.float32),
-            np.array(flags, np.uint8),
-        )
 
     def _stems(self, words: list[str]) -> list[str]:
         # A stemmer object keeps state and is not for two threads at once; a new one costs a microsecond.
@@ -105,6 +96,7 @@ class Lexicon:
         if listed not in wordfreq.available_languages("best"):
             return {}, None
         words = dict(_most_frequent(listed))
+        self.common = tuple(islice(words, COMMON_WORDS))
         grams = None
         if self.language in _UNSPACED:
             grams = GramFrequencies((word, words.pop(word)) for word in list(words) if is_unspaced(word))

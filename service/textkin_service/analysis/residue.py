@@ -5,8 +5,6 @@ newsletter boxes, cookie notices, photo credits, player notices, lists of other 
 lines have a word that a phrase needs; only these are matched with the phrases.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,55 +24,25 @@ from textkin_service.analysis.kernels.lines import (
     MAY_BE_FURNITURE,
     MAY_BE_HEADING,
     TEASER,
-    describe_lines,
-    describe_sentences,
 )
-from textkin_service.analysis.words import Words
+from textkin_service.analysis.keywords import BEGINS_LABEL, IN_CREDIT, IN_PHRASE
+from textkin_service.analysis.layout import Layout
 
 # The comment box stands behind at least this share of the text's words.
 _COMMENTS_AFTER = 0.5
 # Text that is mostly furniture is taken as it is: then the furniture is what it is about.
 MOST_RESIDUE = 0.8
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layout:
-    """The sentences of a text and the lines that they begin in.
-
-    `sentences`: int32 of shape (any, 2), half-open ranges of code points. `bounds`: the first token of each, and the end of the
-    last. `words`: how many runs of letters and digits each has. `ends_line`: whether a line ends after it. `may_be_furniture`:
-    whether to match it with the phrases. `firsts`: the first sentence of each line, and the end of the last. `line_words`:
-    how many words each line has. `kinds`: what it is or may be, by the bits of the kernel.
-    """
-
-    sentences: NDArray[np.int32]
-    bounds: NDArray[np.int32]
-    words: NDArray[np.int32]
-    ends_line: NDArray[np.bool_]
-    may_be_furniture: NDArray[np.bool_]
-    firsts: NDArray[np.int32]
-    line_words: NDArray[np.int32]
-    kinds: NDArray[np.uint8]
-
-    @classmethod
-    def of(
-        cls,
-        codes: NDArray[np.uint32],
-        classes: NDArray[np.uint32],
-        words: Words,
-        sentences: NDArray[np.int32],
-    ) -> "Layout":
-        """Returns the layout of a text with these code points, their classes, words and sentences."""
-        bounds, counts, ends_line, firsts = describe_sentences(classes, words.tokens.starts, sentences)
-        may_be_furniture, line_words, kinds = describe_lines(
-            codes, classes, words.flags, sentences, bounds, counts, firsts
-        )
-        return cls(sentences, bounds, counts, ends_line, may_be_furniture, firsts, line_words, kinds)
+# Most articles have none of these, and so no residue.
+_ANY_SIGN = IS_BAR | MAY_BE_FURNITURE | MAY_BE_COMMENT_BOX | MAY_BE_HEADING
+_ANY_PHRASE = IN_PHRASE | IN_CREDIT | BEGINS_LABEL
 
 
 def residue(text: str, layout: Layout) -> NDArray[np.bool_]:
     """Returns for each sentence whether it is web residue."""
     found = np.zeros(len(layout.sentences), np.bool_)
+    if not ((layout.kinds & _ANY_SIGN).any() or (layout.phrases & _ANY_PHRASE).any()):
+        return found
     lines = _Lines(text, layout)
     comments = lines.comment_box()
     found[layout.firsts[comments] :] = True
@@ -109,8 +77,9 @@ class _Lines:
         for line in self._of(MAY_BE_FURNITURE):
             if line < end and LINE_PHRASE.search(self._line(line)):
                 self._mark(found, line, line + 1)
-        for i in np.flatnonzero(layout.may_be_furniture).tolist():
-            if not found[i] and _says_furniture(self._text[slice(*layout.sentences[i].tolist())]):
+        for i in np.flatnonzero(layout.phrases & _ANY_PHRASE).tolist():
+            sentence = self._text[slice(*layout.sentences[i].tolist())]
+            if not found[i] and _says_furniture(sentence, int(layout.phrases[i])):
                 line = int(np.searchsorted(layout.firsts, i, side="right")) - 1
                 found[i] = True
                 if layout.line_words[line] <= FURNITURE_WORDS:
@@ -157,5 +126,10 @@ class _Lines:
         return count
 
 
-def _says_furniture(sentence: str) -> bool:
-    return bool(PHRASE.search(sentence) or LABEL.match(sentence) or CREDIT.search(sentence))
+def _says_furniture(sentence: str, phrases: int) -> bool:
+    """Whether a sentence has a phrase of those that it may have."""
+    return bool(
+        (phrases & IN_PHRASE and PHRASE.search(sentence))
+        or (phrases & BEGINS_LABEL and LABEL.match(sentence))
+        or (phrases & IN_CREDIT and CREDIT.search(sentence))
+    )

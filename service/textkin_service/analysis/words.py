@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.characters import UNSPACED
+from textkin_service.analysis.characters import UNSPACED, classes_of, code_points
 from textkin_service.analysis.kernels.words import cut_words, pair_keys
 from textkin_service.analysis.keywords import flags_of
-from textkin_service.analysis.lexicon import Lexicon, lexicon
+from textkin_service.analysis.lexicon import Entry, Lexicon, lexicon
 from textkin_service.analysis.tokens import Tokens, normalize_word, word_hash
 from textkin_service.analysis.unspaced import is_unspaced, pairs_units
 from textkin_service.analysis.wordtable import Known
 
 # A flag of words, above those of `keywords`: of a script without spaces.
-_UNSPACED = 1 << 7
+_UNSPACED = 1 << 15
 # Keys differ from process to process, so that nobody can make words that share one.
 _SEED = np.uint64(secrets.randbits(64))
 
@@ -27,13 +27,13 @@ _SEED = np.uint64(secrets.randbits(64))
 class Words:
     """The words of a text. All arrays are parallel to `tokens`.
 
-    `stems` (uint32), `zipf` (float32); `flags` (uint8) of `keywords`; `commas`: whether a comma or the like stands before it.
+    `stems` (uint32), `zipf` (float32); `flags` (uint16) of `keywords`; `commas`: whether a comma or the like stands before it.
     """
 
     tokens: Tokens
     stems: NDArray[np.uint32]
     zipf: NDArray[np.float32]
-    flags: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
     commas: NDArray[np.bool_]
 
 
@@ -52,6 +52,28 @@ def find_words(text: str, codes: NDArray[np.uint32], classes: NDArray[np.uint32]
     return Words(tokens, known.stems, known.zipf, known.flags, commas)
 
 
+def meet_common_words(language: str) -> None:
+    """Resolves the most frequent words of a language, with a small letter and with a capital, before any text has."""
+    words = lexicon(language)
+    # Words of nothing but these letters are their own normal form, and one token.
+    common = [word for word in words.common if word.isascii() and word.isalpha()]
+    codes = code_points(" ".join([*common, *map(str.capitalize, common)]))
+    _, _, keys, _ = cut_words(codes, classes_of(codes), _SEED)
+    hashes, flags = list(map(word_hash, common)), list(map(flags_of, common))
+    _put(words, keys.tolist(), 2 * words.entries(common), 2 * hashes, 2 * flags)
+
+
+def _put(words: Lexicon, keys: list[int], entries: list[Entry], hashes: list[int], flags: list[int]) -> None:
+    """Puts what is known of words into the table. All are parallel."""
+    words.table.add(
+        np.array(keys, np.uint64),
+        np.array(hashes, np.uint64),
+        np.array([entry.stem for entry in entries], np.uint32),
+        np.array([entry.zipf for entry in entries], np.float32),
+        np.array(flags, np.uint16),
+    )
+
+
 def _add(written: dict[int, str], words: Lexicon) -> None:
     """Resolves words, as the text has them, and adds them to the table under their keys."""
     normal = [normalize_word(word) for word in written.values()]
@@ -59,7 +81,7 @@ def _add(written: dict[int, str], words: Lexicon) -> None:
         flags_of(word) | (_UNSPACED if is_unspaced(normalised) else 0)
         for word, normalised in zip(written.values(), normal, strict=True)
     ]
-    words.add(list(written), normal, [word_hash(word) for word in normal], flags)
+    _put(words, list(written), words.entries(normal), [word_hash(word) for word in normal], flags)
 
 
 def _pair(
@@ -79,7 +101,7 @@ def _pair(
     while len(of_pairs.missing):
         units = {int(pairs[i]): tokens.words[i] + tokens.words[i + 1] for i in of_pairs.missing.tolist()}
         nothing = [0] * len(units)
-        words.add(list(units), list(units.values()), nothing, nothing)
+        _put(words, list(units), words.entries(list(units.values())), nothing, nothing)
         of_pairs = words.table.look_up(pairs)
     paired = pairs != 0
     known.stems[paired] = of_pairs.stems[paired]

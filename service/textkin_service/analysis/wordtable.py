@@ -25,7 +25,7 @@ class Known:
     hashes: NDArray[np.uint64]
     stems: NDArray[np.uint32]
     zipf: NDArray[np.float32]
-    flags: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
     missing: NDArray[np.intp]
 
 
@@ -48,7 +48,7 @@ class WordTable:
         hashes: NDArray[np.uint64],
         stems: NDArray[np.uint32],
         zipf: NDArray[np.float32],
-        flags: NDArray[np.uint8],
+        flags: NDArray[np.uint16],
     ) -> None:
         """Adds words, all arrays parallel. Those that the table has already stay as they are."""
         rows = np.empty((len(keys), _COLUMNS), np.uint64)

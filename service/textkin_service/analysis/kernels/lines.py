@@ -17,8 +17,11 @@ from textkin_service.analysis.keywords import (
     BEGINS_HEADING,
     BEGINS_LABEL,
     IN_COMMENT_BOX,
+    IN_CREDIT,
+    IN_DECLARATION,
     IN_LINE,
-    IN_SENTENCE,
+    IN_PHRASE,
+    IN_REFERENCES,
     NO_WORD,
 )
 from textkin_service.kernels import kernel
@@ -91,7 +94,7 @@ def _count_entries(classes: NDArray[np.uint32], start: int, end: int) -> int:
 
 
 @kernel
-def _first_word(flags: NDArray[np.uint8], first: int, last: int) -> int:
+def _first_word(flags: NDArray[np.uint16], first: int, last: int) -> int:
     """Returns the flags of the first token that has a letter or the like, 0 if none has."""
     for i in range(first, last):
         if not flags[i] & NO_WORD:
@@ -142,18 +145,19 @@ def describe_sentences(
 def describe_lines(
     codes: NDArray[np.uint32],
     classes: NDArray[np.uint32],
-    flags: NDArray[np.uint8],
+    flags: NDArray[np.uint16],
     sentences: NDArray[np.int32],
     bounds: NDArray[np.int32],
     words: NDArray[np.int32],
     firsts: NDArray[np.int32],
-) -> tuple[NDArray[np.bool_], NDArray[np.int32], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint8]]:
     """Tells of lines, by what `describe_sentences` tells of their sentences. `flags` are those of the tokens.
 
-    Returns for each sentence whether it may be furniture; for each line how many words it has, and what it is or may be.
+    Returns for each sentence which phrases it may have, by their bits in the flags of words; for each line
+    how many words it has, and what it is or may be.
     """
     lines = len(firsts) - 1
-    may_be_furniture = np.zeros(len(sentences), np.bool_)
+    phrases = np.zeros(len(sentences), np.uint16)
     line_words = np.zeros(lines, np.int32)
     kinds = np.zeros(lines, np.uint8)
     for line in range(lines):
@@ -166,12 +170,12 @@ def describe_lines(
             any_flag |= of_sentence
             line_words[line] += words[i]
             code = codes[sentences[i, 0]]
-            may_be_furniture[i] = words[i] <= FURNITURE_WORDS and (
-                (of_sentence & IN_SENTENCE) != 0
-                or code == _HASH
-                or code == _AT
-                or (_first_word(flags, bounds[i], bounds[i + 1]) & BEGINS_LABEL) != 0
-            )
+            phrases[i] = of_sentence & (IN_REFERENCES | IN_DECLARATION)
+            if words[i] <= FURNITURE_WORDS:
+                phrases[i] |= of_sentence & (IN_PHRASE | IN_CREDIT)
+                phrases[i] |= _first_word(flags, bounds[i], bounds[i + 1]) & BEGINS_LABEL
+                if code == _HASH or code == _AT:
+                    phrases[i] |= BEGINS_LABEL
         start, end = sentences[first, 0], sentences[last - 1, 1]
         stopped = _ends_with_stop(classes, start, end)
         kind = 0
@@ -189,4 +193,4 @@ def describe_lines(
         if entries >= BAR_ENTRIES and line_words[line] <= BAR_ENTRY_WORDS * entries:
             kind |= IS_BAR
         kinds[line] = kind
-    return may_be_furniture, line_words, kinds
+    return phrases, line_words, kinds

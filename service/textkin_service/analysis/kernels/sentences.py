@@ -35,17 +35,6 @@ _WRAPPED_SHARE = 0.25
 
 
 @kernel
-def _continues(classes: NDArray[np.uint32], before: int, after: int) -> bool:
-    """Whether the sentence goes on after a line break: no stop before it, a small letter after it."""
-    return (
-        before > 0
-        and after < len(classes)
-        and (classes[after] & LOWER) != 0
-        and (classes[before - 1] & NO_MIDDLE) == 0
-    )
-
-
-@kernel
 def _cut_at_lines(codes: NDArray[np.uint32], classes: NDArray[np.uint32], cuts: NDArray[np.bool_]) -> None:
     """Marks what follows a blank line, and a line break unless the lines are wrapped at a width."""
     length = len(codes)
@@ -54,13 +43,14 @@ def _cut_at_lines(codes: NDArray[np.uint32], classes: NDArray[np.uint32], cuts: 
     ends = np.empty(length, np.int32)  # of the single line breaks that may be inside a sentence or not
     goes_on = np.empty(length, np.bool_)
     i = 0
+    least = 0
     while i < length:
-        start = i
-        while i < length and classes[i] & WHITE and not classes[i] & LINE_END:
+        if not classes[i] & LINE_END:
             i += 1
-        if i == length or not classes[i] & LINE_END:
-            i += i == start
             continue
+        start = i
+        while start > least and classes[start - 1] & WHITE:
+            start -= 1
         lines = 0
         # The first may be a separator of ASCII, which is no white space to what follows.
         first = i
@@ -70,12 +60,16 @@ def _cut_at_lines(codes: NDArray[np.uint32], classes: NDArray[np.uint32], cuts: 
                     i += 1
                 lines += 1
             i += 1
+        least = i
         lines += (classes[i - 1] & LINE_END) == 0
         if lines > 1:
             cuts[i] = True
             continue
         ends[singles] = i
-        goes_on[singles] = _continues(classes, start, i)
+        # No stop before it, a small letter after it.
+        goes_on[singles] = (
+            start > 0 and i < length and (classes[i] & LOWER) != 0 and (classes[start - 1] & NO_MIDDLE) == 0
+        )
         inside += goes_on[singles]
         singles += 1
     if inside > _WRAPPED_SHARE * singles:

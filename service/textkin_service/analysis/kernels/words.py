@@ -108,7 +108,7 @@ def pair_keys(
 @kernel
 def look_up(
     keys: NDArray[np.uint64], table: NDArray[np.uint64]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.intp]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16], NDArray[np.intp]]:
     """Returns what a table knows of words, parallel to their keys, and the places of those that it does not know.
 
     `table`: of shape (a power of two, 4); a row holds a check, a word's hash, its stem and the bits of its Zipf frequency, and
@@ -118,7 +118,7 @@ def look_up(
     hashes = np.zeros(len(keys), np.uint64)
     stems = np.zeros(len(keys), np.uint32)
     rarities = np.zeros(len(keys), np.uint32)
-    flags = np.zeros(len(keys), np.uint8)
+    flags = np.zeros(len(keys), np.uint16)
     missing = np.empty(len(keys), np.intp)
     count = 0
     mask = np.uint64(len(table) - 1)
@@ -133,7 +133,7 @@ def look_up(
                 hashes[i] = of_word
                 stems[i] = np.uint32(of_stem >> _SHIFT)
                 rarities[i] = np.uint32(of_stem & _LOW)
-                flags[i] = np.uint8(bits)
+                flags[i] = np.uint16(bits)
                 break
             if check == _ZERO and of_word == _ZERO and of_stem == _ZERO and bits == _ZERO:
                 missing[count] = i

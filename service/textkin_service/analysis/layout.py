@@ -1,0 +1,44 @@
+"""The layout of a text: its sentences, the lines that they begin in, and which phrases each may have."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.analysis.kernels.lines import describe_lines, describe_sentences
+from textkin_service.analysis.words import Words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The sentences of a text and the lines that they begin in.
+
+    `sentences`: int32 of shape (any, 2), half-open ranges of code points. `bounds`: the first token of each, and the end of the
+    last. `words`: how many runs of letters and digits each has. `ends_line`: whether a line ends after it. `phrases`: which it
+    may have, by their bits in the flags of words. `firsts`: the first sentence of each line, and the end of the last.
+    `line_words`: how many words each line has. `kinds`: what it is or may be, by the bits of the kernel.
+    """
+
+    sentences: NDArray[np.int32]
+    bounds: NDArray[np.int32]
+    words: NDArray[np.int32]
+    ends_line: NDArray[np.bool_]
+    phrases: NDArray[np.uint16]
+    firsts: NDArray[np.int32]
+    line_words: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+
+    @classmethod
+    def of(
+        cls,
+        codes: NDArray[np.uint32],
+        classes: NDArray[np.uint32],
+        words: Words,
+        sentences: NDArray[np.int32],
+    ) -> "Layout":
+        """Returns the layout of a text with these code points, their classes, words and sentences."""
+        bounds, counts, ends_line, firsts = describe_sentences(classes, words.tokens.starts, sentences)
+        phrases, line_words, kinds = describe_lines(
+            codes, classes, words.flags, sentences, bounds, counts, firsts
+        )
+        return cls(sentences, bounds, counts, ends_line, phrases, firsts, line_words, kinds)
