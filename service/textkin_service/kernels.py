@@ -1,7 +1,7 @@
 """Kernels: functions over arrays and numbers alone, compiled by numba, that hold no interpreter lock while they run.
 
 A kernel is compiled for the types that it is called with: call it with the same ones always (an array that may not be written
-to is another type than one that may), and once before the first request, from `analysis.prepare`. The compiled form is
+to is another type than one that may), and once before the first request, from a `prepare`. The compiled form is
 cached on disk, and made anew when the file of the kernel changes; not when another file changes, so that kernels that call
 each other stand in one module.
 """

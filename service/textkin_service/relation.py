@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from textkin_service.alignment import align
 from textkin_service.alignment.sides import evidence_tokens
 from textkin_service.alignment.vocabulary import numbered
-from textkin_service.analysis import Analysis
+from textkin_service.analysis import Analysis, analyze
 from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
 from textkin_service.measures import Measures, measure
@@ -26,6 +26,23 @@ from textkin_service.sketch.verbatim import SHINGLE_WORDS
 _MOST_UNLESS_IDENTICAL = 0.999
 # What the hashes of the words of a shingle are mixed by: any large odd number does, since they are random already.
 _MIX = np.uint64(0x9FB21C651E98DF25)
+
+# Two texts that every kernel has something to do with: words copied, changed and said more often.
+_ORIGINAL = (
+    "The ferryman of Quelport sold his blue barge to the lighthouse museum last winter. Visitors climb aboard by the oak "
+    "gangway, read his logbook and ring the brass bell that once warned the herring fleet of fog.\n\n"
+    "Snow fell early. Trams stood still. Nobody complained. Schools closed at noon. Bakers gave bread away."
+)
+_REWORDED = (
+    "Prices rose again. Rain is forecast. Two ministers resigned. Our choir won. Chess begins on Monday.\n\n"
+    "Last winter the ferryman of the port of Quelport sold his blue barge to the lighthouse museum on the quay. Visitors now "
+    "climb aboard by the oak gangway, open his logbook and ring the brass bell that once warned herring boats of fog."
+)
+
+
+def prepare() -> None:
+    """Compiles the kernels of the comparison, or loads them from their cache: the first request does not wait for it."""
+    compare(analyze(_REWORDED, "en"), analyze(_ORIGINAL, "en"))
 
 
 def compare(a: Analysis, b: Analysis) -> Comparison:

@@ -1,10 +1,15 @@
 """Kernels of the comparison beside the same in plain Python."""
 
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import CANAL, articles
+from invented import CANAL, OBSERVATORY, articles, text_of
+from saltway import REPORT, REWRITE, SUMMARY
 
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import analyze
@@ -65,3 +70,46 @@ def test_resemblance_is_the_jaccard_similarity_of_the_shingles(a, b):
     union = shingles(a) | shingles(b)
     expected = len(shingles(a) & shingles(b)) / len(union) if union else 0.0
     assert compare(analyze(a), analyze(b)).resemblance == pytest.approx(expected)
+
+
+_COUNTS_WHAT_IS_COMPILED = """
+import gc, json, sys
+from numba.core.dispatcher import Dispatcher
+from textkin_service import analysis, relation
+
+def compiled():
+    kernels = [each for each in gc.get_objects() if isinstance(each, Dispatcher)]
+    return {f"{each.__module__}.{each.__name__}": len(each.signatures) for each in kernels}
+
+analysis.prepare()
+relation.prepare()
+before = compiled()
+texts = [analysis.analyze(text) for text in json.load(sys.stdin)]
+for a in texts:
+    for b in texts:
+        relation.compare(a, b)
+print(json.dumps([before, compiled()]))
+"""
+
+
+def test_once_prepared_no_comparison_waits_for_a_kernel():
+    texts = [
+        "",
+        "Canal.",
+        text_of(*CANAL),
+        text_of(*CANAL[3:], *OBSERVATORY, *CANAL[:3]),
+        f"{CANAL[0]}\n\nLeave a Reply\n\n{text_of(*CANAL[1:])}",
+        "\n\n".join([REPORT[2], text_of(*CANAL), *REPORT[4:6]]),
+        "\n\n".join([*REWRITE, SUMMARY]),
+        "運河の水門が十一か月の修理を終えて土曜日に再び開いた。" * 3,
+    ]
+    ran = subprocess.run(
+        [sys.executable, "-c", _COUNTS_WHAT_IS_COMPILED],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, after = json.loads(ran.stdout)
+    assert after == before
+    assert before["textkin_service.alignment.boundaries._thinned"] == 1

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from textkin_service import __version__
 from textkin_service.alignment.differences import differences
-from textkin_service.analysis import Analysis, analyze, prepare
+from textkin_service.analysis import Analysis, analyze
+from textkin_service.analysis import prepare as prepare_analysis
 from textkin_service.engine import page_tokens, validation
 from textkin_service.engine.analyses import AnalysisCache
 from textkin_service.engine.indexes import Indexes
@@ -26,6 +27,7 @@ from textkin_service.model import (
     SearchResult,
 )
 from textkin_service.relation import compare
+from textkin_service.relation import prepare as prepare_comparison
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 from textkin_service.store import Store, StoredCollection
@@ -89,9 +91,10 @@ class Engine:
         """Drops what is past its retention and builds the indexes from the sketches in the store.
 
         StoreError; DeadlineExceeded when `work` ends.
-        It prepares the analysis too, so that the first request does not wait for it.
+        It prepares the analysis and the comparison too, so that the first request does not wait for them.
         """
-        prepare()
+        prepare_analysis()
+        prepare_comparison()
         self._store.sweep().result()
         for added in self._store.sketches():
             work.check()
