@@ -19,6 +19,8 @@ from textkin_service.quotations.shared import Range, SharedQuotation
 # and no rewrite of 483 is lost.
 _WORDS_AROUND = 20
 _LEAST_SHARED = 0.6
+# Fewer words count as others do: a few words that are quoted alike make no rewrite.
+_LEAST_STATEMENT = 10
 
 
 def counted_tokens(
@@ -34,8 +36,9 @@ def counted_tokens(
     unshared = _unshared_around(
         a, [each.tokens_a for each in quotations], [stretch for stretch, _ in stretches]
     ) + _unshared_around(b, [each.tokens_b for each in quotations], [stretch for _, stretch in stretches])
+    least = _LEAST_STATEMENT * max(a.tokens_a_word, b.tokens_a_word)
     for quotation, words in zip(quotations, unshared.tolist(), strict=True):
-        if words > (1 - _LEAST_SHARED) * 4 * _WORDS_AROUND:
+        if quotation.words >= least and words > (1 - _LEAST_SHARED) * 4 * _WORDS_AROUND:
             counts_a[slice(*quotation.tokens_a)] = False
             counts_b[slice(*quotation.tokens_b)] = False
     return counts_a, counts_b

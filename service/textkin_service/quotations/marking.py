@@ -1,6 +1,6 @@
 """Marking: the shared quotations of each passage, with their speakers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,9 @@ from textkin_service.quotations.marks import between_marks
 from textkin_service.quotations.shared import Quoted, Range, SharedQuotation, within
 from textkin_service.quotations.speakers import find_speaker, fuller_name
 
+# Of more quotations than this, the first ones are marked.
+_MOST_MARKED = 500
+
 
 def with_quotations(
     a: Analysis, b: Analysis, passages: tuple[Passage, ...], shared: Sequence[SharedQuotation]
@@ -18,20 +21,35 @@ def with_quotations(
     """Returns the passages with the quotations that both their sides hold. One that lies in no passage is in none."""
     if not shared:
         return passages
-    return tuple(replace(passage, quotations=_quotations(a, b, passage, shared)) for passage in passages)
+    some = shared[:_MOST_MARKED]
+    speakers_a = _speakers(a, (each.a for each in some))
+    speakers_b = _speakers(b, (each.b for each in some))
+    marked = []
+    for passage in passages:
+        tokens_a, tokens_b = _tokens(a, passage.a), _tokens(b, passage.b)
+        inside = (within(each, tokens_a, tokens_b) for each in some)
+        found = [
+            _quotation(a, b, passage, each, speakers_a[each.a.span], speakers_b[each.b.span])
+            for each in inside
+            if each
+        ]
+        marked.append(replace(passage, quotations=tuple(found)))
+    return tuple(marked)
 
 
-def _quotations(
-    a: Analysis, b: Analysis, passage: Passage, shared: Sequence[SharedQuotation]
-) -> tuple[Quotation, ...]:
-    tokens_a, tokens_b = _tokens(a, passage.a), _tokens(b, passage.b)
-    inside = (within(each, tokens_a, tokens_b) for each in shared)
-    return tuple(_quotation(a, b, passage, each) for each in inside if each)
+def _speakers(analysis: Analysis, quoted: Iterable[Quoted]) -> dict[Span, Span | None]:
+    """Returns where the text names the speaker of each quotation."""
+    return {each.span: find_speaker(analysis.text, each.span, each.before) for each in dict.fromkeys(quoted)}
 
 
-def _quotation(a: Analysis, b: Analysis, passage: Passage, shared: SharedQuotation) -> Quotation:
-    speaker_a = find_speaker(a.text, shared.a.span, shared.a.before)
-    speaker_b = find_speaker(b.text, shared.b.span, shared.b.before)
+def _quotation(
+    a: Analysis,
+    b: Analysis,
+    passage: Passage,
+    shared: SharedQuotation,
+    speaker_a: Span | None,
+    speaker_b: Span | None,
+) -> Quotation:
     return Quotation(
         a=_span(a, shared.a, shared.tokens_a, passage.a),
         b=_span(b, shared.b, shared.tokens_b, passage.b),

@@ -4,9 +4,8 @@ What one text quotes and the other tells as its own, without marks, is no shared
 taken the words, and that is evidence like any other.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,13 @@ from numpy.typing import NDArray
 from textkin_service.analysis import Analysis
 from textkin_service.model import Span
 from textkin_service.quotations.marks import find_quotations
+from textkin_service.quotations.runs import equal_runs
 
 # Fewer words between marks are a title, a name or a word held at arm's length, and no statement.
 LEAST_WORDS = 4
 # Equal words are looked for by this many in a row. More places than this of the same ones in either text start nothing.
 _SEED_WORDS = 3
 _MOST_PLACES = 16
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 # Runs of equal words belong together with at most so many other words between; they are this share of the words they span ...
 _MOST_BETWEEN = 8
 _MOST_CHAINED = 8
@@ -77,34 +76,20 @@ class SharedQuotation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Statements:
-    """The quotations of a text that are long enough. `firsts` and `lasts` (intp): the tokens of each, half open."""
+    """The quotations of a text that are long enough. `firsts` and `lasts` (int64): the tokens of each, half open."""
 
     quoted: list[Quoted]
-    firsts: NDArray[np.intp]
-    lasts: NDArray[np.intp]
+    firsts: NDArray[np.int64]
+    lasts: NDArray[np.int64]
 
     @classmethod
     def of(cls, analysis: Analysis) -> "_Statements":
         found = find_quotations(analysis.text)
         places = np.array([(span.start, span.end) for span in found], np.int64).reshape(-1, 2)
-        bounds = np.searchsorted(analysis.tokens.starts, places)
+        bounds = np.searchsorted(analysis.tokens.starts, places).astype(np.int64, copy=False)
         long = np.flatnonzero(bounds[:, 1] - bounds[:, 0] >= LEAST_WORDS * analysis.tokens_a_word)
         quoted = [Quoted(found[i], found[i - 1] if i else None) for i in long.tolist()]
-        return cls(quoted, bounds[long, 0], bounds[long, 1])
-
-    def seeds(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
-        """Returns the tokens at which so many words in a row begin that one quotation holds, and hashes of these words."""
-        counts = np.maximum(0, self.lasts - self.firsts - _SEED_WORDS + 1)
-        offsets = np.cumsum(counts) - counts
-        places = np.arange(counts.sum()) + np.repeat(self.firsts - offsets, counts)
-        seeds = np.zeros(len(places), np.uint64)
-        for i in range(_SEED_WORDS):
-            seeds = seeds * _MULTIPLIER + hashes[places + i]
-        return places, seeds
-
-    def number(self, tokens: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Returns which quotation each token is in."""
-        return np.searchsorted(self.firsts, tokens, "right") - 1
+        return cls(quoted, *np.ascontiguousarray(bounds[long].T))
 
 
 def shared_quotations(a: Analysis, b: Analysis) -> list[SharedQuotation]:
@@ -125,15 +110,23 @@ def shared_quotations(a: Analysis, b: Analysis) -> list[SharedQuotation]:
     of_b = _Statements.of(b)
     if not of_b.quoted:
         return []
+    rows = equal_runs(
+        a.tokens.hashes,
+        of_a.firsts,
+        of_a.lasts,
+        b.tokens.hashes,
+        of_b.firsts,
+        of_b.lasts,
+        _SEED_WORDS,
+        _MOST_PLACES,
+    )
     least = LEAST_WORDS * max(a.tokens_a_word, b.tokens_a_word)
     found = []
-    for number_a, number_b, runs in _equal_runs(a, b, of_a, of_b):
-        shorter = min(
-            of_a.lasts[number_a] - of_a.firsts[number_a],
-            of_b.lasts[number_b] - of_b.firsts[number_b],
-        )
+    for (i, j), group in groupby(sorted(rows.tolist()), key=lambda row: (row[0], row[1])):
+        shorter = min(of_a.lasts[i] - of_a.firsts[i], of_b.lasts[j] - of_b.firsts[j])
+        runs = [Run((in_a, in_a + words), (in_b, in_b + words)) for _, _, in_a, in_b, words in group]
         for chain in _chains(runs):
-            shared = SharedQuotation(of_a.quoted[number_a], of_b.quoted[number_b], tuple(chain))
+            shared = SharedQuotation(of_a.quoted[i], of_b.quoted[j], tuple(chain))
             spanned = max(last - first for first, last in (shared.tokens_a, shared.tokens_b))
             if shared.words >= max(least, _LEAST_OF_SHORTER * shorter, _LEAST_EQUAL * spanned):
                 found.append(shared)
@@ -152,40 +145,6 @@ def within(shared: SharedQuotation, tokens_a: Range, tokens_b: Range) -> SharedQ
             )
     kept = replace(shared, runs=tuple(runs))
     return kept if runs and kept.words >= LEAST_WORDS else None
-
-
-def _equal_runs(
-    a: Analysis, b: Analysis, of_a: _Statements, of_b: _Statements
-) -> Iterator[tuple[int, int, list[Run]]]:
-    """Yields pairs of quotations by number with the runs of words that are equal in both, by their place."""
-    places_a, seeds_a = of_a.seeds(a.tokens.hashes)
-    places_b, seeds_b = of_b.seeds(b.tokens.hashes)
-    order = np.argsort(seeds_b, kind="stable")
-    seeds_b = seeds_b[order]
-    left = np.searchsorted(seeds_b, seeds_a, "left")
-    often_b = np.searchsorted(seeds_b, seeds_a, "right") - left
-    met = np.flatnonzero((often_b > 0) & (often_b <= _MOST_PLACES))
-    if not len(met):
-        return
-    _, number, often_a = np.unique(seeds_a[met], return_inverse=True, return_counts=True)
-    met = met[often_a[number] <= _MOST_PLACES]
-    often = often_b[met]
-    which = np.arange(often.sum()) - np.repeat(np.cumsum(often) - often, often)
-    in_a = np.repeat(places_a[met], often)
-    in_b = places_b[order[np.repeat(left[met], often) + which]]
-    number_a, number_b, diagonal = of_a.number(in_a), of_b.number(in_b), in_b - in_a
-    order = np.lexsort((in_a, diagonal, number_b, number_a))
-    rows = np.stack((number_a, number_b, diagonal, in_a))[:, order]
-    begins = np.any(np.diff(rows, axis=1) != [[0], [0], [0], [1]], axis=0)
-    edges = [0, *(np.flatnonzero(begins) + 1).tolist(), rows.shape[1]]
-    columns = rows.T.tolist()
-    runs = []
-    for first, last in pairwise(edges):
-        one, other, shift, start = columns[first]
-        end = columns[last - 1][3] + _SEED_WORDS
-        runs.append((one, other, Run((start, end), (start + shift, end + shift))))
-    for (one, other), group in groupby(runs, key=lambda run: run[:2]):
-        yield one, other, sorted((run for _, _, run in group), key=lambda run: (run.a, run.b))
 
 
 def _chains(runs: list[Run]) -> list[list[Run]]:

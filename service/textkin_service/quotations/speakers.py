@@ -7,6 +7,7 @@ nobody, and where an attribution is not plain there is no speaker.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -37,8 +38,7 @@ _RESERVED = _VERBS | sayings.BETWEEN | sayings.PREPOSITIONS | sayings.CONJUNCTIO
 _BEHIND_NAME = _RESERVED | sayings.OF
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """A word or a mark of punctuation, where it stands, and how it is looked up."""
 
     text: str
