@@ -30,13 +30,13 @@ _MIX = np.uint64(0x9FB21C651E98DF25)
 # Two texts that every kernel has something to do with: words copied, changed and said more often.
 _ORIGINAL = (
     "The ferryman of Quelport sold his blue barge to the lighthouse museum last winter. Visitors climb aboard by the oak "
-    "gangway, read his logbook and ring the brass bell that once warned the herring fleet of fog.\n\n"
+    "gangway, read his logbook and “ring the brass bell that once warned” the herring fleet of fog.\n\n"
     "Snow fell early. Trams stood still. Nobody complained. Schools closed at noon. Bakers gave bread away."
 )
 _REWORDED = (
     "Prices rose again. Rain is forecast. Two ministers resigned. Our choir won. Chess begins on Monday.\n\n"
     "Last winter the ferryman of the port of Quelport sold his blue barge to the lighthouse museum on the quay. Visitors now "
-    "climb aboard by the oak gangway, open his logbook and ring the brass bell that once warned herring boats of fog."
+    "climb aboard by the oak gangway, open his logbook and “ring the brass bell that once warned” herring boats of fog."
 )
 
 
