@@ -18,14 +18,13 @@ from invented import articles
 from textkin_service.analysis import analyze, characters, detection, prepare
 from textkin_service.analysis.apparatus import apparatus
 from textkin_service.analysis.characters import classes_of, code_points
-from textkin_service.analysis.kernels.words import cut_words
 from textkin_service.analysis.layout import Layout
 from textkin_service.analysis.lexicon import lexicon
 from textkin_service.analysis.residue import residue
 from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.tokens import normalize_word, word_hash
 from textkin_service.analysis.unspaced import tokens_a_word
-from textkin_service.analysis.words import find_words
+from textkin_service.analysis.words import cut, find_words
 
 PIECES = [
     "Leave a Reply", "leave a\xadreply", "Related", "related stories", "Read more: ", "Share this:", "12 comments", "½ Photo: ",
@@ -84,7 +83,7 @@ def test_the_table_of_characters_agrees_with_python(bit, holds, every_character)
 @given(texts)
 def test_words_are_cut_as_the_pattern_cuts_them(text):
     codes = code_points(text)
-    starts, ends, keys, commas = cut_words(codes, classes_of(codes), np.uint64(1))
+    starts, ends, keys, commas = cut(codes, classes_of(codes))
     written, spans, after_comma = plain_words.cut(text)
     assert places(starts, ends) == spans
     assert commas.tolist() == after_comma

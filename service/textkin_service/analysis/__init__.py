@@ -16,7 +16,7 @@ from textkin_service.analysis.detection import (
     detect_language,
     load_detector,
 )
-from textkin_service.analysis.kernels.evidence import piece_ranges, sentence_ranges
+from textkin_service.analysis.evidence import find_pieces, find_sentences
 from textkin_service.analysis.layout import Layout
 from textkin_service.analysis.pieces import Pieces
 from textkin_service.analysis.residue import MOST_RESIDUE, residue
@@ -29,9 +29,8 @@ __all__ = ["Analysis", "Pieces", "Tokens", "analyze", "prepare"]
 
 _T = TypeVar("_T", bound=np.generic)
 
-# Sentences shorter than this join their neighbour, longer than that are split at a comma, or in the middle.
-MIN_SENTENCE_WORDS = 3
-MAX_SENTENCE_WORDS = 30
+# What the objects of an analysis take besides what they hold.
+_OBJECTS_BYTES = 1_500
 
 # A text that every kernel has something to do with.
 _OF_ALL_KINDS = "The ferry stays, the council said. It runs again.\n\n渡し船"
@@ -102,11 +101,14 @@ class Analysis:
 
     def memory_bytes(self) -> int:
         """Returns about how much memory it takes."""
+        tokens = self.tokens
+        arrays = (tokens.starts, tokens.ends, tokens.hashes, self.stems, self.zipf)
         return (
             sys.getsizeof(self.text)
-            + 180 * len(self.tokens)
+            + sum(array.nbytes for array in arrays)
             + 120 * len(self.sentences)
-            + 20 * len(self.pieces)
+            + 12 * len(self.pieces)
+            + _OBJECTS_BYTES
         )
 
 
@@ -129,19 +131,14 @@ def analyze(text: str, language: str = "") -> Analysis:
     words = find_words(text, codes, classes, language)
     layout = Layout.of(codes, classes, words, split_sentences(codes, classes))
     skipped = residue(text, layout) | apparatus(text, layout)
-    a_word = tokens_a_word(language)
-    sentences = sentence_ranges(
-        layout.bounds, skipped, words.commas, MIN_SENTENCE_WORDS * a_word, round(MAX_SENTENCE_WORDS * a_word)
-    )
-    hashes, pieces = piece_ranges(layout.bounds, skipped, layout.ends_line, words.tokens.hashes)
     return Analysis(
         text=text,
         language=language,
         tokens=words.tokens,
         stems=words.stems,
         zipf=words.zipf,
-        sentences=tuple(zip(sentences[:, 0].tolist(), sentences[:, 1].tolist(), strict=True)),
-        pieces=Pieces(hashes, pieces[:, 0], pieces[:, 1]),
+        sentences=find_sentences(layout, words, skipped, tokens_a_word(language)),
+        pieces=find_pieces(layout, words, skipped),
     )
 
 

@@ -114,7 +114,9 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Returns the bits of each of these code points: uint32, parallel."""
-    return classify(codes, class_table())
+    classes = np.empty(len(codes), np.uint32)
+    classify(codes, class_table(), classes)
+    return classes
 
 
 def _mark(part: NDArray[np.uint32], text: str, pattern: str, bits: int) -> None:

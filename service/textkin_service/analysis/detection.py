@@ -59,9 +59,10 @@ class _Model:
 def detect_language(text: str) -> str:
     """Returns the language of a text as a BCP 47 primary subtag: English if it is too short to tell, "und" if unknown here."""
     sample = _sample(text)
-    numbers, met = count_scripts(classes_of(code_points(sample)))
+    numbers, met = np.zeros(len(_COUNTED), np.int64), np.empty(len(_COUNTED), np.int64)
+    size = count_scripts(classes_of(code_points(sample)), numbers, met)
     # In the order in which they came: among equals the first decides.
-    counts = {_COUNTED[i]: int(numbers[i]) for i in met.tolist()}
+    counts = {_COUNTED[i]: int(numbers[i]) for i in met[:size].tolist()}
     if not counts:
         return DEFAULT_LANGUAGE
     kana, han = counts.pop("kana", 0), counts.pop("han", 0)
@@ -93,16 +94,34 @@ def _likeliest(sample: str) -> tuple[str, float]:
     """Returns the likeliest language, and how many times likelier than English it is."""
     model = _model()
     lower = sample.lower() if sample.isupper() else sample
-    data = unicodedata.normalize("NFC", lower).encode("utf-8", "surrogatepass")
-    found = likelihoods(
-        np.frombuffer(data, np.uint8), model.moves, model.states, model.weights, model.priors
-    ).tolist()
+    found = _likelihoods(unicodedata.normalize("NFC", lower).encode("utf-8", "surrogatepass"))
     for other, first in model.others:
         found[first] += found[other]
         found[other] = 0.0
     likelihood = max(found)
     of_english = found[model.languages.index(DEFAULT_LANGUAGE)]
     return model.languages[found.index(likelihood)], likelihood / max(of_english, sys.float_info.min)
+
+
+def _likelihoods(text: bytes) -> list[float]:
+    """Returns the likelihood of each class of the model."""
+    model = _model()
+    slots = np.full(1 << (2 * len(text) + 1).bit_length(), -1, np.int32)
+    features, counts = np.empty(len(text), np.int32), np.empty(len(text), np.int32)
+    scores = np.zeros(len(model.priors))
+    likelihoods(
+        np.frombuffer(text, np.uint8),
+        model.moves,
+        model.states,
+        model.weights,
+        model.priors,
+        slots,
+        features,
+        counts,
+        scores,
+    )
+    found: list[float] = scores.tolist()
+    return found
 
 
 @cache

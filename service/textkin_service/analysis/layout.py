@@ -37,8 +37,17 @@ class Layout:
         sentences: NDArray[np.int32],
     ) -> "Layout":
         """Returns the layout of a text with these code points, their classes, words and sentences."""
-        bounds, counts, ends_line, firsts = describe_sentences(classes, words.tokens.starts, sentences)
-        phrases, line_words, kinds = describe_lines(
-            codes, classes, words.flags, sentences, bounds, counts, firsts
+        count = len(sentences)
+        bounds, firsts = np.empty(count + 1, np.int32), np.empty(count + 1, np.int32)
+        counts, ends_line = np.empty(count, np.int32), np.empty(count, np.bool_)
+        lines = describe_sentences(classes, words.tokens.starts, sentences, bounds, counts, ends_line, firsts)
+        firsts = firsts[: lines + 1]
+        phrases, line_words, kinds = (
+            np.empty(count, np.uint16),
+            np.empty(lines, np.int32),
+            np.empty(lines, np.uint8),
+        )
+        describe_lines(
+            codes, classes, words.flags, sentences, bounds, counts, firsts, phrases, line_words, kinds
         )
         return cls(sentences, bounds, counts, ends_line, phrases, firsts, line_words, kinds)

@@ -21,4 +21,5 @@ def split_sentences(codes: NDArray[np.uint32], classes: NDArray[np.uint32]) -> N
     Half-open ranges of code points, in order, without surrounding white space. A blank line
     always ends a sentence; a single line break does unless the text's lines are wrapped at a width.
     """
-    return split(codes, classes, _PACKED)
+    cuts, ranges = np.zeros(len(codes) + 1, np.uint8), np.empty((len(codes), 2), np.int32)
+    return ranges[: split(codes, classes, _PACKED, cuts, ranges)].copy()

@@ -7,7 +7,6 @@ normalisation that changes lengths (NFKC, case folding, ligatures, `İ`).
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import regex
@@ -17,7 +16,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060\ufeff"))
 _GROUPING = regex.compile(r"(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
     """The words of a text, in order. Punctuation and symbols belong to no word. The arrays are parallel.
 
@@ -34,9 +33,9 @@ class Tokens:
         """How many words there are."""
         return len(self.starts)
 
-    @cached_property
+    @property
     def words(self) -> tuple[str, ...]:
-        """The normalised words."""
+        """The normalised words. They are made anew each time, so that an analysis that is kept is small."""
         places = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
         if self.text.isascii():
             lower = self.text.lower()

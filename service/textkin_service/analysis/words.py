@@ -40,7 +40,7 @@ class Words:
 def find_words(text: str, codes: NDArray[np.uint32], classes: NDArray[np.uint32], language: str) -> Words:
     """Returns the words of a text in a language (BCP 47), by its code points and their classes."""
     words = lexicon(language)
-    starts, ends, keys, commas = cut_words(codes, classes, _SEED)
+    starts, ends, keys, commas = cut(codes, classes)
     known = words.table.look_up(keys)
     while len(known.missing):
         written = {int(keys[i]): text[starts[i] : ends[i]] for i in known.missing.tolist()}
@@ -52,13 +52,29 @@ def find_words(text: str, codes: NDArray[np.uint32], classes: NDArray[np.uint32]
     return Words(tokens, known.stems, known.zipf, known.flags, commas)
 
 
+def cut(
+    codes: NDArray[np.uint32], classes: NDArray[np.uint32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], NDArray[np.bool_]]:
+    """Cuts a text into words as they stand, by its code points and their classes.
+
+    Returns, parallel: where each starts and ends; its key in the table, never 0; whether a comma or the like stands between it
+    and the word before.
+    """
+    length = len(codes)
+    starts, ends = np.empty(length, np.int32), np.empty(length, np.int32)
+    keys, commas = np.empty(length, np.uint64), np.empty(length, np.bool_)
+    count = cut_words(codes, classes, _SEED, starts, ends, keys, commas)
+    # Copies, because most of that memory is not needed any more.
+    return starts[:count].copy(), ends[:count].copy(), keys[:count].copy(), commas[:count].copy()
+
+
 def meet_common_words(language: str) -> None:
     """Resolves the most frequent words of a language, with a small letter and with a capital, before any text has."""
     words = lexicon(language)
     # Words of nothing but these letters are their own normal form, and one token.
     common = [word for word in words.common if word.isascii() and word.isalpha()]
     codes = code_points(" ".join([*common, *map(str.capitalize, common)]))
-    _, _, keys, _ = cut_words(codes, classes_of(codes), _SEED)
+    _, _, keys, _ = cut(codes, classes_of(codes))
     hashes, flags = list(map(word_hash, common)), list(map(flags_of, common))
     _put(words, keys.tolist(), 2 * words.entries(common), 2 * hashes, 2 * flags)
 
@@ -96,10 +112,12 @@ def _pair(
     # What stands for such a character, as a number in a circle, is none by itself.
     if not (unspaced.any() and (classes & UNSPACED).any()):
         return
-    pairs = pair_keys(tokens.starts, tokens.ends, keys, unspaced)
+    pairs = np.empty(len(keys), np.uint64)
+    pair_keys(tokens.starts, tokens.ends, keys, unspaced, pairs)
     of_pairs = words.table.look_up(pairs)
     while len(of_pairs.missing):
-        units = {int(pairs[i]): tokens.words[i] + tokens.words[i + 1] for i in of_pairs.missing.tolist()}
+        written = tokens.words
+        units = {int(pairs[i]): written[i] + written[i + 1] for i in of_pairs.missing.tolist()}
         nothing = [0] * len(units)
         _put(words, list(units), words.entries(list(units.values())), nothing, nothing)
         of_pairs = words.table.look_up(pairs)

@@ -39,8 +39,12 @@ class WordTable:
 
     def look_up(self, keys: NDArray[np.uint64]) -> Known:
         """Returns what is known of the words with these keys; key 0 is none."""
-        hashes, stems, rarities, flags, missing = look_up(keys, self._rows)
-        return Known(hashes, stems, rarities.view(np.float32), flags, missing)
+        count = len(keys)
+        hashes, flags = np.empty(count, np.uint64), np.empty(count, np.uint16)
+        stems, rarities = np.empty(count, np.uint32), np.empty(count, np.uint32)
+        missing = np.empty(count, np.intp)
+        unknown = look_up(keys, self._rows, hashes, stems, rarities, flags, missing)
+        return Known(hashes, stems, rarities.view(np.float32), flags, missing[:unknown])
 
     def add(
         self,

@@ -55,13 +55,13 @@ class Vocabulary:
 
 def sentences_of(analysis: Analysis) -> list[Sentence]:
     """Returns the sentences that are evidence, word by word."""
-    tokens, text = analysis.tokens, analysis.text
+    tokens, text, words = analysis.tokens, analysis.text, analysis.tokens.words
     return [
         tuple(
             Word(
                 analysis.gap_before(i) if i > first else "",
                 text[tokens.starts[i] : tokens.ends[i]],
-                tokens.words[i],
+                words[i],
                 float(analysis.zipf[i]),
             )
             for i in range(first, last)

@@ -7,9 +7,7 @@ from textkin_service.kernels import kernel
 
 
 @kernel
-def classify(codes: NDArray[np.uint32], table: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Returns what a table has of each code point, parallel."""
-    classes = np.empty(len(codes), np.uint32)
+def classify(codes: NDArray[np.uint32], table: NDArray[np.uint32], classes: NDArray[np.uint32]) -> None:
+    """Finds what a table has of each code point: `classes`, parallel."""
     for i in range(len(codes)):
         classes[i] = table[codes[i]]
-    return classes

@@ -10,34 +10,12 @@ _SHIFT = np.uint64(32)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_AGAIN = np.uint64(0x94D049BB133111EB)
 
+# So many halves of halves no text can have.
+_MOST_HALVES = 64
 # A shorter sentence makes a piece with the one that follows it in its line.
 _SENTENCE_WORDS = 8
 # A shorter piece, the end of a line or all of it, is no evidence to speak of, whether it recurs or not.
 _LEAST_WORDS = 3
-
-
-@kernel
-def _join(
-    bounds: NDArray[np.int32], skipped: NDArray[np.bool_], least: float
-) -> tuple[NDArray[np.int32], int]:
-    """Returns the sentences that are not skipped, each of the short ones joined with its neighbour; and how many they are."""
-    joined = np.empty((len(skipped), 2), np.int32)
-    count = 0
-    for i in range(len(skipped)):
-        first, last = bounds[i], bounds[i + 1]
-        if skipped[i] or first == last:
-            continue
-        if (
-            count > 0
-            and joined[count - 1, 1] == first
-            and min(last - first, first - joined[count - 1, 0]) < least
-        ):
-            joined[count - 1, 1] = last
-        else:
-            joined[count, 0] = first
-            joined[count, 1] = last
-            count += 1
-    return joined, count
 
 
 @kernel
@@ -56,45 +34,59 @@ def _cut(first: int, last: int, commas: NDArray[np.bool_]) -> int:
 
 
 @kernel
+def _halve(first: int, last: int, commas: NDArray[np.bool_], most: int, found: NDArray[np.int32]) -> int:
+    """Fills in a range, halved until no part is longer than `most`; returns how many parts there are."""
+    size = 0
+    waiting = np.empty((_MOST_HALVES, 2), np.int32)  # each is at most two thirds of the one before
+    depth = 1
+    waiting[0, 0] = first
+    waiting[0, 1] = last
+    while depth:
+        depth -= 1
+        start, end = waiting[depth, 0], waiting[depth, 1]
+        if end - start <= most:
+            found[size, 0] = start
+            found[size, 1] = end
+            size += 1
+            continue
+        cut = _cut(start, end, commas)
+        waiting[depth, 0] = cut
+        waiting[depth, 1] = end
+        waiting[depth + 1, 0] = start
+        waiting[depth + 1, 1] = cut
+        depth += 2
+    return size
+
+
+@kernel
 def sentence_ranges(
     bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],
     commas: NDArray[np.bool_],
     least: float,
     most: int,
-) -> NDArray[np.int32]:
-    """Returns the sentences as ranges of tokens, of shape (any, 2): those under `least` joined, those over `most` halved.
+    found: NDArray[np.int32],
+) -> int:
+    """Finds the sentences as ranges of tokens, those under `least` joined, those over `most` halved; returns how many they are.
 
     `bounds`: the first token of each sentence as it stands, and the end of the last. `commas`: whether a token follows a comma
-    or the like.
+    or the like. `found`: of shape (any, 2); no half is shorter than a third of `most`.
     """
-    joined, count = _join(bounds, skipped, least)
-    # Halves are longer than a third of what is halved, which is longer than `most`.
-    tokens = bounds[len(bounds) - 1] - bounds[0]
-    found = np.empty((count + 3 * tokens // most + 1, 2), np.int32)
     size = 0
-    waiting = np.empty(
-        (64, 2), np.int32
-    )  # halves yet to look at; each is at most two thirds of the one before
-    for i in range(count):
-        depth = 1
-        waiting[0, 0] = joined[i, 0]
-        waiting[0, 1] = joined[i, 1]
-        while depth:
-            depth -= 1
-            first, last = waiting[depth, 0], waiting[depth, 1]
-            if last - first <= most:
-                found[size, 0] = first
-                found[size, 1] = last
-                size += 1
-                continue
-            cut = _cut(first, last, commas)
-            waiting[depth, 0] = cut
-            waiting[depth, 1] = last
-            waiting[depth + 1, 0] = first
-            waiting[depth + 1, 1] = cut
-            depth += 2
-    return found[:size].copy()
+    start, end = bounds[0], bounds[0]  # of the sentence that the next may be joined with
+    for i in range(len(skipped)):
+        first, last = bounds[i], bounds[i + 1]
+        if skipped[i] or first == last:
+            continue
+        if start < end and end == first and min(last - first, end - start) < least:
+            end = last
+            continue
+        if start < end:
+            size += _halve(start, end, commas, most, found[size:])
+        start, end = first, last
+    if start < end:
+        size += _halve(start, end, commas, most, found[size:])
+    return size
 
 
 @kernel
@@ -103,11 +95,14 @@ def piece_ranges(
     skipped: NDArray[np.bool_],
     ends_line: NDArray[np.bool_],
     hashes: NDArray[np.uint64],
-) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Returns the pieces: the hash of each, and ranges of tokens, of shape (any, 2). `hashes` are those of the tokens."""
+    of_pieces: NDArray[np.uint32],
+    ranges: NDArray[np.int32],
+) -> int:
+    """Finds the pieces; returns how many they are. `hashes` are those of the tokens.
+
+    Fills in the hash `of_pieces`, and their `ranges` of tokens, of shape (any, 2); at most as many as sentences.
+    """
     count = len(skipped)
-    ranges = np.empty((count, 2), np.int32)
-    of_pieces = np.empty(count, np.uint32)
     size = 0
     first = -1
     for i in range(count):
@@ -129,4 +124,4 @@ def piece_ranges(
             ranges[size, 1] = last
             size += 1
         first = -1
-    return of_pieces[:size].copy(), ranges[:size].copy()
+    return size

@@ -20,14 +20,12 @@ _LOG_2 = math.log(2)
 
 
 @kernel
-def count_scripts(classes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def count_scripts(classes: NDArray[np.uint32], counts: NDArray[np.int64], met: NDArray[np.int64]) -> int:
     """Counts what says something about the language: words, or characters in scripts without spaces.
 
-    By the classes of a text's code points. Returns how often each script comes, by its number, letters of any other
-    under the last number; and the numbers of those that come, in the order of their first.
+    By the classes of a text's code points. Adds to `counts` how often each script comes, by its number, letters of any other
+    under the last number; fills in the numbers `met`, in the order of their first; returns how many these are.
     """
-    counts = np.zeros(_UNKNOWN + 1, np.int64)
-    met = np.empty(_UNKNOWN + 1, np.int64)
     size = 0
     i = 0
     while i < len(classes):
@@ -47,20 +45,20 @@ def count_scripts(classes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArr
             met[size] = script
             size += 1
         counts[script] += 1
-    return counts, met[:size].copy()
+    return size
 
 
 @kernel
 def _count_features(
-    text: NDArray[np.uint8], moves: NDArray[np.uint32], states: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Returns the features of a text and how often each comes, in the order of their first; and how many they are."""
-    slots = 2
-    while slots < 2 * len(text):
-        slots *= 2
-    table = np.full(slots, -1, np.int64)  # by its hash, the place of a feature among those found
-    features = np.empty(len(text), np.int64)
-    counts = np.empty(len(text), np.int64)
+    text: NDArray[np.uint8],
+    moves: NDArray[np.uint32],
+    states: NDArray[np.int32],
+    slots: NDArray[np.int32],
+    features: NDArray[np.int32],
+    counts: NDArray[np.int32],
+) -> int:
+    """Finds the features of a text and how often each comes, in the order of their first; returns how many they are."""
+    mask = np.uint64(len(slots) - 1)
     size = 0
     state = np.uint32(0)
     for byte in text:
@@ -68,16 +66,16 @@ def _count_features(
         feature = states[state, 1]
         if feature < 0:
             continue
-        slot = ((np.uint64(feature) * _MIX) >> _SHIFT) & np.uint64(slots - 1)
-        while table[slot] >= 0 and features[table[slot]] != feature:
-            slot = (slot + _ONE) & np.uint64(slots - 1)
-        if table[slot] < 0:
-            table[slot] = size
+        slot = ((np.uint64(feature) * _MIX) >> _SHIFT) & mask
+        while slots[slot] >= 0 and features[slots[slot]] != feature:
+            slot = (slot + _ONE) & mask
+        if slots[slot] < 0:
+            slots[slot] = size
             features[size] = feature
             counts[size] = 0
             size += 1
-        counts[table[slot]] += 1
-    return features, counts, size
+        counts[slots[slot]] += 1
+    return size
 
 
 @kernel
@@ -87,15 +85,19 @@ def likelihoods(
     states: NDArray[np.int32],
     weights: NDArray[np.float32],
     priors: NDArray[np.float32],
-) -> NDArray[np.float64]:
-    """Returns the likelihood of each class, together 1, by naive Bayes over the byte n-grams of a text.
+    slots: NDArray[np.int32],
+    features: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    scores: NDArray[np.float64],
+) -> None:
+    """Finds the likelihood of each class, together 1, by naive Bayes over the byte n-grams of a text.
 
     The n-grams are found by an automaton: `states` has the row of each state in `moves`, where the next state stands by the
     next byte, and the feature found in it, or -1. `weights` (features, classes) and `priors` are logarithms; they are
-    tempered by the length of the text.
+    tempered by the length of the text. `scores` are zero at first. Room to work in: `slots`, a power of two and more than
+    twice as many as bytes, all -1; `features` and `counts`, as many as bytes.
     """
-    features, counts, size = _count_features(text, moves, states)
-    scores = np.zeros(len(priors), np.float64)
+    size = _count_features(text, moves, states, slots, features, counts)
     for i in range(size):
         # Most come once.
         weight = _LOG_2 if counts[i] == 1 else np.log1p(np.float64(counts[i]))
@@ -113,4 +115,3 @@ def likelihoods(
         total += scores[k]
     for k in range(len(priors)):
         scores[k] /= total
-    return scores

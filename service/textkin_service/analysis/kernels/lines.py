@@ -104,18 +104,21 @@ def _first_word(flags: NDArray[np.uint16], first: int, last: int) -> int:
 
 @kernel
 def describe_sentences(
-    classes: NDArray[np.uint32], starts: NDArray[np.int32], sentences: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_], NDArray[np.int32]]:
-    """Tells of sentences, ranges of code points of these classes. `starts` are those of the tokens.
+    classes: NDArray[np.uint32],
+    starts: NDArray[np.int32],
+    sentences: NDArray[np.int32],
+    bounds: NDArray[np.int32],
+    words: NDArray[np.int32],
+    ends_line: NDArray[np.bool_],
+    firsts: NDArray[np.int32],
+) -> int:
+    """Tells of sentences, ranges of code points of these classes; returns in how many lines they begin.
 
-    Returns for each: its first token, and one more for the end of the last; how many words it has; whether a line ends between
-    it and the next. And the sentences that are the first to begin in a line, and one more for the end of the last.
+    `starts` are those of the tokens. Fills in for each sentence: its first token, and one more for the end of the last; how
+    many words it has; whether a line ends between it and the next. And the first sentence to begin in each line, and one more
+    for the end of the last.
     """
     count = len(sentences)
-    bounds = np.empty(count + 1, np.int32)
-    words = np.empty(count, np.int32)
-    ends_line = np.ones(count, np.bool_)
-    firsts = np.empty(count + 1, np.int32)
     token = 0
     lines = 0
     previous = -1
@@ -132,13 +135,13 @@ def describe_sentences(
         if begins_line:
             firsts[lines] = i
             lines += 1
+        ends_line[i] = i + 1 == count
         if i + 1 < count:
-            ends_line[i] = False
             for j in range(end, sentences[i + 1, 0]):
                 ends_line[i] = ends_line[i] or (classes[j] & LINE_END) != 0
     bounds[count] = len(starts)
     firsts[lines] = count
-    return bounds, words, ends_line, firsts[: lines + 1].copy()
+    return lines
 
 
 @kernel
@@ -150,17 +153,17 @@ def describe_lines(
     bounds: NDArray[np.int32],
     words: NDArray[np.int32],
     firsts: NDArray[np.int32],
-) -> tuple[NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint8]]:
+    phrases: NDArray[np.uint16],
+    line_words: NDArray[np.int32],
+    kinds: NDArray[np.uint8],
+) -> None:
     """Tells of lines, by what `describe_sentences` tells of their sentences. `flags` are those of the tokens.
 
-    Returns for each sentence which phrases it may have, by their bits in the flags of words; for each line
-    how many words it has, and what it is or may be.
+    Fills in for each sentence which phrases it may have, by their bits in the flags of words; for each line how many words it
+    has, and what it is or may be.
     """
-    lines = len(firsts) - 1
-    phrases = np.zeros(len(sentences), np.uint16)
-    line_words = np.zeros(lines, np.int32)
-    kinds = np.zeros(lines, np.uint8)
-    for line in range(lines):
+    for line in range(len(firsts) - 1):
+        line_words[line] = 0
         first, last = firsts[line], firsts[line + 1]
         any_flag = 0
         for i in range(first, last):
@@ -193,4 +196,3 @@ def describe_lines(
         if entries >= BAR_ENTRIES and line_words[line] <= BAR_ENTRY_WORDS * entries:
             kind |= IS_BAR
         kinds[line] = kind
-    return phrases, line_words, kinds

@@ -24,7 +24,10 @@ _CARRIAGE_RETURN = 0x0D
 _FULL_STOP = 0x2E
 _KELVIN_SIGN = 0x212A  # its small letter is k
 # A small letter of ASCII differs from its capital in this bit.
-_SMALL = 0x20
+_SMALL = np.uint32(0x20)
+_CAPITAL_A = 0x41
+_CAPITAL_Z = 0x5A
+_LETTER_K = np.uint32(0x6B)
 _BYTE = 8
 # The longest abbreviation that fits in a 64-bit number, a byte a letter.
 _MOST_LETTERS = 8
@@ -32,16 +35,17 @@ _MOST_LETTERS = 8
 _REACH = 12
 # A text in which this share of the single line breaks falls inside sentences has its lines wrapped at a width.
 _WRAPPED_SHARE = 0.25
+# What a place in a text is marked with.
+_CUT = 1
+_CUT_UNLESS_WRAPPED = 2
 
 
 @kernel
-def _cut_at_lines(codes: NDArray[np.uint32], classes: NDArray[np.uint32], cuts: NDArray[np.bool_]) -> None:
-    """Marks what follows a blank line, and a line break unless the lines are wrapped at a width."""
+def _cut_at_lines(codes: NDArray[np.uint32], classes: NDArray[np.uint32], cuts: NDArray[np.uint8]) -> bool:
+    """Marks what follows a line break; returns whether the lines are wrapped at a width."""
     length = len(codes)
     singles = 0
     inside = 0
-    ends = np.empty(length, np.int32)  # of the single line breaks that may be inside a sentence or not
-    goes_on = np.empty(length, np.bool_)
     i = 0
     least = 0
     while i < length:
@@ -63,20 +67,15 @@ def _cut_at_lines(codes: NDArray[np.uint32], classes: NDArray[np.uint32], cuts: 
         least = i
         lines += (classes[i - 1] & LINE_END) == 0
         if lines > 1:
-            cuts[i] = True
+            cuts[i] = _CUT
             continue
-        ends[singles] = i
-        # No stop before it, a small letter after it.
-        goes_on[singles] = (
-            start > 0 and i < length and (classes[i] & LOWER) != 0 and (classes[start - 1] & NO_MIDDLE) == 0
-        )
-        inside += goes_on[singles]
         singles += 1
-    if inside > _WRAPPED_SHARE * singles:
-        return
-    for k in range(singles):
-        if not goes_on[k]:
-            cuts[ends[k]] = True
+        # No stop before it, a small letter after it: the sentence goes on.
+        if start > 0 and i < length and classes[i] & LOWER and not classes[start - 1] & NO_MIDDLE:
+            inside += 1
+        else:
+            cuts[i] = _CUT_UNLESS_WRAPPED
+    return inside > _WRAPPED_SHARE * singles
 
 
 @kernel
@@ -97,10 +96,10 @@ def _is_abbreviation(
     for i in range(start, end):
         code = codes[i]
         if code == _KELVIN_SIGN:
-            code = np.uint32(ord("k"))
-        elif code >= ord("A") and code <= ord("Z"):
-            code |= np.uint32(_SMALL)
-        elif code < ord("a") or code > ord("z"):
+            code = _LETTER_K
+        elif _CAPITAL_A <= code <= _CAPITAL_Z:
+            code |= _SMALL
+        elif not _CAPITAL_A + _SMALL <= code <= _CAPITAL_Z + _SMALL:
             return False
         word = (word << np.uint64(_BYTE)) | np.uint64(code)
     for abbreviation in abbreviations:
@@ -114,7 +113,7 @@ def _cut_at_stops(
     codes: NDArray[np.uint32],
     classes: NDArray[np.uint32],
     abbreviations: NDArray[np.uint64],
-    cuts: NDArray[np.bool_],
+    cuts: NDArray[np.uint8],
 ) -> None:
     """Marks what follows terminal punctuation."""
     length = len(codes)
@@ -145,29 +144,31 @@ def _cut_at_stops(
         if after == length or classes[after] & LOWER:
             continue
         alone = i == start + 1 and codes[start] == _FULL_STOP
-        if not (alone and _is_abbreviation(codes, classes, start, abbreviations)):
-            cuts[after] = True
+        if not (alone and _is_abbreviation(codes, classes, i - 1, abbreviations)):
+            cuts[after] = _CUT
 
 
 @kernel
 def split(
-    codes: NDArray[np.uint32], classes: NDArray[np.uint32], abbreviations: NDArray[np.uint64]
-) -> NDArray[np.int32]:
-    """Returns the sentences of a text, by its code points and their classes.
+    codes: NDArray[np.uint32],
+    classes: NDArray[np.uint32],
+    abbreviations: NDArray[np.uint64],
+    cuts: NDArray[np.uint8],
+    ranges: NDArray[np.int32],
+) -> int:
+    """Finds the sentences of a text, by its code points and their classes; returns how many they are.
 
-    Half-open ranges of code points, of shape (any, 2), in order, without surrounding white space.
-    `abbreviations`: small letters, a byte each, the last the lowest.
+    Fills in half-open `ranges` of code points, in order, without surrounding white space. `abbreviations`: small letters, a
+    byte each, the last the lowest. `cuts`: one more than code points, all zero.
     """
     length = len(codes)
-    cuts = np.zeros(length + 1, np.bool_)
-    _cut_at_lines(codes, classes, cuts)
+    wrapped = _cut_at_lines(codes, classes, cuts)
     _cut_at_stops(codes, classes, abbreviations, cuts)
-    cuts[length] = True
-    ranges = np.empty((np.count_nonzero(cuts), 2), np.int32)
+    cuts[length] = _CUT
     count = 0
     start = 0
     for cut in range(1, length + 1):
-        if not cuts[cut]:
+        if not cuts[cut] or (wrapped and cuts[cut] == _CUT_UNLESS_WRAPPED):
             continue
         end = cut
         while start < end and classes[start] & SPACE:
@@ -179,4 +180,4 @@ def split(
             ranges[count, 1] = end
             count += 1
         start = cut
-    return ranges[:count].copy()
+    return count

@@ -27,19 +27,20 @@ _ONE = np.uint64(1)
 
 @kernel
 def cut_words(
-    codes: NDArray[np.uint32], classes: NDArray[np.uint32], seed: np.uint64
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], NDArray[np.bool_]]:
-    """Cuts a text into words as they stand.
+    codes: NDArray[np.uint32],
+    classes: NDArray[np.uint32],
+    seed: np.uint64,
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    commas: NDArray[np.bool_],
+) -> int:
+    """Cuts a text into words as they stand; returns how many they are.
 
-    Returns, parallel: where each starts and ends; its key (a hash of its code points that depends on the seed, never 0);
-    whether a comma or the like stands between it and the word before.
+    Fills in, parallel: where each starts and ends; its key (a hash of its code points that depends on the seed, never 0);
+    whether a comma or the like stands between it and the word before. No word is shorter than one character.
     """
     length = len(codes)
-    # No word is shorter than one character. Memory that is not written to costs nothing.
-    starts = np.empty(length, np.int32)
-    ends = np.empty(length, np.int32)
-    keys = np.empty(length, np.uint64)
-    commas = np.empty(length, np.bool_)
     count = 0
     comma = False
     i = 0
@@ -88,42 +89,51 @@ def cut_words(
         commas[count] = comma
         comma = False
         count += 1
-    return starts[:count].copy(), ends[:count].copy(), keys[:count].copy(), commas[:count].copy()
+    return count
 
 
 @kernel
 def pair_keys(
-    starts: NDArray[np.int32], ends: NDArray[np.int32], keys: NDArray[np.uint64], unspaced: NDArray[np.bool_]
-) -> NDArray[np.uint64]:
-    """Returns, for each word of a script without spaces that another follows immediately, the key of both; for others 0."""
-    pairs = np.zeros(len(keys), np.uint64)
-    for i in range(len(keys) - 1):
-        if unspaced[i] and unspaced[i + 1] and ends[i] == starts[i + 1]:
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    unspaced: NDArray[np.bool_],
+    pairs: NDArray[np.uint64],
+) -> None:
+    """Fills in, for each word of a script without spaces that another follows immediately, the key of both; for others 0."""
+    for i in range(len(keys)):
+        pairs[i] = _ZERO
+        if i + 1 < len(keys) and unspaced[i] and unspaced[i + 1] and ends[i] == starts[i + 1]:
             key = (keys[i] ^ (keys[i] >> _SHIFT)) * _MIX + keys[i + 1]
             key = (key ^ (key >> _SHIFT)) * _MIX_AGAIN
             pairs[i] = key or _ONE
-    return pairs
 
 
 @kernel
 def look_up(
-    keys: NDArray[np.uint64], table: NDArray[np.uint64]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16], NDArray[np.intp]]:
-    """Returns what a table knows of words, parallel to their keys, and the places of those that it does not know.
+    keys: NDArray[np.uint64],
+    table: NDArray[np.uint64],
+    hashes: NDArray[np.uint64],
+    stems: NDArray[np.uint32],
+    rarities: NDArray[np.uint32],
+    flags: NDArray[np.uint16],
+    missing: NDArray[np.intp],
+) -> int:
+    """Fills in what a table knows of words, parallel to their keys; returns of how many it knows nothing.
 
-    `table`: of shape (a power of two, 4); a row holds a check, a word's hash, its stem and the bits of its Zipf frequency, and
-    its flags. The check is the key with the other three XORed into it, so that a row that another thread has half written is
-    one of no key (Hyatt and Mann 2002); a row of zeros is free. Key 0 is no word and known to be nothing.
+    Their places come first in `missing`, and zeros are filled in for them. `table`: of shape (a power of two, 4); a row holds a
+    check, a word's hash, its stem and the bits of its Zipf frequency, and its flags. The check is the key with the other
+    three XORed into it, so that a row that another thread has half written is one of no key (Hyatt and Mann 2002); a row of
+    zeros is free. Key 0 is no word and known to be nothing.
     """
-    hashes = np.zeros(len(keys), np.uint64)
-    stems = np.zeros(len(keys), np.uint32)
-    rarities = np.zeros(len(keys), np.uint32)
-    flags = np.zeros(len(keys), np.uint16)
-    missing = np.empty(len(keys), np.intp)
     count = 0
     mask = np.uint64(len(table) - 1)
     for i in range(len(keys)):
         key = keys[i]
+        hashes[i] = _ZERO
+        stems[i] = 0
+        rarities[i] = 0
+        flags[i] = 0
         if key == _ZERO:
             continue
         place = key & mask
@@ -140,7 +150,7 @@ def look_up(
                 count += 1
                 break
             place = (place + _ONE) & mask
-    return hashes, stems, rarities, flags, missing[:count].copy()
+    return count
 
 
 @kernel
