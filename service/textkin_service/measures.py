@@ -98,7 +98,7 @@ def measure(
     copies = [(p.a, p.b) for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
     copies.extend(alignment.copies)
     counts_a, counts_b = counted_tokens(
-        a, b, quotations, [*((p.a, p.b) for p in alignment.passages), *alignment.copies]
+        a, b, (words_a, words_b), quotations, [*((p.a, p.b) for p in alignment.passages), *alignment.copies]
     )
     counted_a, counted_b = words_a[counts_a[words_a]], words_b[counts_b[words_b]]
     copied_a = _covered_words(a.tokens.starts[counted_a], [span for span, _ in copies])

@@ -1,16 +1,18 @@
 """Quotation marks: what a text puts between them, in every style, and never more."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_marks import plain_quotations
 
+from textkin_service.model import Span
 from textkin_service.quotations.marks import between_marks, find_quotations
 
 MARKS = "\"“”„‟«»‹›「」『』‘’‚‛`'"
 
 
 def quoted(text):
-    spans = [between_marks(text, span) for span in find_quotations(text)]
+    spans = [between_marks(text, Span(*ends)) for ends in find_quotations(text).tolist()]
     return [text[span.start : span.end] for span in spans]
 
 
@@ -88,7 +90,7 @@ def test_a_quotation_may_be_wrapped_over_lines():
 @given(st.text(st.sampled_from(MARKS + "aé .,\n漢"), max_size=80))
 def test_quotations_are_in_order_without_overlap_and_stand_between_marks(text):
     end = 0
-    for span in find_quotations(text):
+    for span in (Span(*ends) for ends in find_quotations(text).tolist()):
         assert end <= span.start < span.end <= len(text)
         assert text[span.start] in MARKS
         assert text[span.end - 1] in MARKS
@@ -99,11 +101,17 @@ def test_quotations_are_in_order_without_overlap_and_stand_between_marks(text):
 
 @given(st.text(st.characters(exclude_characters=MARKS), max_size=60))
 def test_a_text_without_marks_quotes_nothing(text):
-    assert find_quotations(text) == []
+    assert len(find_quotations(text)) == 0
 
 
 @pytest.mark.parametrize("piece", ['"', "“", "« ", "‘a ’ ", '"\n', "“a b\n", '"a" '])
 def test_of_a_million_marks_so_many_are_looked_at(piece):
     found = find_quotations(piece * 300_000)
     assert len(found) <= 20_000
-    assert all(span.end - span.start <= 20_000 for span in found)
+    assert ((found[:, 1] - found[:, 0]) <= 20_000).all()
+
+
+@given(st.text(st.sampled_from(MARKS + "aé .,!-(\n\r\x85\t漢"), max_size=120))
+@settings(deadline=None, max_examples=400)
+def test_the_kernel_pairs_marks_as_plain_python_does(text):
+    assert find_quotations(text).tolist() == plain_quotations(text)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textkin_service.quotations.runs import equal_runs
+from textkin_service.quotations.kernels.runs import equal_runs
 
 WIDTH, MOST = 3, 2
 WORDS = st.lists(st.integers(0, 4), max_size=30)

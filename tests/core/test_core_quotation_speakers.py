@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textkin_service.model import Span
 from textkin_service.quotations.marks import find_quotations
 from textkin_service.quotations.speakers import find_speaker, fuller_name
 
 
 def speakers(text):
     """Returns the speaker of each quotation; None: not named."""
-    quotations = find_quotations(text)
+    quotations = [Span(*ends) for ends in find_quotations(text).tolist()]
     found = [
         find_speaker(text, quotation, quotations[i - 1] if i else None)
         for i, quotation in enumerate(quotations)
@@ -136,7 +137,7 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join))
 def test_a_speaker_is_a_name_outside_the_quotation(text):
-    quotations = find_quotations(text)
+    quotations = [Span(*ends) for ends in find_quotations(text).tolist()]
     for i, quotation in enumerate(quotations):
         span = find_speaker(text, quotation, quotations[i - 1] if i else None)
         if span:

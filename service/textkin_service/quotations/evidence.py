@@ -5,7 +5,7 @@ both texts, its own and other shared quotations left out. Where a text has no mo
 that a copied speech, which is all quotation, is still a copy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,42 +24,53 @@ _LEAST_STATEMENT = 10
 
 
 def counted_tokens(
-    a: Analysis, b: Analysis, quotations: Sequence[SharedQuotation], stretches: Sequence[tuple[Span, Span]]
+    a: Analysis,
+    b: Analysis,
+    words: tuple[NDArray[np.int64], NDArray[np.int64]],
+    quotations: Sequence[SharedQuotation],
+    stretches: Sequence[tuple[Span, Span]],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Returns which tokens of each text count: all but those of shared quotations whose surroundings are not shared.
 
-    `stretches`: what the texts share, one of each text, in code points.
+    `words`: the tokens of each text that are evidence (int64, in order). `stretches`: what the texts share, one of each text,
+    in code points.
     """
-    counts_a, counts_b = np.ones(len(a.tokens), bool), np.ones(len(b.tokens), bool)
     if not quotations:
-        return counts_a, counts_b
-    unshared = _unshared_around(
-        a, [each.tokens_a for each in quotations], [stretch for stretch, _ in stretches]
-    ) + _unshared_around(b, [each.tokens_b for each in quotations], [stretch for _, stretch in stretches])
+        return np.ones(len(a.tokens), bool), np.ones(len(b.tokens), bool)
+    ranges_a = [each.tokens_a for each in quotations]
+    ranges_b = [each.tokens_b for each in quotations]
+    unshared = _unshared_around(a, words[0], ranges_a, [stretch for stretch, _ in stretches])
+    unshared += _unshared_around(b, words[1], ranges_b, [stretch for _, stretch in stretches])
     least = _LEAST_STATEMENT * max(a.tokens_a_word, b.tokens_a_word)
-    for quotation, words in zip(quotations, unshared.tolist(), strict=True):
-        if quotation.words >= least and words > (1 - _LEAST_SHARED) * 4 * _WORDS_AROUND:
-            counts_a[slice(*quotation.tokens_a)] = False
-            counts_b[slice(*quotation.tokens_b)] = False
-    return counts_a, counts_b
+    alone = [
+        i
+        for i, count in enumerate(unshared.tolist())
+        if count > (1 - _LEAST_SHARED) * 4 * _WORDS_AROUND and quotations[i].words >= least
+    ]
+    return (
+        _outside(len(a.tokens), (ranges_a[i] for i in alone)),
+        _outside(len(b.tokens), (ranges_b[i] for i in alone)),
+    )
 
 
 def _unshared_around(
-    analysis: Analysis, quotations: Sequence[Range], stretches: Sequence[Span]
+    analysis: Analysis, words: NDArray[np.int64], quotations: Sequence[Range], stretches: Sequence[Span]
 ) -> NDArray[np.intp]:
-    """Returns for each quotation how many of the words around it, residue left out, lie in none of the stretches."""
-    is_around = np.zeros(len(analysis.tokens), bool)
-    is_unshared = np.ones(len(analysis.tokens), bool)
-    for first, last in analysis.sentences:
-        is_around[first:last] = True
-    for first, last in quotations:
-        is_around[first:last] = False
-    places = np.array([(span.start, span.end) for span in stretches], np.int64).reshape(-1, 2)
-    for first, last in np.searchsorted(analysis.tokens.starts, places).tolist():
-        is_unshared[first:last] = False
-    around = np.flatnonzero(is_around)
+    """Returns for each quotation how many of the words around it lie in none of the stretches."""
+    around = words[_outside(len(analysis.tokens), quotations)[words]]
+    starts = analysis.tokens.starts
+    edges = np.array([(span.start, span.end) for span in stretches], starts.dtype).reshape(-1, 2)
+    is_unshared = _outside(len(starts), np.searchsorted(starts, edges).tolist())
     unshared = np.concatenate(([0], np.cumsum(is_unshared[around])))
     places = np.searchsorted(around, [first for first, _ in quotations])
     before = np.maximum(places - _WORDS_AROUND, 0)
     after = np.minimum(places + _WORDS_AROUND, len(around))
     return np.asarray(unshared[after] - unshared[before], np.intp)
+
+
+def _outside(count: int, ranges: Iterable[Sequence[int]]) -> NDArray[np.bool_]:
+    """Returns which of so many tokens lie in none of the ranges."""
+    outside = np.ones(count, bool)
+    for first, last in ranges:
+        outside[first:last] = False
+    return outside

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
 from textkin_service.model import Span
+from textkin_service.quotations.kernels.runs import equal_runs
 from textkin_service.quotations.marks import find_quotations
-from textkin_service.quotations.runs import equal_runs
 
 # Fewer words between marks are a title, a name or a word held at arm's length, and no statement.
 LEAST_WORDS = 4
@@ -85,10 +85,11 @@ class _Statements:
     @classmethod
     def of(cls, analysis: Analysis) -> "_Statements":
         found = find_quotations(analysis.text)
-        places = np.array([(span.start, span.end) for span in found], np.int64).reshape(-1, 2)
-        bounds = np.searchsorted(analysis.tokens.starts, places).astype(np.int64, copy=False)
+        starts = analysis.tokens.starts
+        bounds = np.searchsorted(starts, found.astype(starts.dtype))
         long = np.flatnonzero(bounds[:, 1] - bounds[:, 0] >= LEAST_WORDS * analysis.tokens_a_word)
-        quoted = [Quoted(found[i], found[i - 1] if i else None) for i in long.tolist()]
+        spans = [Span(start, end) for start, end in found.tolist()]
+        quoted = [Quoted(spans[i], spans[i - 1] if i else None) for i in long.tolist()]
         return cls(quoted, *np.ascontiguousarray(bounds[long].T))
 
 

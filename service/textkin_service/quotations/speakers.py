@@ -5,22 +5,21 @@ Found by the attribution: a verb of saying, or the like, with a name that begins
 nobody, and where an attribution is not plain there is no speaker.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-
-import regex
 
 from textkin_service.model import Span
 from textkin_service.quotations import sayings
 from textkin_service.quotations.speakers_unspaced import is_unspaced, unspaced_speaker
 
 # An attribution is looked for so many characters around a quotation, in its paragraph.
-_REACH = 160
-_PARAGRAPH_END = regex.compile(r"\n\s*\n|(?<=[.!?…”\"»“])\s*\n")
-_WORD = regex.compile(
-    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Rep|Rev|St|Lt|Col|Gen|Sgt|Capt|\p{Lu})\."
-    r"|[\p{L}\p{M}]++(?:['’\-][\p{L}\p{M}]++)*+|\p{N}++|[^\s\p{L}\p{N}])"
+_REACH = 120
+_PARAGRAPH_END = re.compile(r"\n\s*\n|(?<=[.!?…”\"»“])\s*\n")
+_WORD = re.compile(
+    r"\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Rep|Rev|St|Lt|Col|Gen|Sgt|Capt|[A-ZÀ-Þ])\."
+    r"|[^\W\d_]++(?:['’\-][^\W\d_]++)*+|\d++|[^\s\w]"
 )
 # Between a quotation and its attribution; a full stop, too, where the verb comes first.
 _LEADING = frozenset(',–—-.!?…"”»“')
@@ -269,7 +268,8 @@ def _name(subject: _Subject | None) -> Span | None:
 
 
 def _words(window: str, offset: int) -> list[_Word]:
-    return [
-        _Word(match.group(), offset + match.start(), offset + match.end(), match.group().casefold())
-        for match in _WORD.finditer(window)
-    ]
+    words = []
+    for match in _WORD.finditer(window):
+        text, (start, end) = match.group(), match.span()
+        words.append(_Word(text, offset + start, offset + end, text.casefold()))
+    return words

@@ -1,0 +1,1 @@
+"""The kernels of quotations: loops over arrays alone."""
