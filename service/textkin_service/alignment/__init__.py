@@ -13,15 +13,13 @@ import numpy as np
 
 from textkin_service.alignment.carried import with_carried_residue
 from textkin_service.alignment.joining import join
+from textkin_service.alignment.limits import seeded
 from textkin_service.alignment.local import local_matches
 from textkin_service.alignment.parameters import DEFAULT, Parameters
 from textkin_service.alignment.passages import passage_of
 from textkin_service.alignment.runs import find_runs
-from textkin_service.alignment.seeds import find_seeds
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.summaries import with_summaries
-from textkin_service.alignment.vectors import sentence_vectors
-from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 from textkin_service.model import Passage, PassageKind, Span
@@ -34,11 +32,14 @@ class Alignment:
     """What two texts share.
 
     `passages`: by their place in `a`, spans in code points of the original texts. `copies`: where
-    words stand in both in the same order, with small gaps, in passages or not.
+    words stand in both in the same order, with small gaps, in passages or not. `cut_a`, `cut_b`: where the part of each text
+    ends that was aligned, in code points, since all of it would have been too much work. None: all of it was.
     """
 
     passages: tuple[Passage, ...]
     copies: tuple[tuple[Span, Span], ...]
+    cut_a: int | None = None
+    cut_b: int | None = None
 
 
 def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignment:
@@ -54,15 +55,16 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
     words_a, words_b = np.flatnonzero(side_a.tokens >= 0), np.flatnonzero(side_b.tokens >= 0)
     if np.array_equal(side_a.hashes[words_a], side_b.hashes[words_b]):
         return _identical(side_a, side_b, words_a, words_b)
-    view = View.of(side_a, side_b)
-    vectors = sentence_vectors(view)
-    seeds = find_seeds(vectors, parameters)
-    runs = find_runs(side_a, side_b, parameters)
-    matches = join(view, local_matches(view, vectors, seeds, runs, parameters), parameters)
-    matches = with_summaries(view, matches, runs, parameters)
+    start = seeded(side_a, side_b, parameters)
+    view = start.view
+    runs = find_runs(view.own, view.other, parameters)
+    matches = local_matches(view, start.vectors, start.seeds, runs, parameters)
+    matches = with_summaries(view, join(view, matches, parameters), runs, parameters)
     return Alignment(
         tuple(passage_of(view, match, parameters) for match in matches),
-        tuple((side_a.span(run.a), side_b.span(run.b)) for run in runs),
+        tuple((view.own.span(run.a), view.other.span(run.b)) for run in runs),
+        start.cut_a,
+        start.cut_b,
     )
 
 
@@ -92,4 +94,6 @@ def _mirrored(alignment: Alignment) -> Alignment:
     return Alignment(
         tuple(sorted(passages_ba, key=lambda p: (p.a.start, p.a.end, p.b.start, p.b.end))),
         tuple((b, a) for a, b in alignment.copies),
+        alignment.cut_b,
+        alignment.cut_a,
     )

@@ -1,9 +1,10 @@
 """Joining: matches that follow one another in both texts with little between are one, unless a paragraph ends between them."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textkin_service.alignment.likelihood import mutual_evidence
-from textkin_service.alignment.matches import Match, gap, hull, overlap
+from textkin_service.alignment.matches import Match, gap, hull
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.sides import Range, Side
 from textkin_service.alignment.views import View
@@ -13,24 +14,29 @@ def join(view: View, matches: list[Match], parameters: Parameters) -> list[Match
     """Returns the matches, neighbours joined where the whole has nearly as much evidence as its parts together."""
     joined: list[Match] = []
     pending = sorted(matches)
+    bounds = np.array([(*match.own, *match.other) for match in pending], np.int64).reshape(-1, 4)
     for i, match in enumerate(pending):
         current = match
         while joined and _are_neighbours(view, joined[-1], current, parameters):
             whole = Match(hull(joined[-1].own, current.own), hull(joined[-1].other, current.other))
-            if _meets(whole, joined[:-1]) or _meets(whole, pending[i + 1 :]):
+            if _meets(whole, bounds[: len(joined) - 1]) or _meets(whole, bounds[i + 1 :]):
                 break
             parts = sum(mutual_evidence(view, part, parameters) for part in (joined[-1], current))
             if mutual_evidence(view, whole, parameters) < parameters.join_evidence * parts:
                 break
             joined.pop()
             current = whole
+        bounds[len(joined)] = *current.own, *current.other
         joined.append(current)
     return joined
 
 
-def _meets(match: Match, others: list[Match]) -> bool:
-    """Whether a match shares words with any of the others, in either text."""
-    return any(overlap(match.own, each.own) or overlap(match.other, each.other) for each in others)
+def _meets(match: Match, others: NDArray[np.int64]) -> bool:
+    """Whether a match shares words, in either text, with any of the others, whose bounds these are (int64, shape (n, 4))."""
+    start_own, end_own, start_other, end_other = others.T
+    in_own = (start_own < match.own[1]) & (end_own > match.own[0])
+    in_other = (start_other < match.other[1]) & (end_other > match.other[0])
+    return bool((in_own | in_other).any())
 
 
 def _are_neighbours(view: View, first: Match, second: Match, parameters: Parameters) -> bool:

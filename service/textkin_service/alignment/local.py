@@ -13,7 +13,7 @@ from textkin_service.alignment.likelihood import mutual_evidence
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.overlaps import resolve
 from textkin_service.alignment.parameters import Parameters
-from textkin_service.alignment.runs import Run, bounded_by_runs
+from textkin_service.alignment.runs import Nearby, Run, bounded_by_runs
 from textkin_service.alignment.seeds import Seeds
 from textkin_service.alignment.selection import order_excess, select
 from textkin_service.alignment.sides import Side
@@ -28,10 +28,11 @@ def local_matches(
 ) -> list[Match]:
     """Returns the matches, whose evidence is enough and which hardly overlap, by their place in the own text."""
     nothing_taken = free = Free.of(view)
+    nearby = Nearby(runs)
     matches: list[Match] = []
     for _ in range(parameters.passes):
         known = parameters.knowing(free.taken_share(nothing_taken))
-        found = select(view, _candidates(view, vectors, seeds, free, runs, known), matches, known)
+        found = select(view, _candidates(view, vectors, seeds, free, nearby, known), matches, known)
         alone = [Match(run.a, run.b) for run in runs if run.matched >= known.lone_run_words]
         found += select(view, alone, matches + found, known)
         if not found:
@@ -42,7 +43,7 @@ def local_matches(
 
 
 def _candidates(
-    view: View, vectors: SentenceVectors, seeds: Seeds, free: Free, runs: list[Run], parameters: Parameters
+    view: View, vectors: SentenceVectors, seeds: Seeds, free: Free, nearby: Nearby, parameters: Parameters
 ) -> list[Match]:
     """Returns fragments of what is free, bounded."""
     free_own, free_other = _free_sentences(view.own, free.own), _free_sentences(view.other, free.other)
@@ -63,7 +64,7 @@ def _candidates(
         refined = refine(view, whole, free.only(whole) if fragment.is_part else free, parameters)
         if mutual_evidence(view, refined, parameters) < parameters.least_evidence:
             refined = max(refined, whole, key=lambda match: order_excess(view, match))
-        found += bounded_by_runs(refined, runs, parameters)
+        found += bounded_by_runs(refined, nearby.to(refined), parameters)
     return found
 
 

@@ -29,6 +29,21 @@ class Run:
     matched: int
 
 
+class Nearby:
+    """Runs, to be found by what they share words with, however many they are."""
+
+    def __init__(self, runs: list[Run]) -> None:
+        self._runs = runs
+        self._bounds = np.array([(*run.a, *run.b) for run in runs], np.int64).reshape(-1, 4)
+
+    def to(self, match: Match) -> list[Run]:
+        """Returns the runs that share words with a match, in either text, in order."""
+        start_a, end_a, start_b, end_b = self._bounds.T
+        in_a = (start_a < match.own[1]) & (end_a > match.own[0])
+        in_b = (start_b < match.other[1]) & (end_b > match.other[0])
+        return [self._runs[i] for i in np.flatnonzero(in_a | in_b).tolist()] if self._runs else []
+
+
 def find_runs(a: Side, b: Side, parameters: Parameters) -> list[Run]:
     """Returns the runs of at least `run_words` equal words, by their place in `a`; none reaches over web residue."""
     runs = exact_runs(a.hashes, b.hashes, parameters.run_seed)
@@ -92,10 +107,14 @@ def _are_bounds(runs: list[Match], match: Match, parameters: Parameters) -> bool
 
 def _apart(runs: list[Match]) -> list[Match]:
     """Returns the runs by place, without those that share words with longer ones."""
-    kept: list[Match] = []
+    own = np.zeros(max((run.own[1] for run in runs), default=0), bool)
+    other = np.zeros(max((run.other[1] for run in runs), default=0), bool)
+    kept = []
     for run in sorted(runs, key=lambda each: (-length(each.own), each)):
-        if not any(overlap(run.own, other.own) or overlap(run.other, other.other) for other in kept):
+        taken_own, taken_other = own[slice(*run.own)], other[slice(*run.other)]
+        if not (taken_own.any() or taken_other.any()):
             kept.append(run)
+            taken_own[:] = taken_other[:] = True
     return sorted(kept)
 
 

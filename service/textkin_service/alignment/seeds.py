@@ -10,7 +10,7 @@ from textkin_service.alignment.vectors import SentenceVectors, Weights
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.kernels import kernel
 
-# Of very long or repetitive texts, so many pairs are looked at, the most alike first.
+# Texts with more seeds are too repetitive to be aligned whole.
 _MOST_SEEDS = 200_000
 
 
@@ -36,8 +36,8 @@ class Seeds:
         return Seeds(self.a[kept], self.b[kept], self.similarity[kept], self.evidence[kept])
 
 
-def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
-    """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds."""
+def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds | None:
+    """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds; None: too many."""
     a, b = vectors.a, vectors.b
     found = Seeds(
         *_alike(
@@ -52,9 +52,7 @@ def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds:
             parameters.seed_dice,
         )
     )
-    if len(found) > _MOST_SEEDS:
-        found = found.only(np.argsort(-found.similarity, kind="stable")[:_MOST_SEEDS])
-    return found.only(np.lexsort((found.b, found.a)))
+    return None if len(found) > _MOST_SEEDS else found.only(np.lexsort((found.b, found.a)))
 
 
 @kernel
@@ -110,7 +108,8 @@ def _alike(
 ) -> tuple[Numbers, Numbers, Weights, Weights]:
     """Returns the pairs of rows (int64), and the cosine and the shared evidence of each (float64), all parallel.
 
-    Each row of `a` meets the rows of `b` stem by stem, so that those without a common stem cost nothing.
+    Each row of `a` meets the rows of `b` stem by stem, so that those without a common stem cost nothing. Ends with the row of
+    `a` after which there are too many.
     """
     lengths_a, lengths_b = _lengths(bounds_a, weights_a), _lengths(bounds_b, weights_b)
     begins, rows, places = _postings(bounds_b, stems_b, len(isf))
@@ -121,6 +120,8 @@ def _alike(
     shared = np.zeros(len(lengths_b), np.int64)
     dots, sums = np.zeros(len(lengths_b)), np.zeros(len(lengths_b))
     for a in range(len(lengths_a)):
+        if count > _MOST_SEEDS:
+            break
         meetings = 0
         for i in range(bounds_a[a], bounds_a[a + 1]):
             stem = stems_a[i]

@@ -12,7 +12,7 @@ from textkin_service.kernels import kernel
 Weights = NDArray[np.float64]
 
 # A stem that stands in m sentences of one text and n of the other makes m * n pairs of sentences meet. The stems of long texts
-# are used, the rarest first, up to this many meetings in all; ...
+# are used, the rarest first, up to this many meetings in all. Bounds time and memory.
 _MOST_MEETINGS = 4_000_000
 
 
@@ -33,13 +33,14 @@ class SentenceVectors:
     """The sentences of two texts over the vocabulary of their view, weighed by sqrt(tf) * isf, not normalised.
 
     `isf` (float64), a value a stem: the inverse sentence frequency over both texts (Sanchez-Perez, Sidorov and Gelbukh 2014); 0
-    for stems too frequent in long texts to be compared by. `room` (float64, shape (2, stems)) is for kernels to sum in: they
-    leave zeros.
+    for stems too frequent in long texts to be compared by. `left_out`: the share of all squared weights that these would have.
+    `room` (float64, shape (2, stems)) is for kernels to sum in: they leave zeros.
     """
 
     a: Rows
     b: Rows
     isf: Weights
+    left_out: float
     room: Weights
 
 
@@ -50,11 +51,14 @@ def sentence_vectors(view: View) -> SentenceVectors:
     in_b = _sentence_frequencies(view.other_stems, other.starts, other.ends, size)
     # One is added so that the only sentence of each text still has something to share.
     isf = np.log((len(own.starts) + len(other.starts) + 1) / np.maximum(in_a + in_b, 1))
-    isf[~_affordable(in_a * in_b)] = 0.0
+    squares = (in_a + in_b) * isf**2
+    affordable = _affordable(in_a * in_b)
+    isf[~affordable] = 0.0
     return SentenceVectors(
         Rows(*_weighed(view.own_stems, own.starts, own.ends, isf)),
         Rows(*_weighed(view.other_stems, other.starts, other.ends, isf)),
         isf,
+        float(squares[~affordable].sum() / squares.sum()),
         np.zeros((2, size)),
     )
 

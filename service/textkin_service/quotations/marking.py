@@ -24,10 +24,12 @@ def with_quotations(
     some = shared[:_MOST_MARKED]
     speakers_a = _speakers(a, (each.a for each in some))
     speakers_b = _speakers(b, (each.b for each in some))
+    starts, ends = np.array([each.tokens_a for each in some]).T
     marked = []
     for passage in passages:
         tokens_a, tokens_b = _tokens(a, passage.a), _tokens(b, passage.b)
-        inside = (within(each, tokens_a, tokens_b) for each in some)
+        near = np.flatnonzero((starts < tokens_a[1]) & (ends > tokens_a[0])).tolist()
+        inside = (within(some[i], tokens_a, tokens_b) for i in near)
         found = [
             _quotation(a, b, passage, each, speakers_a[each.a.span], speakers_b[each.b.span])
             for each in inside

@@ -1,0 +1,57 @@
+"""Limits: where aligning all of two texts would be too much work, as much of both is aligned as is not.
+
+The work is in pairs of sentences that meet over a stem. Prose of a million words has few but those of its most frequent words,
+which say next to nothing and are left out. What remains are texts that say the same over and over.
+"""
+
+from dataclasses import dataclass, replace
+
+from textkin_service.alignment.parameters import Parameters
+from textkin_service.alignment.seeds import Seeds, find_seeds
+from textkin_service.alignment.sides import Side
+from textkin_service.alignment.vectors import SentenceVectors, sentence_vectors
+from textkin_service.alignment.views import View
+
+# Sentences are compared fairly where the stems left out would have at most this share of the squared weights. Two books of
+# 170,000 words leave out a tenth.
+_MOST_LEFT_OUT = 0.25
+# Where it is too much, this share of the sentences is tried next.
+_NEXT_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seeded:
+    """What there is to align, and the seeds of it. `cut_a`, `cut_b`: where it ends, in code points; None: with the text."""
+
+    view: View
+    vectors: SentenceVectors
+    seeds: Seeds
+    cut_a: int | None
+    cut_b: int | None
+
+
+def seeded(a: Side, b: Side, parameters: Parameters) -> Seeded:
+    """Returns as much of two sides as can be aligned: both up to the same number of sentences."""
+    most = max(len(a.starts), len(b.starts))
+    while True:
+        view = View.of(_up_to(a, most, "a"), _up_to(b, most, "b"))
+        vectors = sentence_vectors(view)
+        seeds = find_seeds(vectors, parameters) if vectors.left_out <= _MOST_LEFT_OUT else None
+        if seeds is not None:
+            return Seeded(view, vectors, seeds, _cut(a, most), _cut(b, most))
+        most = int(_NEXT_SHARE * most)
+
+
+def _up_to(side: Side, sentences: int, name: str) -> Side:
+    analysis = side.analysis
+    if sentences >= len(analysis.sentences):
+        return side
+    return Side.of(replace(analysis, sentences=analysis.sentences[:sentences]), name)
+
+
+def _cut(side: Side, sentences: int) -> int | None:
+    """Returns where the last of so many sentences ends; None: there are no more."""
+    analysis = side.analysis
+    if sentences >= len(analysis.sentences):
+        return None
+    return int(analysis.tokens.ends[analysis.sentences[sentences - 1][1] - 1])
