@@ -75,6 +75,8 @@ def test_a_speaker_may_stand_inside_the_quotation():
         "“We go home,” said on Monday.",
         "„Wir gehen heim“, sagte der Historiker.",
         "“We go home,” the Admiralty said.",
+        "“We go home,” said Chancellor of the Exchequer Anselm Brook.",
+        "“We go home,” wrote B&Q buyer Anselm Brook.",
     ],
 )
 def test_whoever_is_not_plainly_named_is_no_speaker(text):

@@ -19,7 +19,7 @@ from textkin_service.quotations.marks import find_quotations
 LEAST_WORDS = 4
 # Equal words are looked for by this many in a row. More places than this of the same ones in either text start nothing.
 _SEED_WORDS = 3
-_MOST_PLACES = 16
+_MOST_PLACES = 4
 # Runs of equal words belong together with at most so many other words between; they are this share of the words they span ...
 _MOST_BETWEEN = 8
 _MOST_CHAINED = 8

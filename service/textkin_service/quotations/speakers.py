@@ -34,7 +34,6 @@ _MOST_SUBJECT = 16
 
 _VERBS = sayings.ENGLISH_VERBS | sayings.OTHER_VERBS | sayings.TELLING_VERBS
 _RESERVED = _VERBS | sayings.BETWEEN | sayings.PREPOSITIONS | sayings.CONJUNCTIONS | sayings.PRONOUNS
-_BEHIND_NAME = _RESERVED | sayings.OF
 
 
 class _Word(NamedTuple):
@@ -210,7 +209,13 @@ def _ends_part(words: Sequence[_Word], end: int, last: int) -> bool:
     """Whether a row of capitals is the last of its part of a subject, and what it names is not what something belongs to."""
     if words[end - 1].text.endswith(("'s", "’s")):
         return False
-    return end == last or not words[end].is_word or words[end].key in _BEHIND_NAME
+    if end == last or not words[end].is_word or words[end].key in _RESERVED:
+        return True
+    if words[end].key not in sayings.OF:
+        return False
+    # "Lindqvist of the trust", but not "Chancellor of the Exchequer", which a name may follow.
+    held = next((word for word in words[end + 1 : last] if word.key not in sayings.ARTICLES), None)
+    return held is None or not held.is_capital
 
 
 def _behind_relative_clause(words: Sequence[_Word], place: int, last: int) -> int:
@@ -243,6 +248,8 @@ def _name_of_capitals(words: Sequence[_Word], first: int, end: int) -> Span | No
         first += 1
     if first == end or words[end - 1].key in sayings.NO_NAMES:
         return None
+    if len(words[end - 1].text) == 1 or (first and words[first - 1].text.isdecimal()):
+        return None  # a piece of a name such as "S&P"
     if first == end - 1 and first and words[first - 1].key in sayings.ARTICLES:
         return None  # a noun, as in German, or something that has no name of its own
     return Span(words[first].start, words[end - 1].end)
