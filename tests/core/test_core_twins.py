@@ -126,7 +126,8 @@ def test_residue_is_what_every_phrase_finds(text):
 
 
 SCHOLARLY = ["References", "1. Referências:", "Works cited", "[1] A. Vane, 2019.", "Acknowledgements", "We thank the referees",
-    "for comments", "This work was \u017fupported by a grant", "Funding", "interest", "the authors declare", "\n", "\n\n", " ",
+    "for comments", "This work was \u017fupported by a grant", "Funding", "interest", "x = y^2 + 3", "≤", "_a",
+    "the authors declare", "\n", "\n\n", " ",
     ". ",
 ]  # fmt: skip
 

@@ -8,15 +8,17 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from textkin_service.analysis.characters import LINE_ENDS
+from textkin_service.analysis.characters import LINE_ENDS, SIGNS
+from textkin_service.analysis.kernels.lines import LEAST_SIGNS, MAY_BE_FORMULA
 from textkin_service.analysis.keywords import IN_DECLARATION, IN_REFERENCES
 from textkin_service.analysis.layout import Layout
 
+_LINE_END = regex.compile(f"[{LINE_ENDS}]")
 _BREAK = regex.compile(rf"\r\n|[{LINE_ENDS}]")
 
 # Headings, perhaps numbered; the first reference may follow in the line.
 _REFERENCES = regex.compile(
-    rf"""(?:^|[{LINE_ENDS}])[^\S{LINE_ENDS}]*+(?:[\d.]++\s)?\W{{0,4}}
+    rf"""[^\S{LINE_ENDS}]*+(?:[\d.]++\s)?\W{{0,4}}
     (?:references(?:\ cited)?|bibliography|works\ cited|literature(?:\ cited)?|literatur(?:verzeichnis)?|quellen(?:verzeichnis)?
       |références(?:\ bibliographiques)?|bibliographie|bibliografía|referencias|referências|bibliografia|riferimenti|literatuur)
     [^\S{LINE_ENDS}:]*+:?[^\S{LINE_ENDS}]*+(?=[{LINE_ENDS}]|\[1\])""",
@@ -57,8 +59,7 @@ _LEAST_REFERENCES = 2
 # A longer line is a paragraph of prose, whatever years it names.
 _MOST_CHARACTERS = 600
 
-# Signs that only formulas are full of.
-_SIGN = regex.compile(r"[=<>^_{}\\\p{Sm}₀-₉⁰⁴-⁹]")
+_SIGN = regex.compile(SIGNS)
 # A text without any of these has no formula.
 _FORMULA_SIGNS = "=\\^∑∏∫√∂∇≈≤≥→"
 # Words of prose: three letters and more that are neither commands of TeX, nor indices, nor the names of functions.
@@ -66,7 +67,6 @@ _PROSE = regex.compile(
     r"""(?<![\\\p{L}_^{])(?!(?:exp|log|sin|cos|tan|max|min|arg|lim|sup|inf|det|mod|for|with|where|otherwise)\b)\p{L}{3,}""",
 )
 _WORD = regex.compile(r"[\p{L}\p{N}]++")
-_LEAST_SIGNS = 3
 _MOST_PROSE = 0.15
 
 # A text that is mostly apparatus, by characters, is taken as it is: then that is what it is about.
@@ -83,8 +83,12 @@ def apparatus(text: str, layout: Layout) -> NDArray[np.bool_]:
     may_declare = layout.phrases & IN_DECLARATION != 0
     if may_declare.any():
         found[_declarations(text, ranges.tolist(), may_declare.tolist())] = True
-    if any(sign in text for sign in _FORMULA_SIGNS):
-        found |= np.array([is_formula(text[first:last]) for first, last in ranges.tolist()], np.bool_)
+    may_be_formulas = np.flatnonzero(layout.phrases & MAY_BE_FORMULA).tolist()
+    if may_be_formulas and any(sign in text for sign in _FORMULA_SIGNS):
+        for i in may_be_formulas:
+            found[i] |= is_formula(text[slice(*ranges[i].tolist())])
+    if not found.any():
+        return found
     lengths = ranges[:, 1] - ranges[:, 0]
     if lengths[found].sum() > _MOST_APPARATUS * lengths.sum():
         found[:] = False
@@ -94,7 +98,7 @@ def apparatus(text: str, layout: Layout) -> NDArray[np.bool_]:
 def is_formula(text: str) -> bool:
     """Whether a stretch of text is a formula with hardly any prose."""
     signs = len(_SIGN.findall(text))
-    if signs < _LEAST_SIGNS:
+    if signs < LEAST_SIGNS:
         return False
     return len(_PROSE.findall(text)) <= _MOST_PROSE * (signs + len(_WORD.findall(text)))
 
@@ -102,7 +106,8 @@ def is_formula(text: str) -> bool:
 def _references(text: str) -> list[tuple[int, int]]:
     """Returns the lists of references, headings included, as ranges of code points."""
     found = []
-    for heading in _REFERENCES.finditer(text):
+    line_starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    for heading in filter(None, (_REFERENCES.match(text, start) for start in line_starts)):
         end, references, without = heading.end(), 0, 0
         for start, stop in _lines(text, heading.end()):
             if stop - start <= _MOST_CHARACTERS and _REFERENCE.search(text[start:stop]):

@@ -17,6 +17,8 @@ from textkin_service.analysis.kernels.classes import classify
 UNSPACED_SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 # Characters that end a line, as str.splitlines has them; inside a character class.
 LINE_ENDS = "\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+# Signs that only formulas are full of.
+SIGNS = r"[=<>^_{}\\\p{Sm}₀-₉⁰⁴-⁹]"
 
 LETTER = 1 << 0
 NUMBER = 1 << 1
@@ -40,6 +42,7 @@ NO_MIDDLE = 1 << 18  # before a line break: the sentence does not go on
 COMMA = 1 << 19
 BAR = 1 << 20  # between the entries of a share bar or a menu
 WORD = 1 << 21  # as patterns have it
+SIGN = 1 << 22
 # Above these bits, the number of the script in `SCRIPTS`; 0 for none of them.
 SCRIPT_SHIFT = 24
 
@@ -63,6 +66,7 @@ _PATTERNS = {
     COMMA: "[,;:—–()，、；：]",
     BAR: "[|•·*»›/]",
     WORD: r"\w",
+    SIGN: SIGNS,
 }
 
 # The scripts that tell the language, by number, 1 for the first. Of letters in a script that comes later in the list, and of

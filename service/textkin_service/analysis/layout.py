@@ -15,8 +15,9 @@ class Layout:
 
     `sentences`: int32 of shape (any, 2), half-open ranges of code points. `bounds`: the first token of each, and the end of the
     last. `words`: how many runs of letters and digits each has. `ends_line`: whether a line ends after it. `phrases`: which it
-    may have, by their bits in the flags of words. `firsts`: the first sentence of each line, and the end of the last.
-    `line_words`: how many words each line has. `kinds`: what it is or may be, by the bits of the kernel.
+    may have, by their bits in the flags of words, and whether it may be a formula. `firsts`: the first sentence of
+    each line, and the end of the last. `line_words`: how many words each line has. `kinds`: what it is or may be, by the
+    bits of the kernel.
     """
 
     sentences: NDArray[np.int32]

@@ -10,6 +10,7 @@ from textkin_service.analysis.characters import (
     LETTER,
     LINE_END,
     NUMBER,
+    SIGN,
     STOP,
     WHITE,
 )
@@ -25,6 +26,10 @@ from textkin_service.analysis.keywords import (
     NO_WORD,
 )
 from textkin_service.kernels import kernel
+
+# A bit of the phrases of a sentence, above the flags of words: it has signs enough for a formula.
+MAY_BE_FORMULA = 1 << 14
+LEAST_SIGNS = 3
 
 # What a line is, or may be: a pattern decides.
 HEADLINE = 1 << 0
@@ -59,6 +64,14 @@ def _count_words(classes: NDArray[np.uint32], start: int, end: int) -> int:
         count += here and not within
         within = here
     return count
+
+
+@kernel
+def _has_signs(classes: NDArray[np.uint32], start: int, end: int) -> bool:
+    signs = 0
+    for i in range(start, end):
+        signs += (classes[i] & SIGN) != 0
+    return signs >= LEAST_SIGNS
 
 
 @kernel
@@ -159,7 +172,8 @@ def describe_lines(
 ) -> None:
     """Tells of lines, by what `describe_sentences` tells of their sentences. `flags` are those of the tokens.
 
-    Fills in for each sentence which phrases it may have, by their bits in the flags of words; for each line how many words it
+    Fills in for each sentence which phrases it may have, by their bits in the flags of words, and
+    whether it may be a formula; for each line how many words it
     has, and what it is or may be.
     """
     for line in range(len(firsts) - 1):
@@ -174,6 +188,8 @@ def describe_lines(
             line_words[line] += words[i]
             code = codes[sentences[i, 0]]
             phrases[i] = of_sentence & (IN_REFERENCES | IN_DECLARATION)
+            if _has_signs(classes, sentences[i, 0], sentences[i, 1]):
+                phrases[i] |= MAY_BE_FORMULA
             if words[i] <= FURNITURE_WORDS:
                 phrases[i] |= of_sentence & (IN_PHRASE | IN_CREDIT)
                 phrases[i] |= _first_word(flags, bounds[i], bounds[i + 1]) & BEGINS_LABEL
