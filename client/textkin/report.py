@@ -33,7 +33,8 @@ mark.verbatim { background: var(--verbatim); }
 mark.edited { background: var(--edited); }
 mark.paraphrase { background: var(--paraphrase); }
 .quotation { text-decoration: underline dotted; text-underline-offset: .2em; }
-.quotation[data-speaker]::after { content: " \\2014 " attr(data-speaker); font-size: .8rem; color: var(--faint); }
+.quotation[data-speaker]::after { content: "\\2014\\00a0" attr(data-speaker); display: inline-block; margin: 0 .3em;
+  font-size: .8rem; color: var(--faint); }
 a.number { font-size: .75rem; font-weight: bold; color: inherit; padding: .05rem .35rem; margin-right: .2rem;
   border: 1px solid var(--faint); border-radius: .8rem; text-decoration: none; scroll-margin-top: 30vh; }
 a.number:hover, a.number:focus { outline: 2px solid var(--faint); }

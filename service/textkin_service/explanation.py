@@ -29,15 +29,15 @@ def _reason(relation: Relation, measures: Measures) -> str:
         case Relation.REWRITE:
             return _reason_of_rewrite(measures)
         case Relation.RELATED:
-            return f"{_likeness(measures)}, too little for a rewrite"
+            return _reason_of_likeness(measures)
         case Relation.UNRELATED:
             return "Nothing in common beyond chance"
 
 
-def _likeness(measures: Measures) -> str:
+def _reason_of_likeness(measures: Measures) -> str:
     if measures.quoted_words >= COEFFICIENTS.relation.quoted_words:
-        return f"{_counted(measures.quoted_words, 'word')} quoted by both, and little besides"
-    return "Some likeness beyond chance"
+        return f"The same {_counted(measures.quoted_words, 'word')} quoted, too little besides for a rewrite"
+    return "Some likeness beyond chance, too little for a rewrite"
 
 
 def _reason_of_rewrite(measures: Measures) -> str:

@@ -59,14 +59,14 @@ def test_people_see_what_both_quote_and_whom(textkin, write):
     write("b.txt", OTHER_REPORT)
     shown = " ".join(textkin("compare", "a.txt", "b.txt").stdout.split())
     assert "related" in shown
-    assert "both quote Ilse Brandt: The board has decided to close" in shown
+    assert "both quote Ilse Brandt: “The board has decided to close" in shown
 
 
 def test_people_see_where_the_texts_name_different_speakers(textkin, write):
     write("a.txt", REPORT)
     write("b.txt", OTHER_REPORT.replace("Brandt said", "Osric Plume said"))
     shown = " ".join(textkin("compare", "a.txt", "b.txt").stdout.split())
-    assert "both quote, A Ilse Brandt and B Osric Plume: The board has decided" in shown
+    assert "both quote, A Ilse Brandt and B Osric Plume: “The board has decided" in shown
 
 
 def test_a_search_shows_what_both_quote(textkin, write, client, collection):
@@ -74,7 +74,7 @@ def test_a_search_shows_what_both_quote(textkin, write, client, collection):
     write("draft.txt", REPORT)
     options = ("--collection", collection, "--min-relation", "related")
     shown = " ".join(textkin("search", "draft.txt", *options).stdout.split())
-    assert "both quote Ilse Brandt: The board has decided" in shown
+    assert "both quote Ilse Brandt: “The board has decided" in shown
 
 
 def test_the_page_underlines_a_quotation_and_names_the_speaker_as_text(textkin, write, tmp_path):

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statements import INTERVIEW, OTHER_REPORT, REPORT, STATEMENT
 
+from statements import INTERVIEW, OTHER_REPORT, REPORT, STATEMENT
 from textkin_service.analysis import analyze
 from textkin_service.model import Relation
 from textkin_service.quotations.shared import shared_quotations
@@ -31,7 +31,7 @@ def quotations(a, b, language="en"):
 def test_a_statement_that_two_reports_quote_is_a_marked_passage_and_they_are_related():
     found = compared(REPORT, OTHER_REPORT)
     assert found.relation is Relation.RELATED
-    assert "quoted by both" in found.explanation
+    assert "words quoted" in found.explanation
     ((quotation,),) = [passage.quotations for passage in found.passages]
     assert cut(REPORT, quotation.a) == cut(OTHER_REPORT, quotation.b) == STATEMENT[:-1]
     assert quotation.speaker == cut(REPORT, quotation.speaker_a) == "Ilse Brandt"

@@ -50,8 +50,8 @@ _RELATION_STYLES = {
 # Under a search, the middle of longer passages is left out; `textkin compare` shows them whole.
 _LONGEST_PASSAGE = 1_000
 
-# Of what both texts quote, the beginning and the end are named above the passage.
-_LONGEST_QUOTATION = 80
+# What both texts quote is named above the passage by its beginning.
+_LONGEST_QUOTATION = 60
 
 # Two columns with a line between them and nothing around.
 _SIDE_BY_SIDE = box.Box("    \n  │ \n    \n  │ \n  │ \n    \n  │ \n    \n")
@@ -147,7 +147,9 @@ def passages_view(
 
 def _quotation_line(text_a: str, text_b: str, quotation: Quotation) -> Text:
     """A quotation that both texts have, in short, and who is quoted."""
-    quoted = _shortened(_one_line(quotation.a.of(text_a)), _LONGEST_QUOTATION)
+    quoted = _one_line(quotation.a.of(text_a))
+    if len(quoted) > _LONGEST_QUOTATION:
+        quoted = f"{quoted[:_LONGEST_QUOTATION].rstrip()} …"
     speaker_a, speaker_b = (
         _one_line(span.of(text)) if span else ""
         for span, text in ((quotation.speaker_a, text_a), (quotation.speaker_b, text_b))
@@ -158,7 +160,7 @@ def _quotation_line(text_a: str, text_b: str, quotation: Quotation) -> Text:
         heading = f"both quote, A {speaker_a} and B {speaker_b}: "
     else:
         heading = "both quote: "
-    return Text.assemble(("   " + heading, "bold"), (quoted, "italic"))
+    return Text.assemble(("   " + heading, "bold"), (f"“{quoted}”", "italic"))
 
 
 def article_facts(article: Article) -> RenderableType:
