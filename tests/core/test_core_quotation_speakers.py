@@ -28,6 +28,7 @@ def speakers(text):
         ("“We go home,” said the mayor of Velden, Petra Lindqvist.", "Petra Lindqvist"),
         ("“We go home,” the Velden spokesman Anselm Brook added.", "Anselm Brook"),
         ("“We go home,” said Ilse van der Berg.", "Ilse van der Berg"),
+        ("“We go home,” Clara May said.", "Clara May"),
         ("“We go home”, according to Petra Lindqvist of the trust.", "Petra Lindqvist"),
         ("“Do we go home?” asked Dr. Yewande Okafor.", "Dr. Yewande Okafor"),
     ],

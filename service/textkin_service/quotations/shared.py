@@ -22,10 +22,11 @@ _SEED_WORDS = 3
 _MOST_PLACES = 4
 # Runs of equal words belong together with at most so many other words between; they are this share of the words they span ...
 _MOST_BETWEEN = 8
-_MOST_CHAINED = 8
 _LEAST_EQUAL = 0.6
 # ... and of those of the shorter of the two quotations.
 _LEAST_OF_SHORTER = 0.5
+# Of the runs before it, a run may follow one of the last so many.
+_MOST_CHAINED = 8
 
 Range = tuple[int, int]
 

@@ -246,7 +246,7 @@ def _name_of_capitals(words: Sequence[_Word], first: int, end: int) -> Span | No
         if words[first].key in sayings.PREPOSITIONS and end - first > 1:
             return None
         first += 1
-    if first == end or words[end - 1].key in sayings.NO_NAMES:
+    if first == end:
         return None
     if len(words[end - 1].text) == 1 or (first and words[first - 1].text.isdecimal()):
         return None  # a piece of a name such as "S&P"
