@@ -92,6 +92,12 @@ def test_another_speaker_does_not_go_on():
     ("text", "speaker"),
     [
         ("„Ich sah Bäume“, sagte die Lokführerin, Marlies Ottinger.", "Marlies Ottinger"),
+        ("„Ich sah Bäume“, scherzte ihr Trainer Bela Horvat vom Verein.", "Trainer Bela Horvat"),
+        (
+            "„So nah“, sagte der Historiker Ansgar Thiele von der Universität Hohenrode.",
+            "Historiker Ansgar Thiele",
+        ),
+        ("„So nah“, sagte Ratsherrin Ilse von der Berg.", "Ratsherrin Ilse von der Berg"),
         ("Dazu sagte Marlies Ottinger: „Ich sah Bäume.“", "Marlies Ottinger"),
         ("«Contamos chistes», relató el capataz Eleuterio Badía.", "Eleuterio Badía"),
         ("« Nous dormons », a déclaré la préfète Solène Vaudreuil.", "Solène Vaudreuil"),

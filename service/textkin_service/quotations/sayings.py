@@ -95,7 +95,7 @@ CONJUNCTIONS = frozenset(
 RELATIVES = frozenset("who which qui que che quien que die der das wat которая который".split())  # noqa: SIM905
 PRONOUNS = frozenset(
     """
-    he she they it we you i him her them his their er sie es wir ich ihr man él ella ellos ellas il elle ils elles on je nous
+    he she they it we you i him them er sie es wir ich man él ella ellos ellas il elle ils elles on je nous
     vous lui lei loro io noi hij zij ze ik wij ele ela eles elas eu nós он она они оно я мы вы
     """.split()  # noqa: SIM905
 )

@@ -29,6 +29,8 @@ _MOST_REST = 8
 _MOST_REST_OF_PART = 4
 # What ends a part of a subject: a role, a name, an apposition.
 _PART_ENDS = frozenset(",()")
+# So many capitals are a role and a name. "von" behind them leads to where somebody is from.
+_WHOLE_NAME = 3
 # A subject has at most so many words, appositions included.
 _MOST_SUBJECT = 16
 
@@ -189,7 +191,7 @@ def _subject(words: Sequence[_Word], first: int, last: int | None = None) -> _Su
         word = words[place]
         if word.is_capital and word.is_word:
             end = _end_of_capitals(words, place, last)
-            if name is None and not is_elsewhere and _ends_part(words, end, last):
+            if name is None and not is_elsewhere and _ends_part(words, place, end, last):
                 name = _name_of_capitals(words, place, end)
             place = end
         elif word.text in _PART_ENDS:
@@ -205,7 +207,7 @@ def _subject(words: Sequence[_Word], first: int, last: int | None = None) -> _Su
     return _Subject(name, place) if name else None
 
 
-def _ends_part(words: Sequence[_Word], end: int, last: int) -> bool:
+def _ends_part(words: Sequence[_Word], first: int, end: int, last: int) -> bool:
     """Whether a row of capitals is the last of its part of a subject, and what it names is not what something belongs to."""
     if words[end - 1].text.endswith(("'s", "’s")):
         return False
@@ -213,9 +215,13 @@ def _ends_part(words: Sequence[_Word], end: int, last: int) -> bool:
         return True
     if words[end].key not in sayings.OF:
         return False
-    # "Lindqvist of the trust", but not "Chancellor of the Exchequer", which a name may follow.
-    held = next((word for word in words[end + 1 : last] if word.key not in sayings.ARTICLES), None)
-    return held is None or not held.is_capital
+    held = end + 1
+    while held < last and words[held].key in sayings.ARTICLES:
+        held += 1
+    if held == last or not words[held].is_capital:
+        return True  # "Lindqvist of the trust"
+    # "Petra Lindqvist of the Velden trust", but not "Chancellor of the Exchequer", which a name may follow.
+    return end - first > 1 and _end_of_capitals(words, held, last) - held < _WHOLE_NAME
 
 
 def _behind_relative_clause(words: Sequence[_Word], place: int, last: int) -> int:
@@ -229,6 +235,8 @@ def _end_of_capitals(words: Sequence[_Word], first: int, last: int) -> int:
     """Returns the end of a row of capitals, with the particles between them: "Ilse van der Berg"."""
     end = first + 1
     while end < last:
+        if words[end].text == "von" and end - first >= _WHOLE_NAME:
+            break
         after = end
         while after < last and words[after].text in (
             sayings.PARTICLES if after == end else sayings.PARTICLES_AFTER_ANOTHER
