@@ -104,6 +104,8 @@ def comparison(message: comparison_pb2.Comparison) -> types.Comparison:
         offset_unit=_member(
             types.OffsetUnit, comparison_pb2.OffsetUnit, "OFFSET_UNIT_", message.offset_unit or 1
         ),
+        cut_a=message.cut_a if message.HasField("cut_a") else None,
+        cut_b=message.cut_b if message.HasField("cut_b") else None,
     )
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from textkin.printable import printable
 from textkin.types import Comparison, Passage, Quotation, Span
-from textkin.words import kind_name, relation_name
+from textkin.words import cut_note, kind_name, relation_name
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1b; --line: #c9c9c9; --faint: #5a5a5a;
@@ -75,12 +75,17 @@ def comparison_report(a: ReportText, b: ReportText, comparison: Comparison) -> s
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text(a.name)} and {_text(b.name)}: {_text(verdict)}</title>\n"
         f"<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>{_text(verdict.capitalize())}</h1>\n<p>{_text(covered)}</p>\n"
+        f"<header>\n<h1>{_text(verdict.capitalize())}</h1>\n<p>{_text(covered)}</p>\n{_cut(comparison)}"
         f'<p class="faint">{kinds}{_quotations_note(passages)}A number leads to the partner in the other text.</p>\n</header>\n'
         "<main>\n"
         f"{_section('a', a, passages)}{_section('b', b, passages)}"
         "</main>\n</body>\n</html>\n"
     )
+
+
+def _cut(comparison: Comparison) -> str:
+    note = cut_note(comparison)
+    return f"<p>{_text(note)}</p>\n" if note else ""
 
 
 def _section(side: str, text: ReportText, passages: tuple[Passage, ...]) -> str:

@@ -114,7 +114,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What texts `a` and `b` share. In a search `a` is the query and `b` the stored article."""
+    """What texts `a` and `b` share. In a search `a` is the query and `b` the stored article.
+
+    `cut_a`, `cut_b`: where the search for passages in each text ended, in the offset unit, since texts so long and so alike
+    were too much work to align whole. None: all of it was aligned, or no passages were asked for.
+    """
 
     score: float
     relation: Relation
@@ -126,6 +130,8 @@ class Comparison:
     explanation: str = ""
     passages: tuple[Passage, ...] = ()
     offset_unit: OffsetUnit = OffsetUnit.CODE_POINT
+    cut_a: int | None = None
+    cut_b: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The names of relations and kinds as people read them."""
+"""Answers in words, as people read them."""
 
-from textkin.types import Match, PassageKind, Relation
+from textkin.types import Comparison, Match, PassageKind, Relation
 
 _RELATIONS = {
     Relation.IDENTICAL: "identical to",
@@ -26,6 +26,17 @@ def relation_name(relation: Relation) -> str:
 def kind_name(kind: PassageKind) -> str:
     """The kind of a passage."""
     return kind.value
+
+
+def cut_note(comparison: Comparison) -> str:
+    """How far the texts were searched for passages; empty where they were to their ends."""
+    cuts = (("A", comparison.cut_a), ("B", comparison.cut_b))
+    ends = [f"{name} up to position {cut:,}" for name, cut in cuts if cut is not None]
+    return (
+        f"These texts repeat themselves too much to be aligned whole: {' and '.join(ends)} only."
+        if ends
+        else ""
+    )
 
 
 def counted(count: int, noun: str) -> str:

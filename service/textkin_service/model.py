@@ -82,7 +82,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What texts `a` and `b` share; every number is 0 to 1. The API's `Comparison` explains each."""
+    """What texts `a` and `b` share; every share is 0 to 1. The API's `Comparison` explains each.
+
+    `cut_a`, `cut_b`: where the part of each text ends that was aligned, in code points. None: all of it was.
+    """
 
     score: float
     relation: Relation
@@ -93,6 +96,8 @@ class Comparison:
     coverage_a: float
     coverage_b: float
     passages: tuple[Passage, ...] = ()
+    cut_a: int | None = None
+    cut_b: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

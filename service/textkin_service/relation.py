@@ -65,6 +65,8 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         coverage_a=measures.coverage_a,
         coverage_b=measures.coverage_b,
         passages=with_quotations(a, b, alignment.passages, quotations),
+        cut_a=alignment.cut_a,
+        cut_b=alignment.cut_b,
     )
 
 

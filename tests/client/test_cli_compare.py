@@ -89,6 +89,16 @@ def test_people_see_the_verdict_and_both_texts_side_by_side(textkin):
     assert max(map(len, shown.split("\n"))) <= 100
 
 
+def test_people_and_programs_are_told_where_texts_that_repeat_themselves_were_cut(textkin, write):
+    again = "The tide rose over the quay again. "
+    write("a.txt", again * 2_000)
+    write("b.txt", again * 2_001 + "Then it fell.")
+    assert "A up to position" in textkin("compare", "a.txt", "b.txt").stdout
+    (found,) = answers(textkin("compare", "a.txt", "b.txt", "--json"))
+    assert 0 < found["cut_a"] < 2_000 * len(again)
+    assert 0 < found["cut_b"] < 2_000 * len(again)
+
+
 def test_texts_without_anything_in_common_are_said_to_be_unrelated(textkin, write):
     write("a.txt", ORIGINAL)
     write("b.txt", UNRELATED)

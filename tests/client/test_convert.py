@@ -47,6 +47,13 @@ def test_settings_survive_the_wire(settings):
     assert _convert.collection(message) == types.Collection("c", settings)
 
 
+@pytest.mark.parametrize("cuts", [{}, {"cut_a": 0}, {"cut_a": 5, "cut_b": 7}])
+def test_where_texts_were_cut_survives_the_wire(cuts):
+    message = comparison_pb2.Comparison(relation=comparison_pb2.RELATION_UNRELATED, **cuts)
+    found = _convert.comparison(comparison_pb2.Comparison.FromString(message.SerializeToString()))
+    assert (found.cut_a, found.cut_b) == (cuts.get("cut_a"), cuts.get("cut_b"))
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "prefix"),
     [

@@ -1,5 +1,6 @@
 """The page of a comparison: whole, linked both ways, and safe whatever the texts say."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -82,6 +83,12 @@ def test_every_text_stands_whole_on_the_page_whatever_its_passages(data, a, b):
     assert page.texts == [printable(a), printable(b)]
     assert sorted(link.removeprefix("#") for link in page.links) == sorted(page.ids)
     assert len(page.ids) == 2 * len(passages) == len(set(page.ids))
+
+
+def test_a_page_says_where_texts_were_cut():
+    texts = ReportText("a", ORIGINAL), ReportText("b", ORIGINAL)
+    assert "A up to position 1,234 only" in comparison_report(*texts, replace(comparison(), cut_a=1_234))
+    assert "position" not in comparison_report(*texts, comparison())
 
 
 def test_markup_in_a_text_or_a_name_is_shown_as_text():

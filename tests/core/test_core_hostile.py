@@ -52,3 +52,26 @@ def test_a_hostile_text_is_analysed(text):
 def test_hostile_texts_are_compared(a, b):
     result = compare(analyze(a), analyze(b))
     assert 0.0 <= result.score <= 1.0
+
+
+def test_two_texts_too_repetitive_to_be_aligned_whole_say_where_they_were_cut():
+    a, b = chatter(9_000, seed=1), chatter(6_000, seed=2)
+    one, other = analyze(a, "en"), analyze(b, "en")
+    there, back = compare(one, other), compare(other, one)
+    assert 0 < there.cut_a < len(a)
+    assert 0 < there.cut_b < len(b)
+    assert (there.cut_a, there.cut_b) == (back.cut_b, back.cut_a)
+    assert all(p.a.end <= there.cut_a and p.b.end <= there.cut_b for p in there.passages)
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_long_prose_is_aligned_whole(shuffled):
+    choose = random.Random(5)  # noqa: S311 - text, not secrets
+    names = [f"{x}{y}{z}" for x in WORDS for y in ("nd", "rl", "st", "mb") for z in WORDS[:9]]
+    sentences = [
+        f"The {' '.join(choose.choices(names, k=11))} of {choose.choice(names)}." for _ in range(6_000)
+    ]
+    others = choose.sample(sentences, len(sentences)) if shuffled else sentences[::-1]
+    result = compare(analyze(" ".join(sentences)), analyze(" ".join(others)))
+    assert (result.cut_a, result.cut_b) == (None, None)
+    assert result.coverage_a > 0.9

@@ -28,7 +28,7 @@ from textkin.types import (
     SearchResult,
     ServiceInfo,
 )
-from textkin.words import counted, kind_name, relation_name
+from textkin.words import counted, cut_note, kind_name, relation_name
 
 # How wide to print where there is no terminal that says.
 _WIDTH = 100
@@ -87,6 +87,8 @@ def comparison_view(a: Side, b: Side, comparison: Comparison) -> RenderableType:
         f"{comparison.explanation}"
     )
     parts: list[RenderableType] = ["", headline, measures]
+    if note := cut_note(comparison):
+        parts.append(Text(note, "yellow"))
     if comparison.passages:
         parts += ["", passages_view(a, b, comparison.passages)]
     return Group(*parts)

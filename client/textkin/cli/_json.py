@@ -30,7 +30,7 @@ def print_json(value: dict[str, Any]) -> None:
 def comparison_json(
     comparison: Comparison, *, with_passages: bool = True, with_differences: bool = False
 ) -> dict[str, Any]:
-    """A comparison with all its fields; passages and their differences only if they were asked for."""
+    """A comparison with all its fields; passages, their differences and cuts only if they were asked for or there are any."""
     value: dict[str, Any] = {
         "score": comparison.score,
         "relation": comparison.relation.value,
@@ -43,6 +43,8 @@ def comparison_json(
     }
     if with_passages:
         value["offset_unit"] = comparison.offset_unit.value
+        cuts = {"cut_a": comparison.cut_a, "cut_b": comparison.cut_b}
+        value |= {name: cut for name, cut in cuts.items() if cut is not None}
         value["passages"] = [
             _passage_json(each, with_differences=with_differences) for each in comparison.passages
         ]

@@ -12,8 +12,7 @@ from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import SentenceVectors, sentence_vectors
 from textkin_service.alignment.views import View
 
-# Sentences are compared fairly where the stems left out would have at most this share of the squared weights. Two books of
-# 170,000 words leave out a tenth.
+# Texts are compared fairly where the stems left out are the most of at most this share of the sentences.
 _MOST_LEFT_OUT = 0.25
 # Where it is too much, this share of the sentences is tried next.
 _NEXT_SHARE = 0.7
@@ -38,20 +37,16 @@ def seeded(a: Side, b: Side, parameters: Parameters) -> Seeded:
         vectors = sentence_vectors(view)
         seeds = find_seeds(vectors, parameters) if vectors.left_out <= _MOST_LEFT_OUT else None
         if seeds is not None:
-            return Seeded(view, vectors, seeds, _cut(a, most), _cut(b, most))
+            return Seeded(view, vectors, seeds, _cut(a, view.own), _cut(b, view.other))
         most = int(_NEXT_SHARE * most)
 
 
 def _up_to(side: Side, sentences: int, name: str) -> Side:
-    analysis = side.analysis
-    if sentences >= len(analysis.sentences):
+    if sentences >= len(side.starts):
         return side
-    return Side.of(replace(analysis, sentences=analysis.sentences[:sentences]), name)
+    return Side.of(replace(side.analysis, sentences=side.analysis.sentences[:sentences]), name)
 
 
-def _cut(side: Side, sentences: int) -> int | None:
-    """Returns where the last of so many sentences ends; None: there are no more."""
-    analysis = side.analysis
-    if sentences >= len(analysis.sentences):
-        return None
-    return int(analysis.tokens.ends[analysis.sentences[sentences - 1][1] - 1])
+def _cut(whole: Side, aligned: Side) -> int | None:
+    """Returns where the last sentence that is aligned ends; None: it is the text's last."""
+    return None if aligned is whole else aligned.span((len(aligned) - 1, len(aligned))).end

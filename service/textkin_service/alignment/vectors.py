@@ -33,7 +33,7 @@ class SentenceVectors:
     """The sentences of two texts over the vocabulary of their view, weighed by sqrt(tf) * isf, not normalised.
 
     `isf` (float64), a value a stem: the inverse sentence frequency over both texts (Sanchez-Perez, Sidorov and Gelbukh 2014); 0
-    for stems too frequent in long texts to be compared by. `left_out`: the share of all squared weights that these would have.
+    for stems too frequent in long texts to be compared by. `left_out`: the share of sentences of which these are the most.
     `room` (float64, shape (2, stems)) is for kernels to sum in: they leave zeros.
     """
 
@@ -51,14 +51,15 @@ def sentence_vectors(view: View) -> SentenceVectors:
     in_b = _sentence_frequencies(view.other_stems, other.starts, other.ends, size)
     # One is added so that the only sentence of each text still has something to share.
     isf = np.log((len(own.starts) + len(other.starts) + 1) / np.maximum(in_a + in_b, 1))
-    squares = (in_a + in_b) * isf**2
     affordable = _affordable(in_a * in_b)
+    left_out = _bare(view.own_stems, own.starts, own.ends, isf, affordable)
+    left_out += _bare(view.other_stems, other.starts, other.ends, isf, affordable)
     isf[~affordable] = 0.0
     return SentenceVectors(
         Rows(*_weighed(view.own_stems, own.starts, own.ends, isf)),
         Rows(*_weighed(view.other_stems, other.starts, other.ends, isf)),
         isf,
-        float(squares[~affordable].sum() / squares.sum()),
+        left_out / (len(own.starts) + len(other.starts)),
         np.zeros((2, size)),
     )
 
@@ -84,6 +85,19 @@ def _sentence_frequencies(stems: Numbers, starts: Numbers, ends: Numbers, size: 
                 last[stem] = sentence
                 counts[stem] += 1
     return counts
+
+
+@kernel
+def _bare(stems: Numbers, starts: Numbers, ends: Numbers, isf: Weights, kept: NDArray[np.bool_]) -> int:
+    """Returns how many sentences would keep less than half of their squared weights with the stems that are `kept`."""
+    bare = 0
+    for sentence in range(len(starts)):
+        balance = 0.0
+        for word in range(starts[sentence], ends[sentence]):
+            square = isf[stems[word]] * isf[stems[word]]
+            balance += square if kept[stems[word]] else -square
+        bare += balance < 0.0
+    return bare
 
 
 @kernel

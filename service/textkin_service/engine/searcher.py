@@ -64,7 +64,7 @@ class Searcher:
         matches = [
             Match(replace(candidate.article, text=text), comparison)
             if rank < options.matches_with_passages
-            else Match(candidate.article, replace(comparison, passages=()))
+            else Match(candidate.article, replace(comparison, passages=(), cut_a=None, cut_b=None))
             for rank, (candidate, text, comparison) in enumerate(scored)
         ]
         return SearchResult(tuple(matches), truncated)

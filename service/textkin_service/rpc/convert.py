@@ -165,12 +165,13 @@ def offset_unit(value: int, field: str) -> Unit:
 def comparison_message(
     comparison: model.Comparison, text_a: str, text_b: str, unit: Unit
 ) -> comparison_pb2.Comparison:
-    """Returns the message of a comparison, spans in `unit`. The texts are needed only if it has passages."""
+    """Returns the message of a comparison, spans in `unit`. The texts are needed only if it has passages or cuts."""
     passages = comparison.passages
     sides = [side for passage in passages for side in _sides(passage)]
     # Each text is walked through once, for all spans in it.
-    placed_a = _placed(text_a, {a for a, _ in sides}, unit)
-    placed_b = _placed(text_b, {b for _, b in sides}, unit)
+    cut_a, cut_b = _up_to(comparison.cut_a), _up_to(comparison.cut_b)
+    placed_a = _placed(text_a, {cut_a, *(a for a, _ in sides)}, unit)
+    placed_b = _placed(text_b, {cut_b, *(b for _, b in sides)}, unit)
     return comparison_pb2.Comparison(
         score=comparison.score,
         relation=cast("comparison_pb2.Relation", int(comparison.relation)),
@@ -204,7 +205,14 @@ def comparison_message(
             for passage in passages
         ],
         offset_unit=unit,
+        cut_a=placed_a[cut_a].end if cut_a else None,
+        cut_b=placed_b[cut_b].end if cut_b else None,
     )
+
+
+def _up_to(cut: int | None) -> model.Span | None:
+    """Returns the part of a text that was aligned; None: all of it."""
+    return None if cut is None else model.Span(0, cut)
 
 
 def _sides(passage: model.Passage) -> Iterator[tuple[model.Span | None, model.Span | None]]:
