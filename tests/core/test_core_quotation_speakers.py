@@ -42,6 +42,7 @@ def test_a_speaker_may_stand_after_the_quotation(text, speaker):
     [
         ("Petra Lindqvist said: “We go home.”", "Petra Lindqvist"),
         ("Lindqvist, who leads the trust, told Anselm Brook: “We go home.”", "Lindqvist"),
+        ("The Chief Superintendent, Petra Lindqvist, said: “We go home.”", "Petra Lindqvist"),
         ("But Lindqvist also said on Monday that “we go home today”.", "Lindqvist"),
         ("According to Petra Lindqvist, “we go home today”.", "Petra Lindqvist"),
         ("The pier is closed.\nLindqvist: “We go home.”", "Lindqvist"),
@@ -77,6 +78,8 @@ def test_a_speaker_may_stand_inside_the_quotation():
         "„Wir gehen heim“, sagte der Historiker.",
         "“We go home,” the Admiralty said.",
         "“We go home,” said Chancellor of the Exchequer Anselm Brook.",
+        "Our head of Boats and Velden Ferries, said: “We go home.”",
+        "“We go home,” the Chief Superintendent said.",
         "“We go home,” wrote B&Q buyer Anselm Brook.",
     ],
 )

@@ -99,6 +99,14 @@ PRONOUNS = frozenset(
     vous lui lei loro io noi hij zij ze ik wij ele ela eles elas eu nós он она они оно я мы вы
     """.split()  # noqa: SIM905
 )
+# What names end with that are of offices, not of people: "Chief Superintendent".
+TITLES = frozenset(
+    """
+    president minister chancellor secretary senator governor mayor councillor ambassador chairman chairwoman chair chief
+    director officer manager executive superintendent inspector detective sergeant sheriff commissioner attorney general
+    professor doctor editor spokesman spokeswoman head coach captain analyst judge justice bishop
+    """.split()  # noqa: SIM905
+)
 # Before a capital these belong to a name.
 PARTICLES = frozenset("de del della di da do dos das du la le van von ter ten bin ibn al el af zu".split())  # noqa: SIM905
 PARTICLES_AFTER_ANOTHER = PARTICLES | {"der", "den", "los", "las"}

@@ -143,7 +143,11 @@ def _name_of_verb(words: Sequence[_Word], verb: int, *, is_led: bool) -> Span | 
         end -= 1
     for start in _clause_starts(words, end):
         subject = _subject(words, start, end)
-        if subject and subject.end == end:
+        # A name alone with a comma behind it ends an apposition: "Brook, of Boats and Ferries, said".
+        alone = (
+            subject and words[start].start == subject.name.start and words[end - 2].end == subject.name.end
+        )
+        if subject and subject.end == end and not (alone and words[end - 1].text == ","):
             return subject.name
     if (
         is_led
@@ -255,6 +259,8 @@ def _name_of_capitals(words: Sequence[_Word], first: int, end: int) -> Span | No
             return None
         first += 1
     if first == end:
+        return None
+    if words[end - 1].key in sayings.TITLES:
         return None
     if len(words[end - 1].text) == 1 or (first and words[first - 1].text.isdecimal()):
         return None  # a piece of a name such as "S&P"
