@@ -3,7 +3,7 @@
 A kernel is compiled for the types that it is called with: call it with the same ones always (an array that may not be written
 to is another type than one that may), and once before the first request, from a `prepare`. The compiled form is
 cached on disk, and made anew when the file of the kernel changes; not when another file changes, so that kernels that call
-each other stand in one module.
+each other stand in one module, and whoever changes a constant that kernels of another module take removes their `__pycache__`.
 """
 
 from collections.abc import Callable

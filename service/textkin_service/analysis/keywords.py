@@ -1,7 +1,7 @@
 """Keywords: words without which no phrase of the web's furniture can stand in a text, so that most lines need no pattern.
 
-Every phrase of `furniture` has one of the words listed for it here, written without anything but letters; the tests hold both
-to that. Frequent words are avoided where another will do. So it is with the parts of words that `apparatus` looks for.
+Every phrase of `furniture` and every pattern of `apparatus` has one of the words listed for it here, of letters alone; the
+tests hold them to that. Frequent words are avoided where another will do.
 """
 
 from functools import cache
@@ -44,14 +44,17 @@ _KEYWORDS = {
         latest you related discover read see more most recommended trending popular recent what up editor editors editorss don
         in
     """,
-    IN_COMMENT_BOX: "reply response comment comments join",
+    IN_COMMENT_BOX: "leave post add write comment comments join",
+    IN_REFERENCES: """
+        references bibliography cited literature literatur literaturverzeichnis quellen quellenverzeichnis références
+        bibliographie bibliografía referencias referências bibliografia riferimenti literatuur
+    """,
+    IN_DECLARATION: """
+        acknowledgement acknowledgements acknowledgment acknowledgments acknowledge funding contribution contributions interest
+        interests availability thank grateful indebted supported funded financed declare declares danksagung danksagungen
+        remerciements agradecimientos agradecimentos ringraziamenti dankwoord
+    """,
 }
-# Parts of words, in small letters; "works cited" has the word "cited".
-_REFERENCES = regex.compile("bibliogra|cited|literat|quellen|r[eé]f[eé]r[eê]n|riferimenti")
-_DECLARATIONS = regex.compile(
-    "acknowledg|funding|contribution|interest|availability|thank|grateful|indebted|supported|funded|financed|declare|danksagung"
-    "|remerciement|agradecimento|agradecimiento|ringraziament|dankwoord"
-)
 # What patterns that ignore case take for letters of ASCII besides these.
 _FOLDED = str.maketrans("\u0130\u017f\u212a", "isk")
 _NOT_LETTERS = regex.compile("[^a-z]++")
@@ -61,12 +64,10 @@ _ANY_WORD = regex.compile(r"\w")
 def flags_of(word: str) -> int:
     """Returns the flags of a word, as the text has it."""
     known = _flags()
-    lower = word.translate(_FOLDED).lower()
-    flags = IN_REFERENCES if _REFERENCES.search(lower) else 0
-    flags |= IN_DECLARATION if _DECLARATIONS.search(lower) else 0
     if word.isascii() and word.isalpha():
-        return flags | known.get(lower, 0)
-    flags |= 0 if _ANY_WORD.search(word) else NO_WORD
+        return known.get(word.lower(), 0)
+    lower = word.translate(_FOLDED).lower()
+    flags = known.get(lower, 0) | (0 if _ANY_WORD.search(word) else NO_WORD)
     for part in _NOT_LETTERS.split(lower):
         flags |= known.get(part, 0)
     return flags

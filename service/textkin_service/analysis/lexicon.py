@@ -3,18 +3,22 @@
 import hashlib
 import math
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from itertools import islice
+from typing import TypeVar
 
+import numpy as np
 import Stemmer
 import wordfreq
+from numpy.typing import NDArray
 from wordfreq.numbers import has_digit_sequence
 
 from textkin_service.analysis.unspaced import GramFrequencies, is_unspaced
 from textkin_service.analysis.wordtable import WordTable
+
+_U = TypeVar("_U", np.uint32, np.uint64)
 
 # Zipf frequency (log10 of occurrences in a billion words) of stems that no list holds: names, rare words, typing errors.
 UNSEEN_ZIPF = 1.0
@@ -45,19 +49,11 @@ VERSION = ",".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of a word: its stem's number (32 bits, the same in every process) and Zipf frequency."""
-
-    stem: int
-    zipf: float
-
-
-def stable_hash(word: str) -> int:
-    """Returns 32 bits that depend on the word alone, whatever the process or machine."""
-    return int.from_bytes(
-        hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little"
-    )
+def word_hashes(words: Iterable[str], dtype: type[_U]) -> NDArray[_U]:
+    """Returns a hash of each word, an unsigned integer, that depends on the word alone, whatever the process or machine."""
+    size = np.dtype(dtype).itemsize
+    digests = (hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=size) for word in words)
+    return np.frombuffer(b"".join(each.digest() for each in digests), np.dtype(dtype).newbyteorder("<"))
 
 
 class Lexicon:
@@ -73,9 +69,10 @@ class Lexicon:
         self.common: tuple[str, ...] = ()
         self._zipf, self._grams = self._frequencies()
 
-    def entries(self, words: list[str]) -> list[Entry]:
-        """Resolves normalised words."""
-        return [Entry(stable_hash(stem), self._rarity(stem)) for stem in self._stems(words)]
+    def resolve(self, words: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+        """Returns the stems of normalised words as numbers, the same in every process, and how frequent they are (Zipf)."""
+        stems = self._stems(words)
+        return word_hashes(stems, np.uint32), np.array([self._rarity(stem) for stem in stems], np.float32)
 
     def _stems(self, words: list[str]) -> list[str]:
         # A stemmer object keeps state and is not for two threads at once; a new one costs a microsecond.

@@ -4,7 +4,6 @@ Words are cut out of the text as it came and normalised one by one, so that no o
 normalisation that changes lengths (NFKC, case folding, ligatures, `İ`).
 """
 
-import hashlib
 import unicodedata
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ class Tokens:
     """The words of a text, in order. Punctuation and symbols belong to no word. The arrays are parallel.
 
     `starts` and `ends` (int32) are code points of the original text, half open; `hashes` (uint64) are those of the normalised
-    words, as `word_hash` has them.
+    words, as `word_hashes` has them.
     """
 
     text: str
@@ -64,9 +63,3 @@ def normalize_word(word: str) -> str:
             "NFKC", unicodedata.normalize("NFKC", word.translate(_INVISIBLE)).casefold()
         )
     return _GROUPING.sub("", folded) if "," in folded else folded
-
-
-def word_hash(word: str) -> int:
-    """Returns 64 bits that depend on a normalised word alone, whatever the process or machine."""
-    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from textkin_service.analysis.characters import UNSPACED, classes_of, code_points
 from textkin_service.analysis.kernels.words import cut_words, pair_keys
 from textkin_service.analysis.keywords import flags_of
-from textkin_service.analysis.lexicon import Entry, Lexicon, lexicon
-from textkin_service.analysis.tokens import Tokens, normalize_word, word_hash
+from textkin_service.analysis.lexicon import Lexicon, lexicon, word_hashes
+from textkin_service.analysis.tokens import Tokens, normalize_word
 from textkin_service.analysis.unspaced import is_unspaced, pairs_units
 from textkin_service.analysis.wordtable import Known
 
@@ -43,7 +43,8 @@ def find_words(text: str, codes: NDArray[np.uint32], classes: NDArray[np.uint32]
     starts, ends, keys, commas = cut(codes, classes)
     known = words.table.look_up(keys)
     while len(known.missing):
-        written = {int(keys[i]): text[starts[i] : ends[i]] for i in known.missing.tolist()}
+        places = (each[known.missing].tolist() for each in (keys, starts, ends))
+        written = {key: text[start:end] for key, start, end in zip(*places, strict=True)}
         _add(written, words)
         known = words.table.look_up(keys)
     tokens = Tokens(text, starts, ends, known.hashes)
@@ -75,19 +76,10 @@ def meet_common_words(language: str) -> None:
     common = [word for word in words.common if word.isascii() and word.isalpha()]
     codes = code_points(" ".join([*common, *map(str.capitalize, common)]))
     _, _, keys, _ = cut(codes, classes_of(codes))
-    hashes, flags = list(map(word_hash, common)), list(map(flags_of, common))
-    _put(words, keys.tolist(), 2 * words.entries(common), 2 * hashes, 2 * flags)
-
-
-def _put(words: Lexicon, keys: list[int], entries: list[Entry], hashes: list[int], flags: list[int]) -> None:
-    """Puts what is known of words into the table. All are parallel."""
-    words.table.add(
-        np.array(keys, np.uint64),
-        np.array(hashes, np.uint64),
-        np.array([entry.stem for entry in entries], np.uint32),
-        np.array([entry.zipf for entry in entries], np.float32),
-        np.array(flags, np.uint16),
-    )
+    stems, zipf = words.resolve(common)
+    flags = np.array([flags_of(word) for word in common], np.uint16)
+    of_words = word_hashes(common, np.uint64), stems, zipf, flags
+    words.table.add(keys, *(np.concatenate([each, each]) for each in of_words))
 
 
 def _add(written: dict[int, str], words: Lexicon) -> None:
@@ -97,7 +89,8 @@ def _add(written: dict[int, str], words: Lexicon) -> None:
         flags_of(word) | (_UNSPACED if is_unspaced(normalised) else 0)
         for word, normalised in zip(written.values(), normal, strict=True)
     ]
-    _put(words, list(written), words.entries(normal), [word_hash(word) for word in normal], flags)
+    keys, hashes = np.fromiter(written, np.uint64, len(written)), word_hashes(normal, np.uint64)
+    words.table.add(keys, hashes, *words.resolve(normal), np.array(flags, np.uint16))
 
 
 def _pair(
@@ -118,8 +111,9 @@ def _pair(
     while len(of_pairs.missing):
         written = tokens.words
         units = {int(pairs[i]): written[i] + written[i + 1] for i in of_pairs.missing.tolist()}
-        nothing = [0] * len(units)
-        _put(words, list(units), words.entries(list(units.values())), nothing, nothing)
+        hashes, flags = np.zeros(len(units), np.uint64), np.zeros(len(units), np.uint16)
+        new = np.fromiter(units, np.uint64, len(units))
+        words.table.add(new, hashes, *words.resolve(list(units.values())), flags)
         of_pairs = words.table.look_up(pairs)
     paired = pairs != 0
     known.stems[paired] = of_pairs.stems[paired]
