@@ -176,6 +176,8 @@ def _containments(
 
 def _covered_words(starts: NDArray[np.int32], spans: list[Span]) -> int:
     """Returns how many words, of which `starts` (int32, rising) says where they begin, begin in any of the spans."""
+    if not spans:
+        return 0
     bounds = np.array([(span.start, span.end) for span in spans], np.int64).reshape(-1, 2)
     places = np.searchsorted(starts, bounds)
     return _count_covered(places[np.argsort(places[:, 0], kind="stable")])

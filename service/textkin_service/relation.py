@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.alignment import align
+from textkin_service.alignment.runs import grams
 from textkin_service.alignment.sides import evidence_tokens
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import Analysis, analyze
@@ -24,8 +25,6 @@ from textkin_service.sketch.verbatim import SHINGLE_WORDS
 
 # No other text scores as high as one that is identical. Scores close to it still differ: the closer copy stands first.
 _MOST_UNLESS_IDENTICAL = 0.999
-# What the hashes of the words of a shingle are mixed by: any large odd number does, since they are random already.
-_MIX = np.uint64(0x9FB21C651E98DF25)
 
 # Two texts that every kernel has something to do with: words copied, changed and said more often.
 _ORIGINAL = (
@@ -149,8 +148,4 @@ def _resemblance(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
 
 def _shingles(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Returns a hash of each word 5-shingle; a shorter text is one shingle, an empty one none."""
-    count = max(min(1, len(words)), len(words) - SHINGLE_WORDS + 1)
-    hashes = np.zeros(count, np.uint64)
-    for i in range(min(len(words), SHINGLE_WORDS)):
-        hashes = hashes * _MIX + words[i : i + count]
-    return hashes
+    return grams(words, min(len(words), SHINGLE_WORDS)) if len(words) else words

@@ -37,8 +37,8 @@ class Free:
 
     def taken_share(self, before: "Free") -> float:
         """Returns what share of the words that were free before is not any more, of the side where it is less."""
-        own = float(self.own.sum()) / max(1, int(before.own.sum()))
-        other = float(self.other.sum()) / max(1, int(before.other.sum()))
+        own = int(np.count_nonzero(self.own)) / max(1, int(np.count_nonzero(before.own)))
+        other = int(np.count_nonzero(self.other)) / max(1, int(np.count_nonzero(before.other)))
         return 1.0 - max(own, other)
 
     def without(self, matches: list[Match]) -> "Free":

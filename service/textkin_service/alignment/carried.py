@@ -15,15 +15,20 @@ from textkin_service.analysis import Analysis
 def with_carried_residue(a: Analysis, b: Analysis, parameters: Parameters) -> tuple[Analysis, Analysis]:
     """Returns the analyses, residue made evidence where it stands inside words that both texts have, residue included.
 
-    On both sides of it must be as many words as start a run. What stands at an end of the copied words stays residue.
+    On both sides of it must be as many words as start a run, unless the texts have the same words throughout. What stands at an
+    end of the copied words stays residue.
     """
     residue_a, residue_b = _residue_inside(a), _residue_inside(b)
     if not (residue_a or residue_b):
         return a, b
-    runs = exact_runs(a.tokens.hashes, b.tokens.hashes, parameters.run_seed)
+    around = parameters.run_seed
+    if np.array_equal(a.tokens.hashes, b.tokens.hashes):
+        # All of it was copied, however few words stand around the residue.
+        runs, around = np.array([[0, len(a.tokens), 0, len(b.tokens), len(a.tokens)]]), 0
+    else:
+        runs = exact_runs(a.tokens.hashes, b.tokens.hashes, parameters.run_seed)
     if not len(runs):
         return a, b
-    around = parameters.run_seed
     return _with(a, residue_a, runs[:, :2], around), _with(b, residue_b, runs[:, 2:4], around)
 
 

@@ -66,9 +66,19 @@ def evidence_at(ratios: Weights, shares: tuple[float, ...], parameters: Paramete
 
 def mutual_evidence(view: View, match: Match, parameters: Parameters) -> float:
     """Returns the evidence of the side of a match that has less."""
-    return min(
-        evidence(view, match.own, match.other, parameters),
-        evidence(view.mirrored(), match.other, match.own, parameters),
+    own, other = view.own_stems[slice(*match.own)], view.other_stems[slice(*match.other)]
+    return _mutual_evidence(
+        own,
+        other,
+        view.own_counts,
+        view.other_counts,
+        view.own_words,
+        view.other_words,
+        view.usual,
+        parameters.usual_words,
+        _array(parameters.reused_shares),
+        parameters.most_gain,
+        view.room,
     )
 
 
@@ -170,22 +180,70 @@ def _evidence(ratios: Weights, shares: Weights, most: float) -> float:
 
 
 @kernel
+def _mutual_evidence(
+    own: Numbers,
+    other: Numbers,
+    own_counts: Numbers,
+    other_counts: Numbers,
+    own_words: int,
+    other_words: int,
+    usual: Weights,
+    prior: float,
+    shares: Weights,
+    most: float,
+    room: Numbers,
+) -> float:
+    """Returns what `mutual_evidence` does, of a match that has these words (stems) on its sides."""
+    there = _ratios(own, other, other, own_counts, other_counts, own_words, other_words, usual, prior, room)
+    back = _ratios(other, own, own, other_counts, own_counts, other_words, own_words, usual, prior, room)
+    return min(_evidence(there, shares, most), _evidence(back, shares, most))
+
+
+@kernel
+def _hits(ratios: Weights, allowed: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
+    """Returns the places (int64) of the words that the source has and that are allowed.
+
+    And how many allowed words lie before each, to the one before it (int64); -1 where others lie between.
+    """
+    places, misses = np.empty(len(ratios), np.int64), np.empty(len(ratios), np.int64)
+    count = missed = 0
+    for i in range(len(ratios)):
+        if not allowed[i]:
+            missed = -1
+        elif ratios[i] > 0.0:
+            places[count], misses[count] = i, missed
+            count += 1
+            missed = 0
+        elif missed >= 0:
+            missed += 1
+    return places[:count], misses[:count]
+
+
+@kernel
 def _likeliest(
     ratios: Weights, shares: Weights, most: float, allowed: NDArray[np.bool_]
 ) -> tuple[float, int, int]:
-    """Returns the greatest evidence of an interval, and the shortest interval that has it (Kadane; see Bentley 1984)."""
+    """Returns the greatest evidence of an interval, and the shortest interval that has it (Kadane; see Bentley 1984).
+
+    The words that the source does not have all lose the same, so that only the others are looked at.
+    """
+    places, misses = _hits(ratios, allowed)
+    hits = ratios[places]
     best, best_start, best_end = -1.0, 0, 0
     for share in shares:
-        gains = _gains(ratios, share, most)
+        gains = _gains(hits, share, most)
+        loss = min(np.log(1.0 - share), most)
         total = least = greatest = 0.0
         start = first = last = 0
-        for i in range(len(gains)):
-            if allowed[i]:
-                total += gains[i]
-                if total - least > greatest:
-                    greatest, first, last = total - least, start, i + 1
-            if not allowed[i] or total <= least:
-                least, start = total, i + 1
+        for i in range(len(places)):
+            total += misses[i] * loss
+            if misses[i] < 0 or total <= least:
+                least, start = total, places[i]
+            total += gains[i]
+            if total - least > greatest:
+                greatest, first, last = total - least, start, places[i] + 1
+            if total <= least:
+                least, start = total, places[i] + 1
         if greatest > best:
             best, best_start, best_end = greatest, first, last
     return best, best_start, best_end

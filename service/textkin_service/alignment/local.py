@@ -31,8 +31,11 @@ def local_matches(
     nearby = Nearby(runs)
     matches: list[Match] = []
     for _ in range(parameters.passes):
+        usable = _usable(view, seeds, free)
+        if not (len(usable) or runs):
+            break
         known = parameters.knowing(free.taken_share(nothing_taken))
-        found = select(view, _candidates(view, vectors, seeds, free, nearby, known), matches, known)
+        found = select(view, _candidates(view, vectors, usable, free, nearby, known), matches, known)
         alone = [Match(run.a, run.b) for run in runs if run.matched >= known.lone_run_words]
         found += select(view, alone, matches + found, known)
         if not found:
@@ -45,19 +48,12 @@ def local_matches(
 def _candidates(
     view: View, vectors: SentenceVectors, seeds: Seeds, free: Free, nearby: Nearby, parameters: Parameters
 ) -> list[Match]:
-    """Returns fragments of what is free, bounded."""
-    free_own, free_other = _free_sentences(view.own, free.own), _free_sentences(view.other, free.other)
-    usable = seeds.only(free_own[seeds.a] & free_other[seeds.b])
-    if not len(usable):
+    """Returns fragments of what is free, bounded; `seeds` are those between free sentences."""
+    if not len(seeds):
         return []
-    fragments = extend(
-        usable,
-        vectors,
-        _blocks(view.own.blocks, free_own),
-        _blocks(view.other.blocks, free_other),
-        parameters,
-    )
-    fragments = divide(resolve(fragments, parameters), usable, vectors, view.own, view.other, parameters)
+    blocks_own, blocks_other = _blocks(view.own, free.own), _blocks(view.other, free.other)
+    fragments = resolve(extend(seeds, vectors, blocks_own, blocks_other, parameters), parameters)
+    fragments = divide(fragments, seeds, vectors, view.own, view.other, parameters)
     found = []
     for fragment in fragments:
         whole = Match(view.own.words_of(fragment.a), view.other.words_of(fragment.b))
@@ -68,14 +64,20 @@ def _candidates(
     return found
 
 
+def _usable(view: View, seeds: Seeds, free: Free) -> Seeds:
+    """Returns the seeds between sentences that are free."""
+    free_own, free_other = _free_sentences(view.own, free.own), _free_sentences(view.other, free.other)
+    return seeds.only(free_own[seeds.a] & free_other[seeds.b])
+
+
 def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Returns which sentences (bool) are free by more than half."""
     return _mostly(free, side.starts, side.ends)
 
 
-def _blocks(blocks: Numbers, free: NDArray[np.bool_]) -> Numbers:
+def _blocks(side: Side, free: NDArray[np.bool_]) -> Numbers:
     """Returns the blocks of the sentences where those that are not free interrupt the text too."""
-    return blocks + np.cumsum(~free)
+    return side.blocks + np.cumsum(~_free_sentences(side, free))
 
 
 @kernel

@@ -95,6 +95,17 @@ def _wider(places: Numbers, figures: Weights) -> tuple[Numbers, Weights]:
 
 
 @kernel
+def _shared(here: Numbers, row: int, stems: Numbers, isf: Weights) -> tuple[int, float]:
+    """Returns how many of some stems a row has, which are those that `here` says so of, and the sum of their isf."""
+    shared, evidence = 0, 0.0
+    for stem in stems:
+        if here[stem] == row:
+            shared += 1
+            evidence += isf[stem]
+    return shared, evidence
+
+
+@kernel
 def _alike(
     bounds_a: Numbers,
     stems_a: Numbers,
@@ -117,33 +128,34 @@ def _alike(
     pairs_b, evidence = np.empty(64, np.int64), np.empty(64)
     count = 0
     met = np.empty(len(lengths_b), np.int64)
-    shared = np.zeros(len(lengths_b), np.int64)
-    dots, sums = np.zeros(len(lengths_b)), np.zeros(len(lengths_b))
+    dots = np.zeros(len(lengths_b))
+    here = np.full(len(isf), -1, np.int64)  # the last row of `a` that has a stem
     for a in range(len(lengths_a)):
         if count > _MOST_SEEDS:
             break
         meetings = 0
         for i in range(bounds_a[a], bounds_a[a + 1]):
-            stem = stems_a[i]
+            stem, weight = stems_a[i], weights_a[i]
+            here[stem] = a
             for slot in range(begins[stem], begins[stem + 1]):
                 b = rows[slot]
-                if not shared[b]:
+                if dots[b] == 0.0:
                     met[meetings] = b
                     meetings += 1
-                shared[b] += 1
-                dots[b] += weights_a[i] * weights_b[places[slot]]
-                sums[b] += isf[stem]
+                dots[b] += weight * weights_b[places[slot]]
         for i in range(meetings):
             b = met[i]
             cosine = dots[b] / (lengths_a[a] * lengths_b[b])
+            dots[b] = 0.0
+            if cosine < least_cosine:
+                continue
+            shared, shared_isf = _shared(here, a, stems_b[bounds_b[b] : bounds_b[b + 1]], isf)
             distinct = bounds_a[a + 1] - bounds_a[a] + bounds_b[b + 1] - bounds_b[b]
-            if cosine >= least_cosine and 2 * shared[b] / distinct >= least_dice:
+            if 2 * shared / distinct >= least_dice:
                 if count == len(pairs_a):
                     pairs_a, cosines = _wider(pairs_a, cosines)
                     pairs_b, evidence = _wider(pairs_b, evidence)
                 pairs_a[count], cosines[count] = a, cosine
-                pairs_b[count], evidence[count] = b, sums[b]
+                pairs_b[count], evidence[count] = b, shared_isf
                 count += 1
-            shared[b] = 0
-            dots[b] = sums[b] = 0.0
     return pairs_a[:count], pairs_b[:count], cosines[:count], evidence[:count]
