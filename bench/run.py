@@ -1,9 +1,10 @@
-"""Prints the benchmark tables: quality on the samples, the analysis, then speed and memory. Run by `make bench`."""
+"""Prints the benchmark tables: quality on the samples, analysis, comparison, then speed and memory. Run by `make bench`."""
 
 import os
 import platform
 
 import analysis
+import comparison
 import quality
 import speed
 
@@ -11,4 +12,5 @@ if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors")
     quality.measure_samples()
     analysis.measure()
+    comparison.measure()
     speed.measure()
