@@ -178,7 +178,7 @@ def _covered_words(starts: NDArray[np.int32], spans: list[Span]) -> int:
     """Returns how many words, of which `starts` (int32, rising) says where they begin, begin in any of the spans."""
     if not spans:
         return 0
-    bounds = np.array([(span.start, span.end) for span in spans], np.int64).reshape(-1, 2)
+    bounds = np.array([(span.start, span.end) for span in spans], starts.dtype)
     places = np.searchsorted(starts, bounds)
     return _count_covered(places[np.argsort(places[:, 0], kind="stable")])
 
@@ -195,5 +195,7 @@ def _count_covered(ranges: NDArray[np.int64]) -> int:
 
 def _tokens(analysis: Analysis, span: Span) -> tuple[int, int]:
     """Returns the range of tokens that begin in a span."""
-    first, last = np.searchsorted(analysis.tokens.starts, [span.start, span.end])
+    starts = analysis.tokens.starts
+    # Of the same type, or else all of them are converted.
+    first, last = np.searchsorted(starts, np.array([span.start, span.end], starts.dtype))
     return int(first), int(last)

@@ -75,7 +75,9 @@ def _span(analysis: Analysis, quoted: Quoted, tokens: Range, passage: Span) -> S
 
 def _tokens(analysis: Analysis, span: Span) -> Range:
     """Returns the range of tokens that begin in a span."""
-    first, last = np.searchsorted(analysis.tokens.starts, [span.start, span.end])
+    starts = analysis.tokens.starts
+    # Of the same type, or else all of them are converted.
+    first, last = np.searchsorted(starts, np.array([span.start, span.end], starts.dtype))
     return int(first), int(last)
 
 
