@@ -130,10 +130,19 @@ def _laid_out(bounds: Numbers, interrupted: NDArray[np.bool_]) -> tuple[Numbers,
 @kernel
 def _snapped(starts: Numbers, ends: Numbers, first: int, last: int) -> tuple[int, int]:
     """Returns what `snapped` does, of sentences from `starts` to `ends`; an empty range if there are none."""
+    below, above = 0, len(ends)
+    while below < above:  # the first sentence that ends behind the first word
+        middle = (below + above) // 2
+        if ends[middle] > first:
+            above = middle
+        else:
+            below = middle + 1
     start, end = 0, 0
-    for i in range(np.searchsorted(ends, first, side="right"), np.searchsorted(starts, last)):
+    i = below
+    while i < len(starts) and starts[i] < last:
         inside = min(ends[i], last) - max(starts[i], first)
         if 2 * inside > ends[i] - starts[i]:
             start = starts[i] if start == end else start
             end = ends[i]
+        i += 1
     return start, end
