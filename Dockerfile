@@ -21,10 +21,12 @@ LABEL org.opencontainers.image.title="textkin" \
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin textkin \
     && install -d -o textkin -g textkin -m 0750 /data /var/cache/textkin
 COPY --from=build /opt/textkin /opt/textkin
-# Compiled kernels are kept in the cache folder: mount a volume there, or each new container compiles them.
+# Compiled kernels are kept in the cache folder. On another kind of processor than the image was built on they are compiled anew:
+# mount a volume there, or each new container does so.
 ENV PATH=/opt/textkin/bin:$PATH PYTHONUNBUFFERED=1 NUMBA_CACHE_DIR=/var/cache/textkin \
     TEXTKIN_DATA=/data TEXTKIN_LISTEN=0.0.0.0:50051
 USER 10001
+RUN textkin-service warm
 VOLUME /data
 EXPOSE 50051
 STOPSIGNAL SIGTERM

@@ -8,7 +8,7 @@ GENERATED := client
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
   --python-version 3.11 --no-emit-index-url
 
-.PHONY: help setup demo test check format protos release-protos lock bench clean
+.PHONY: help setup warm demo test check format protos release-protos lock bench clean
 
 help: ## Shows this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,10 +21,13 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup ## Starts a service, ingests the sample articles, shows matches with aligned passages.
+warm: setup ## Compiles the kernels for this machine.
+	@$(BIN)/textkin-service warm
+
+demo: warm ## Starts a service, ingests the sample articles, shows matches with aligned passages.
 	$(BIN)/python samples/demo.py
 
-test: setup ## Runs the tests.
+test: warm ## Runs the tests.
 	$(BIN)/python -m pytest
 
 check: setup ## Lints, types, generated code, protos, Dockerfile, lock files.
@@ -57,7 +60,7 @@ lock: setup ## Pins every dependency with its hashes.
 release-protos: setup ## Takes the protos as they are for released: later changes must not break their callers.
 	$(BIN)/buf build --exclude-source-info -o protos/released.binpb
 
-bench: setup ## Prints the benchmark tables.
+bench: warm ## Prints the benchmark tables.
 	$(BIN)/python bench/run.py
 
 clean: ## Removes what setup and the tools made.

@@ -18,7 +18,7 @@ import pytest
 from textkin.v1 import collection_pb2, textkin_service_pb2, textkin_service_pb2_grpc
 
 # Bounds how long a test waits for something that never comes; nothing that works takes nearly as long.
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -74,6 +74,19 @@ def _serve(settings: Settings) -> None:
 
 
 @main.command()
+def warm() -> None:
+    """Compile what this machine's processor has not compiled yet, so that no start waits for it.
+
+    Run it when an image is built, or after an installation. It takes up to a minute; once all is compiled, seconds.
+    """
+    try:
+        from textkin_service.engine import prepare
+    except ModuleNotFoundError as error:
+        raise click.ClickException(_EXTRA.format(error.name)) from error
+    prepare()
+
+
+@main.command()
 @click.option("--address", help="HOST:PORT of the service. Default: where the settings have it listen.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True)
 @click.pass_context

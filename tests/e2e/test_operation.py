@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import grpc
 import pytest
@@ -13,6 +14,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from grpc_status import rpc_status
 
+import textkin_service
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
@@ -206,9 +208,12 @@ def test_searches_go_on_during_an_ingest(stub, collection):
             assert len(stub.Search(query).matches) == 1
 
 
+PACKAGE = Path(textkin_service.__file__).parent
+
+
 def run(*arguments):
     command = [sys.executable, "-m", "textkin_service", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
 
 
 def test_the_health_check_command_tells_by_its_exit_code(service, service_factory):
@@ -219,6 +224,18 @@ def test_the_health_check_command_tells_by_its_exit_code(service, service_factor
     answer = run("healthcheck", "--address", gone.address, "--timeout", "5")
     assert answer.returncode == 1
     assert answer.stdout.strip() in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}
+
+
+def test_what_is_warmed_once_is_not_compiled_again():
+    def compiled():
+        return {(file, file.stat().st_mtime_ns) for file in PACKAGE.rglob("__pycache__/*.nb?")}
+
+    assert run("warm").returncode == 0
+    once = compiled()
+    assert once
+    answer = run("warm")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    assert compiled() == once
 
 
 def test_the_health_check_command_knows_where_the_settings_have_the_service_listen(service):

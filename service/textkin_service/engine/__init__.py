@@ -1,6 +1,6 @@
 """The use cases of the service: ingest, search, compare, and the keeping of articles and collections."""
 
-from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo
+from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo, prepare
 from textkin_service.engine.ingest import Ingest, Prepared
 from textkin_service.engine.work import Work
 
@@ -13,4 +13,5 @@ __all__ = [
     "Prepared",
     "ServiceInfo",
     "Work",
+    "prepare",
 ]

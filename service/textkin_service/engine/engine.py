@@ -73,6 +73,12 @@ class ServiceInfo:
     started_at: datetime
 
 
+def prepare() -> None:
+    """Loads and compiles all that the first request would wait for."""
+    prepare_analysis()
+    prepare_comparison()
+
+
 class Engine:
     """Textkin's use cases over a store, whose sketches have the settings' scheme. `load` comes before the first use."""
 
@@ -93,8 +99,7 @@ class Engine:
         StoreError; DeadlineExceeded when `work` ends.
         It prepares the analysis and the comparison too, so that the first request does not wait for them.
         """
-        prepare_analysis()
-        prepare_comparison()
+        prepare()
         self._store.sweep().result()
         for added in self._store.sketches():
             work.check()
