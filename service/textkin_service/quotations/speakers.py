@@ -8,6 +8,7 @@ nobody, and where an attribution is not plain there is no speaker.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from textkin_service.model import Span
@@ -16,6 +17,8 @@ from textkin_service.quotations.speakers_unspaced import is_unspaced, unspaced_s
 
 # An attribution is looked for so many characters around a quotation, in its paragraph.
 _REACH = 120
+# So many surroundings of quotations are remembered: those of a copy are the same in both texts.
+_REMEMBERED = 1_024
 _PARAGRAPH_END = re.compile(r"\n\s*\n|(?<=[.!?…”\"»“])\s*\n")
 _WORD = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Rep|Rev|St|Lt|Col|Gen|Sgt|Capt|[A-ZÀ-Þ])\."
@@ -93,8 +96,15 @@ def _name_words(name: str) -> set[str]:
 
 def _named_after(text: str, quotation: Span) -> Span | None:
     window = text[quotation.end : quotation.end + _REACH]
+    closed = text[quotation.start : quotation.end].rstrip('"”»“’‘ ').endswith(".")
+    return _moved(_named_in_window_after(window, is_closed=closed), quotation.end)
+
+
+@lru_cache(_REMEMBERED)
+def _named_in_window_after(window: str, *, is_closed: bool) -> Span | None:
+    """Returns the speaker named in the characters behind a quotation, which has a full stop within its marks or not."""
     end = _PARAGRAPH_END.search(window)
-    words = _words(window[: end.start()] if end else window, quotation.end)
+    words = _words(window[: end.start()] if end else window, 0)
     first = next((i for i, word in enumerate(words) if word.text not in _LEADING), len(words))
     verb = _verb_at(words, first)
     if verb is not None and words[verb - 1].key not in sayings.TELLING_VERBS:
@@ -102,9 +112,7 @@ def _named_after(text: str, quotation: Span) -> Span | None:
     according = _according_at(words, first)
     if according is not None:
         return _name(_subject(words, according))
-    if text[quotation.start : quotation.end].rstrip('"”»“’‘ ').endswith(".") or any(
-        word.text in ".!?…" for word in words[:first]
-    ):
+    if is_closed or any(word.text in ".!?…" for word in words[:first]):
         return None  # the name begins another sentence
     subject = _subject(words, first)
     return subject.name if subject and _verb_at(words, subject.end) is not None else None
@@ -114,12 +122,20 @@ def _named_before(text: str, quotation: Span) -> Span | None:
     start = max(0, quotation.start - _REACH)
     window = text[start : quotation.start].rstrip()
     start += max((end.end() for end in _PARAGRAPH_END.finditer(window)), default=0)
-    words = _words(text[start : quotation.start], start)
+    line = text.rfind("\n", 0, start) + 1
+    begins_line = start - line <= _REACH and not text[line:start].strip()
+    return _moved(_named_in_window_before(text[start : quotation.start], begins_line=begins_line), start)
+
+
+@lru_cache(_REMEMBERED)
+def _named_in_window_before(window: str, *, begins_line: bool) -> Span | None:
+    """Returns the speaker named in the characters before a quotation, which begin a line or not."""
+    words = _words(window, 0)
     if not words:
         return None
     is_led = words[-1].text in ":,"
     clause = len(words) - is_led
-    if words[-1].text == ":" and words[0].is_capital and not text[:start].rpartition("\n")[2].strip():
+    if words[-1].text == ":" and words[0].is_capital and begins_line:
         subject = _subject(words, 0)
         if subject and subject.end == clause:
             return subject.name
@@ -282,6 +298,10 @@ def _according_at(words: Sequence[_Word], place: int) -> int | None:
         if tuple(word.key for word in words[place : place + length]) in sayings.ACCORDING:
             return place + length
     return None
+
+
+def _moved(span: Span | None, offset: int) -> Span | None:
+    return Span(span.start + offset, span.end + offset) if span else None
 
 
 def _name(subject: _Subject | None) -> Span | None:
