@@ -26,16 +26,16 @@ from textkin_service.sketch.verbatim import SHINGLE_WORDS
 # No other text scores as high as one that is identical. Scores close to it still differ: the closer copy stands first.
 _MOST_UNLESS_IDENTICAL = 0.999
 
-# Two texts that every kernel has something to do with: words copied, changed and said more often.
+# Two texts that every kernel has something to do with: words copied, changed and said more often, in two paragraphs.
 _ORIGINAL = (
-    "The ferryman of Quelport sold his blue barge to the lighthouse museum last winter. Visitors climb aboard by the oak "
-    "gangway, read his logbook and “ring the brass bell that once warned” the herring fleet of fog.\n\n"
+    "The ferryman of Quelport sold his blue barge to the lighthouse museum last winter.\n\nVisitors climb aboard by the "
+    "oak gangway, read his logbook and “ring the brass bell that once warned” the herring fleet of fog.\n\n"
     "Snow fell early. Trams stood still. Nobody complained. Schools closed at noon. Bakers gave bread away."
 )
 _REWORDED = (
     "Prices rose again. Rain is forecast. Two ministers resigned. Our choir won. Chess begins on Monday.\n\n"
-    "Last winter the ferryman of the port of Quelport sold his blue barge to the lighthouse museum on the quay. Visitors now "
-    "climb aboard by the oak gangway, open his logbook and “ring the brass bell that once warned” herring boats of fog."
+    "Last winter the ferryman of the port of Quelport sold his blue barge to the lighthouse museum on the quay.\n\nVisitors "
+    "now climb aboard by the oak gangway, open his logbook and “ring the brass bell that once warned” herring boats of fog."
 )
 
 

@@ -27,7 +27,8 @@ def divide(
     for fragment in fragments:
         line_ends = 1 if _is_long(fragment, a, b, parameters) else 2
         parts = _parts(fragment, seeds, a, b, line_ends, parameters)
-        parts = [part for part in parts if resemblance(vectors, part)[1] >= parameters.min_evidence]
+        if len(parts) > 1:
+            parts = [part for part in parts if resemblance(vectors, part)[1] >= parameters.min_evidence]
         divided += parts if len(parts) > 1 else [fragment]
     return divided
 
@@ -41,12 +42,14 @@ def _parts(
 ) -> list[Fragment]:
     """Returns a part for each group of paragraphs that share seeds with each other and hardly any with the rest.
 
-    A paragraph is what so many line ends precede.
+    A paragraph is what so many line ends precede. None where either side is one paragraph.
     """
     cuts_a = _paragraphs(a, fragment.a, line_ends)
-    cuts_b = _paragraphs(b, fragment.b, line_ends) if len(cuts_a) > 1 else cuts_a
+    if len(cuts_a) == 1:
+        return []
+    cuts_b = _paragraphs(b, fragment.b, line_ends)
     if len(cuts_b) == 1:
-        return [fragment]
+        return []
     mass = _mass(fragment, seeds, cuts_a, cuts_b)
     least = parameters.divide_crossing * np.minimum(mass.sum(1)[:, None], mass.sum(0)[None, :])
     ends_a, ends_b = np.append(cuts_a[1:], fragment.a[1]), np.append(cuts_b[1:], fragment.b[1])

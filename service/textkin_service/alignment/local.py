@@ -31,11 +31,15 @@ def local_matches(
     nearby = Nearby(runs)
     matches: list[Match] = []
     for _ in range(parameters.passes):
-        usable = _usable(view, seeds, free)
+        free_own, free_other = _free_sentences(view.own, free.own), _free_sentences(view.other, free.other)
+        usable = seeds.only(free_own[seeds.a] & free_other[seeds.b])
         if not (len(usable) or runs):
             break
         known = parameters.knowing(free.taken_share(nothing_taken))
-        found = select(view, _candidates(view, vectors, usable, free, nearby, known), matches, known)
+        # Sentences that are not free interrupt the text as residue does.
+        blocks = view.own.blocks + np.cumsum(~free_own), view.other.blocks + np.cumsum(~free_other)
+        candidates = _candidates(view, vectors, usable, blocks, free, nearby, known)
+        found = select(view, candidates, matches, known)
         alone = [Match(run.a, run.b) for run in runs if run.matched >= known.lone_run_words]
         found += select(view, alone, matches + found, known)
         if not found:
@@ -46,13 +50,21 @@ def local_matches(
 
 
 def _candidates(
-    view: View, vectors: SentenceVectors, seeds: Seeds, free: Free, nearby: Nearby, parameters: Parameters
+    view: View,
+    vectors: SentenceVectors,
+    seeds: Seeds,
+    blocks: tuple[Numbers, Numbers],
+    free: Free,
+    nearby: Nearby,
+    parameters: Parameters,
 ) -> list[Match]:
-    """Returns fragments of what is free, bounded; `seeds` are those between free sentences."""
+    """Returns fragments of what is free, bounded.
+
+    `seeds` are those between the sentences that are free, `blocks` (int64) the block of uninterrupted text of each sentence.
+    """
     if not len(seeds):
         return []
-    blocks_own, blocks_other = _blocks(view.own, free.own), _blocks(view.other, free.other)
-    fragments = resolve(extend(seeds, vectors, blocks_own, blocks_other, parameters), parameters)
+    fragments = resolve(extend(seeds, vectors, *blocks, parameters), parameters)
     fragments = divide(fragments, seeds, vectors, view.own, view.other, parameters)
     found = []
     for fragment in fragments:
@@ -64,20 +76,9 @@ def _candidates(
     return found
 
 
-def _usable(view: View, seeds: Seeds, free: Free) -> Seeds:
-    """Returns the seeds between sentences that are free."""
-    free_own, free_other = _free_sentences(view.own, free.own), _free_sentences(view.other, free.other)
-    return seeds.only(free_own[seeds.a] & free_other[seeds.b])
-
-
 def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Returns which sentences (bool) are free by more than half."""
     return _mostly(free, side.starts, side.ends)
-
-
-def _blocks(side: Side, free: NDArray[np.bool_]) -> Numbers:
-    """Returns the blocks of the sentences where those that are not free interrupt the text too."""
-    return side.blocks + np.cumsum(~_free_sentences(side, free))
 
 
 @kernel
