@@ -134,7 +134,7 @@ def _strength(
     a: Analysis, b: Analysis, counts_a: NDArray[np.bool_], counts_b: NDArray[np.bool_], passage: Passage
 ) -> float:
     """Returns how strongly a passage shows reuse: its excess of common order, less the more its sides differ."""
-    tokens_a, tokens_b = slice(*_tokens(a, passage.a)), slice(*_tokens(b, passage.b))
+    tokens_a, tokens_b = slice(*a.tokens.in_span(passage.a)), slice(*b.tokens.in_span(passage.b))
     stems_a, stems_b = a.stems[tokens_a][counts_a[tokens_a]], b.stems[tokens_b][counts_b[tokens_b]]
     order = common_order(stems_a, stems_b)
     words = min(len(stems_a), len(stems_b))
@@ -191,11 +191,3 @@ def _count_covered(ranges: NDArray[np.int64]) -> int:
         covered += max(0, ranges[i, 1] - max(end, ranges[i, 0]))
         end = max(end, ranges[i, 1])
     return covered
-
-
-def _tokens(analysis: Analysis, span: Span) -> tuple[int, int]:
-    """Returns the range of tokens that begin in a span."""
-    starts = analysis.tokens.starts
-    # Of the same type, or else all of them are converted.
-    first, last = np.searchsorted(starts, np.array([span.start, span.end], starts.dtype))
-    return int(first), int(last)

@@ -11,6 +11,8 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from textkin_service.model import Span
+
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060\ufeff"))
 _GROUPING = regex.compile(r"(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))")
 
@@ -31,6 +33,12 @@ class Tokens:
     def __len__(self) -> int:
         """How many words there are."""
         return len(self.starts)
+
+    def in_span(self, span: Span) -> tuple[int, int]:
+        """Returns the words that begin in a span of the text, half open, by number."""
+        # Of the type of the starts, or else all of these are converted.
+        first, last = np.searchsorted(self.starts, np.array([span.start, span.end], self.starts.dtype))
+        return int(first), int(last)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def with_quotations(
     starts, ends = np.array([each.tokens_a for each in some]).T
     marked = []
     for passage in passages:
-        tokens_a, tokens_b = _tokens(a, passage.a), _tokens(b, passage.b)
+        tokens_a, tokens_b = a.tokens.in_span(passage.a), b.tokens.in_span(passage.b)
         near = np.flatnonzero((starts < tokens_a[1]) & (ends > tokens_a[0])).tolist()
         inside = (within(some[i], tokens_a, tokens_b) for i in near)
         found = [
@@ -64,21 +64,13 @@ def _quotation(
 def _span(analysis: Analysis, quoted: Quoted, tokens: Range, passage: Span) -> Span:
     """Returns where a range of tokens of a quotation stands, and with its punctuation if it begins or ends the quotation."""
     start, end = int(analysis.tokens.starts[tokens[0]]), int(analysis.tokens.ends[tokens[1] - 1])
-    first, last = _tokens(analysis, quoted.span)
+    first, last = analysis.tokens.in_span(quoted.span)
     words = between_marks(analysis.text, quoted.span)
     if tokens[0] == first:
         start = max(passage.start, words.start)
     if tokens[1] == last:
         end = min(passage.end, words.end)
     return Span(start, end)
-
-
-def _tokens(analysis: Analysis, span: Span) -> Range:
-    """Returns the range of tokens that begin in a span."""
-    starts = analysis.tokens.starts
-    # Of the same type, or else all of them are converted.
-    first, last = np.searchsorted(starts, np.array([span.start, span.end], starts.dtype))
-    return int(first), int(last)
 
 
 def _name(analysis: Analysis, span: Span | None) -> str:
