@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from textkin_service.alignment import Alignment
 from textkin_service.alignment.order import Order, common_order
-from textkin_service.alignment.sides import evidence_tokens
 from textkin_service.alignment.vocabulary import Numbers, numbered
 from textkin_service.analysis import Analysis
 from textkin_service.coefficients import COEFFICIENTS
@@ -92,7 +91,7 @@ def measure(
     `quotations`: those that both have. Where the words around them are not shared, they count for no order, no strength and no
     copied words.
     """
-    words_a, words_b = evidence_tokens(a), evidence_tokens(b)
+    words_a, words_b = a.evidence_tokens(), b.evidence_tokens()
     stems_a, stems_b = a.stems[words_a], b.stems[words_b]
     starts_a, starts_b = a.tokens.starts[words_a], b.tokens.starts[words_b]
     copies = [(p.a, p.b) for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]

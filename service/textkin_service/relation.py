@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from textkin_service.alignment import align
 from textkin_service.alignment.runs import grams
-from textkin_service.alignment.sides import evidence_tokens
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.coefficients import COEFFICIENTS, Coefficients
@@ -49,7 +48,7 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
     alignment = align(a, b)
     quotations = shared_quotations(a, b) if alignment.passages or alignment.copies else []
     measures = measure(a, b, alignment, quotations)
-    words_a, words_b = a.tokens.hashes[evidence_tokens(a)], b.tokens.hashes[evidence_tokens(b)]
+    words_a, words_b = a.tokens.hashes[a.evidence_tokens()], b.tokens.hashes[b.evidence_tokens()]
     if len(words_a) and np.array_equal(words_a, words_b):
         relation, value = Relation.IDENTICAL, 1.0
     else:

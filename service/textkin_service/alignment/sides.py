@@ -40,7 +40,7 @@ class Side:
     @classmethod
     def of(cls, analysis: Analysis, name: str) -> "Side":
         """Returns the side of a text; `name`, "a" or "b", tells the barriers of the two sides apart."""
-        bounds = _bounds(analysis)
+        bounds = analysis.sentence_bounds()
         tokens, starts, ends, blocks = _laid_out(bounds, _interrupted(analysis, bounds))
         hashes = analysis.tokens.hashes[tokens]
         hashes[tokens < 0] = _BARRIERS[name]
@@ -77,21 +77,10 @@ class Side:
         return Span(int(tokens.starts[first]) - opening, closing.end() if closing else end)
 
 
-def evidence_tokens(analysis: Analysis) -> Numbers:
-    """Returns the tokens that lie in sentences, in order."""
-    bounds = _bounds(analysis)
-    return _laid_out(bounds, np.zeros(len(bounds), bool))[0]
-
-
 def snapped(side: Side, words: Range) -> Range | None:
     """Returns the sentences of which more than half lies in a range of words; None if there are none."""
     start, end = _snapped(side.starts, side.ends, words[0], words[1])
     return (start, end) if start < end else None
-
-
-def _bounds(analysis: Analysis) -> Numbers:
-    """Returns the sentences as ranges of tokens (int64, shape (n, 2))."""
-    return np.array(analysis.sentences, np.int64).reshape(-1, 2)
 
 
 def _interrupted(analysis: Analysis, bounds: Numbers) -> NDArray[np.bool_]:

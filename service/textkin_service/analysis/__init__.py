@@ -3,7 +3,6 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +25,6 @@ from textkin_service.analysis.unspaced import tokens_a_word
 from textkin_service.analysis.words import find_words, meet_common_words
 
 __all__ = ["Analysis", "Pieces", "Tokens", "analyze", "prepare"]
-
-_T = TypeVar("_T", bound=np.generic)
 
 # What the objects of an analysis take besides what they hold.
 _OBJECTS_BYTES = 1_500
@@ -68,15 +65,16 @@ class Analysis:
         words = self.tokens.words
         return tuple(word for first, last in self.sentences for word in words[first:last])
 
-    def evidence(self, values: NDArray[_T]) -> NDArray[_T]:
-        """Returns those of a value a token that lie in sentences, in order."""
-        if not self.sentences:
-            return values[:0]
-        return np.concatenate([values[first:last] for first, last in self.sentences])
+    def sentence_bounds(self) -> NDArray[np.int64]:
+        """Returns the sentences as an array: int64, of shape (n, 2)."""
+        return np.array(self.sentences, np.int64).reshape(-1, 2)
 
-    def sentence_lengths(self) -> list[int]:
-        """Returns how many words each sentence has."""
-        return [last - first for first, last in self.sentences]
+    def evidence_tokens(self) -> NDArray[np.int64]:
+        """Returns the tokens that lie in sentences, by number (int64), in order."""
+        bounds = self.sentence_bounds()
+        lengths = bounds[:, 1] - bounds[:, 0]
+        ends = np.cumsum(lengths)
+        return np.arange(lengths.sum()) + np.repeat(bounds[:, 0] - (ends - lengths), lengths)
 
     def gap_before(self, token: int) -> str:
         """Returns what stands between a token and the one before it, or the start of the text."""
@@ -94,7 +92,7 @@ class Analysis:
         kept = np.ones(len(self.tokens), bool)
         for first, last in zip(self.pieces.firsts[taken], self.pieces.lasts[taken], strict=True):
             kept[first:last] = False
-        evidence = self.evidence(kept)
+        evidence = kept[self.evidence_tokens()]
         if len(evidence) - np.count_nonzero(evidence) > MOST_RESIDUE * len(evidence):
             return self
         return replace(self, sentences=tuple(piece for each in self.sentences for piece in _kept(each, kept)))
