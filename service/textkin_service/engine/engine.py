@@ -14,6 +14,7 @@ from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.ingest import Ingest, longest_text
 from textkin_service.engine.searcher import Query, Searcher
 from textkin_service.engine.work import Work
+from textkin_service.index import Index
 from textkin_service.model import (
     Article,
     ArticleReference,
@@ -77,6 +78,7 @@ def prepare() -> None:
     """Loads and compiles all that the first request would wait for."""
     prepare_analysis()
     prepare_comparison()
+    Index(Scheme.of(Settings())).prepare()
 
 
 class Engine:
@@ -97,13 +99,11 @@ class Engine:
         """Drops what is past its retention and builds the indexes from the sketches in the store.
 
         StoreError; DeadlineExceeded when `work` ends.
-        It prepares the analysis and the comparison too, so that the first request does not wait for them.
+        It prepares the kernels too, so that no request waits for them to be compiled.
         """
         prepare()
         self._store.sweep().result()
-        for added in self._store.sketches():
-            work.check()
-            self._indexes.apply([added])
+        self._indexes.load(self._store.sketches(), work)
         self._store.listen(self._indexes.apply)
         self._started_at = datetime.now(UTC)
 

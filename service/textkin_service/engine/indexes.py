@@ -1,13 +1,18 @@
 """The index and the recurring pieces of each collection, kept in step with the store."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby, islice
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
+from textkin_service.engine.sharing import Sharing
+from textkin_service.engine.work import Work
 from textkin_service.errors import StoreError
 from textkin_service.index import Candidates, Index, Recurrence
 from textkin_service.sketch import Probe, Scheme, Sketch, sketch
@@ -16,45 +21,80 @@ from textkin_service.store import Added, Change, Dropped, Removed
 _NONE = np.empty(0, np.uint32)
 
 
+# So many articles are added while searches wait: less than a millisecond.
+_ADDED_AT_ONCE = 8
+# So many are added at a time while nobody searches yet.
+_LOADED_AT_ONCE = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class _Collection:
     index: Index
     recurrence: Recurrence = field(default_factory=Recurrence)
+    sharing: Sharing = field(default_factory=Sharing)  # of the index
 
 
 class Indexes:
-    """What is known of each collection, behind one lock, because its parts are for one thread at a time."""
+    """What is known of each collection. Searches share an index, and wait only while a few articles are added to it."""
 
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the collections and their recurrences
         self._collections: dict[int, _Collection] = {}
+
+    def prepare(self) -> None:
+        """Loads the kernels of an index, so that no request waits for them to be compiled."""
+        Index(self._scheme).prepare()
+
+    def load(self, changes: Iterable[Added], work: Work) -> None:
+        """Adds articles on two threads, before the first search. StoreError (STORE_DAMAGED); DeadlineExceeded."""
+        with ThreadPoolExecutor(2, "index") as pool:
+            for batch in _batched(changes, _LOADED_AT_ONCE):
+                work.check()
+                for collection, added in _by_collection(batch):
+                    self._note(collection, added).index.add_all(added, pool)
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Follows the store's changes. StoreError (STORE_DAMAGED) when a sketch cannot be read."""
-        for change in changes:
-            match change:
-                case Added(collection, number, data):
-                    read = _read(number, data)
-                    with self._lock:
-                        known = self._collections.setdefault(collection, _Collection(Index(self._scheme)))
-                        known.index.add(number, read)
-                        known.recurrence.add(number, read.marks)
-                case Removed(collection, number, data):
-                    read = _read(number, data)
-                    with self._lock:
-                        known = self._collections[collection]
-                        known.index.remove(number, read)
-                        known.recurrence.remove(number)
-                case Dropped(collection):
-                    with self._lock:
-                        self._collections.pop(collection, None)
+        for kind, same in groupby(changes, type):
+            if kind is Added:
+                for batch in _batched((each for each in same if isinstance(each, Added)), _ADDED_AT_ONCE):
+                    for collection, added in _by_collection(batch):
+                        known = self._note(collection, added)
+                        with known.sharing.writing():
+                            known.index.add_all(added)
+                continue
+            for change in same:
+                match change:
+                    case Removed(collection, number, data):
+                        self._remove(collection, number, _read(number, data))
+                    case Dropped(collection):
+                        with self._lock:
+                            self._collections.pop(collection, None)
 
     def candidates(self, collection: int, probe: Probe, limit: int) -> Candidates:
         """Returns at most `limit` articles of a collection whose sketches have most of what is asked for."""
         with self._lock:
             known = self._collections.get(collection)
-            return known.index.candidates(probe, limit) if known else Candidates((), truncated=False)
+        if known is None:
+            return Candidates((), truncated=False)
+        with known.sharing.reading():
+            return known.index.candidates(probe, limit)
+
+    def _note(self, collection: int, added: Sequence[tuple[int, Sketch]]) -> _Collection:
+        """Takes note of articles in what recurs in their collection, and returns it."""
+        with self._lock:
+            known = self._collections.setdefault(collection, _Collection(Index(self._scheme)))
+            for number, each in added:
+                known.recurrence.add(number, each.marks)
+        return known
+
+    def _remove(self, collection: int, number: int, removed: Sketch) -> None:
+        with self._lock:
+            known = self._collections[collection]
+            known.recurrence.remove(number)
+        with known.sharing.writing():
+            known.index.remove(number, removed)
 
     def sketch(self, collection: int, analysis: Analysis) -> Sketch:
         """Returns the sketch of a text as evidence in a collection: without the pieces that recur there."""
@@ -65,6 +105,19 @@ class Indexes:
         with self._lock:
             known = self._collections.get(collection)
             return known.recurrence.recurring() if known else _NONE
+
+
+def _batched(changes: Iterable[Added], size: int) -> Iterator[tuple[Added, ...]]:
+    """Yields the changes, so many at a time."""
+    rest = iter(changes)
+    while batch := tuple(islice(rest, size)):
+        yield batch
+
+
+def _by_collection(batch: Iterable[Added]) -> Iterator[tuple[int, list[tuple[int, Sketch]]]]:
+    """Yields runs of articles of one collection, each with its sketch."""
+    for collection, run in groupby(batch, attrgetter("collection")):
+        yield collection, [(each.number, _read(each.number, each.sketch)) for each in run]
 
 
 def _read(number: int, data: bytes) -> Sketch:

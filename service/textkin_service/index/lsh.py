@@ -4,37 +4,40 @@ A verbatim key is a band of the MinHash signature (Indyk and Motwani 1998); a co
 One shared band makes a candidate; of content keys it takes more, since one pair of words meets by chance too often.
 """
 
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.index.postings import Postings
+from textkin_service.index import buckets
+from textkin_service.index.ranking import band_keys, rank
+from textkin_service.index.table import Table, halves
+from textkin_service.settings import VERBATIM_PERMUTATIONS
 from textkin_service.sketch import Probe, Scheme, Sketch
 
 # Most numbers read from one bucket: a key that so many articles share says little, and must not stall a query.
 BUCKET_CAP = 2_000
-# Content keys shared in one window of the query say more than as many scattered over it: an article's weight is the norm of
-# this degree over the weights of the windows. 1 would be their sum, and miss a lifted paragraph in a long article; infinity the
-# best window alone, and miss thin traces all over a text (bench/sketches.py).
-_WINDOW_NORM = 2
+# Most numbers read for a query from the buckets of content keys, and as many from those of bands, the shortest buckets first.
+READ_CAP = 8_000
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Article numbers, the most promising first. `truncated`: a bucket was longer than the cap."""
+    """Article numbers, the most promising first. `truncated`: buckets were not read to their end."""
 
     numbers: tuple[int, ...]
     truncated: bool
 
 
 class Index:
-    """LSH buckets of one collection. Not safe for threads by itself."""
+    """LSH buckets of one collection. Nobody may read while another thread changes it."""
 
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
-        self._content = Postings()
-        self._bands = Postings()
+        self._content = Table()
+        self._bands = Table()
         self._articles = 0
 
     def __len__(self) -> int:
@@ -47,91 +50,61 @@ class Index:
         return self._content.size_bytes + self._bands.size_bytes
 
     def add(self, number: int, sketch: Sketch) -> None:
-        """Adds an article under a number, of at most 32 bits, that it never held before."""
-        self._content.add(sketch.content, number)
-        self._bands.add(self._band_keys(sketch), number)
-        self._articles += 1
+        """Adds an article under a number greater than all before, and less than 2^31."""
+        self.add_all([(number, sketch)])
 
-    def remove(self, number: int, sketch: Sketch) -> None:  # noqa: ARG002 - an index elsewhere finds the buckets by it
+    def add_all(self, articles: Sequence[tuple[int, Sketch]], pool: Executor | None = None) -> None:
+        """Adds articles as `add` does, in ascending order of their numbers; two threads of the pool share the work."""
+        numbers = np.array([number for number, _ in articles], np.uint32)
+        content = [sketch.content for _, sketch in articles]
+        bands = [self._band_keys(sketch.verbatim) for _, sketch in articles]
+        tables = [
+            (table, np.concatenate(keys), np.repeat(numbers, [len(each) for each in keys]))
+            for table, keys in ((self._content, content), (self._bands, bands))
+        ]
+        if pool is None:
+            for table, keys, each in tables:
+                table.add(keys, each)
+        else:
+            parts = [(table, part) for table, keys, each in tables for part in halves(keys, each)]
+            for future in [pool.submit(table.add, *part) for table, part in parts]:
+                future.result()
+        self._articles += len(articles)
+
+    def remove(self, number: int, sketch: Sketch) -> None:
         """Removes an article that it holds; `sketch` is the one that it was added with."""
-        self._content.remove(number)
-        self._bands.remove(number)
+        for table, keys in ((self._content, sketch.content), (self._bands, self._band_keys(sketch.verbatim))):
+            table.remove(keys, np.full(len(keys), number, np.uint32))
         self._articles -= 1
 
     def candidates(self, probe: Probe, limit: int) -> Candidates:
-        """Returns at most `limit` articles that share enough keys, by the rarity of what they share."""
-        content = _Shared.of(self._content, probe.content, probe.windows, self._articles)
-        asked = self._band_keys(probe)
-        bands = _Shared.of(self._bands, asked, np.zeros(len(asked), np.intp), self._articles)
-        numbers = np.concatenate(
-            [content.numbers[content.counts >= self._scheme.content_shared_keys], bands.numbers]
-        )
-        numbers = np.unique(numbers)
-        # A shared band counts like as many content keys as it has rows: it stands for so many equal minima.
-        weights = content.weights_of(numbers) + self._scheme.verbatim_rows * bands.weights_of(numbers)
-        best = np.lexsort((numbers, -weights))[:limit]
-        return Candidates(tuple(numbers[best].tolist()), content.truncated or bands.truncated)
+        """Returns at most `limit` articles that share enough keys, by the rarity of what they share.
 
-    def _band_keys(self, of: Sketch | Probe) -> NDArray[np.uint32]:
-        return band_keys(of.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
+        Content keys shared in one window of the query say more than as many scattered over it: an article's weight is the
+        Euclidean norm over the weights of the windows. Their sum would miss a lifted paragraph in a long article, the best
+        window alone thin traces all over a text (bench/sketches.py). A shared band counts like as many content keys as it has
+        rows: it stands for so many equal minima.
+        """
+        content = self._content.lookup(probe.content, BUCKET_CAP, READ_CAP)
+        bands = self._bands.lookup(self._band_keys(probe.verbatim), BUCKET_CAP, READ_CAP)
+        best = rank(
+            content.numbers, content.starts, content.lengths, probe.windows,
+            bands.numbers, bands.starts, bands.lengths,
+            self._articles, self._scheme.content_shared_keys, float(self._scheme.verbatim_rows), limit,
+        )  # fmt: skip
+        return Candidates(tuple(best.tolist()), content.cut or bands.cut)
 
+    def prepare(self) -> None:
+        """Has every kernel run once, in an index that is empty and remains so: compiled, or read from the cache."""
+        # Enough keys to fill lines, and two articles to have blocks.
+        keys = np.arange(2 * buckets.LINE, dtype=np.uint32)
+        signature = np.arange(VERBATIM_PERMUTATIONS, dtype=np.uint32)
+        made = Sketch(signature, keys, np.empty(0, np.uint64))
+        for number in (1, 2):
+            self.add(number, made)
+        self.candidates(Probe(signature, keys, np.zeros(len(keys), np.intp)), 1)
+        for number in (1, 2):
+            self.remove(number, made)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shared:
-    """The articles that share keys with a query.
-
-    `numbers` (uint32, sorted, distinct), `counts` (intp) of shared keys and `weights` (float64) by their rarity and windows:
-    parallel.
-    """
-
-    numbers: NDArray[np.uint32]
-    counts: NDArray[np.intp]
-    weights: NDArray[np.float64]
-    truncated: bool
-
-    @classmethod
-    def of(
-        cls, postings: Postings, keys: NDArray[np.uint32], windows: NDArray[np.intp], articles: int
-    ) -> "_Shared":
-        found = list(postings.lookup(keys, BUCKET_CAP + 1))
-        positions = np.concatenate([np.empty(0, np.intp), *(positions for positions, _ in found)])
-        numbers = np.concatenate([np.empty(0, np.uint32), *(numbers for _, numbers in found)])
-        lengths = np.bincount(positions, minlength=len(keys))
-        rarity = np.log((articles + 1) / np.maximum(lengths, 1))
-        # By article and window, then by article.
-        groups, group = np.unique(
-            numbers.astype(np.uint64) << np.uint64(32) | windows[positions].astype(np.uint64),
-            return_inverse=True,
-        )
-        distinct, article = np.unique((groups >> np.uint64(32)).astype(np.uint32), return_inverse=True)
-        counts = np.bincount(group, minlength=len(groups))
-        weights = np.bincount(group, weights=rarity[positions], minlength=len(groups))
-        powers = np.bincount(article, weights=weights**_WINDOW_NORM, minlength=len(distinct))
-        return cls(
-            distinct,
-            np.bincount(article, weights=counts, minlength=len(distinct)).astype(np.intp),
-            (powers ** (1 / _WINDOW_NORM)).astype(np.float64),
-            bool(np.any(lengths > BUCKET_CAP)),
-        )
-
-    def weights_of(self, numbers: NDArray[np.uint32]) -> NDArray[np.float64]:
-        """Returns the weight of each number, 0 where it shares nothing."""
-        if not len(self.numbers):
-            return np.zeros(len(numbers))
-        places = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
-        return np.where(self.numbers[places] == numbers, self.weights[places], 0.0)
-
-
-def band_keys(signature: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint32]:
-    """Returns a key, uint32, for each band of a signature: a hash of its number and rows.
-
-    The values past the last band are left out. The signature of a text without a shingle has no keys.
-    """
-    if np.all(signature == np.iinfo(np.uint32).max):
-        return np.empty(0, np.uint32)
-    values = signature[: bands * rows].reshape(bands, rows).astype(np.uint64)
-    keys = np.arange(bands, dtype=np.uint64)
-    for row in values.T:  # FNV-1a (Fowler, Noll and Vo) over 32-bit words, then its upper half
-        keys = (keys ^ row) * np.uint64(0x100000001B3)
-        keys ^= keys >> np.uint64(29)
-    return np.unique((keys >> np.uint64(16)).astype(np.uint32))
+    def _band_keys(self, signature: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        return band_keys(signature, self._scheme.verbatim_bands, self._scheme.verbatim_rows)

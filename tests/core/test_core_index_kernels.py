@@ -1,0 +1,161 @@
+"""The index beside its plain twin, with buckets of all lengths, and while it grows."""
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_index import PlainIndex, plain_band_keys
+
+from textkin_service.index import Index
+from textkin_service.index.lsh import BUCKET_CAP, READ_CAP
+from textkin_service.index.ranking import band_keys
+from textkin_service.index.table import Table
+from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
+from textkin_service.sketch import Probe, Scheme, Sketch
+
+SCHEME = Scheme.of(Settings())
+NO_MARKS = np.empty(0, np.uint64)
+
+
+def made(chance, vocabulary):
+    """Returns a sketch whose keys are the likelier the smaller they are, and whose signature a few others share in part."""
+    keys = np.minimum(chance.zipf(1.3, chance.integers(1, 40)), vocabulary).astype(np.uint32)
+    signature = chance.integers(0, 2**32 - 1, VERBATIM_PERMUTATIONS, np.uint32)
+    signature[: 4 * chance.integers(0, 32)] = chance.integers(0, 5)
+    return Sketch(signature, np.unique(keys * np.uint32(0x01000193)), NO_MARKS)
+
+
+def probe_of(sketch, chance):
+    return Probe(sketch.verbatim, sketch.content, chance.integers(0, 4, len(sketch.content)).astype(np.intp))
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.integers(1, 1_500),
+    vocabulary=st.sampled_from([20, 1_000, 10**6]),
+    kept=st.sampled_from([1.0, 0.8, 0.3]),
+    shared=st.sampled_from([1, 2, 5]),
+)
+@settings(max_examples=25, deadline=None)
+def test_candidates_are_those_of_the_plain_index(seed, count, vocabulary, kept, shared):
+    chance = np.random.default_rng(seed)
+    scheme = Scheme(32, 4, SCHEME.content_keys, SCHEME.content_segment_words, shared)
+    index, plain = Index(scheme), PlainIndex(scheme)
+    sketches = {number: made(chance, vocabulary) for number in range(1, count + 1)}
+    index.add_all(list(sketches.items()))
+    for number, sketch in sketches.items():
+        plain.add(number, sketch)
+        if chance.random() > kept:
+            index.remove(number, sketch)
+            plain.remove(number)
+    for _ in range(10):
+        probe = probe_of(made(chance, vocabulary), chance)
+        expected, weights, _ = plain.candidates(probe, count)
+        got = index.candidates(probe, count).numbers
+        # Articles may change places where their weights differ by rounding alone.
+        weight_of = dict(zip(expected, weights, strict=True))
+        assert sorted(got) == sorted(expected)
+        assert [weight_of[number] for number in got] == pytest.approx(weights, rel=1e-12)
+        assert index.candidates(probe, 5).numbers == got[:5]
+
+
+class Buckets:
+    """A table, and what should be in it."""
+
+    def __init__(self):
+        self.table, self.expected = Table(), defaultdict(list)
+
+    def add(self, keys, number):
+        self.table.add(keys, np.full(len(keys), number, np.uint32))
+        for key in keys.tolist():
+            self.expected[key].append(number)
+
+    def remove(self, keys, number):
+        self.table.remove(keys, np.full(len(keys), number, np.uint32))
+        for key in keys.tolist():
+            self.expected[key].remove(number)
+
+    def check(self, keys):
+        found = self.table.lookup(keys, BUCKET_CAP, 1 << 20)
+        assert found.lengths.tolist() == [len(self.expected[key]) for key in keys.tolist()]
+        for key, first, last in zip(keys.tolist(), found.starts[:-1], found.starts[1:], strict=True):
+            assert found.numbers[first:last].tolist() == self.expected[key][::-1][:BUCKET_CAP]
+
+
+@given(seed=st.integers(0, 2**32 - 1), removed=st.sampled_from([0.0, 0.4, 0.9]), oldest=st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_a_table_holds_what_is_added_and_not_removed(seed, removed, oldest):
+    chance = np.random.default_rng(seed)
+    buckets, held = Buckets(), {}
+    for number in range(1, 1_001):
+        some = np.minimum(chance.zipf(1.2, 20), 500).astype(np.uint32) * np.uint32(1_431_655)
+        held[number] = np.unique(np.concatenate([some, chance.integers(0, 2**32, 5, np.uint32)]))
+        buckets.add(held[number], number)
+        if chance.random() < removed:
+            gone = min(held) if oldest else int(chance.choice(list(held)))
+            buckets.remove(held.pop(gone), gone)
+    buckets.check(np.arange(501, dtype=np.uint32) * np.uint32(1_431_655))
+    buckets.check(np.unique(np.concatenate([*held.values(), np.arange(3, dtype=np.uint32)])))
+
+
+def test_keys_that_crowd_at_one_end_do_not_crowd_in_the_table():
+    table = Table()
+    keys = np.arange(200_000, dtype=np.uint32)
+    table.add(keys, np.ones(len(keys), np.uint32))
+    assert table.size_bytes < 16 * len(keys)
+    assert np.all(table.lookup(keys[:READ_CAP], 1, READ_CAP).lengths == 1)
+    assert not table.lookup(keys[-100:] + np.uint32(100), 1, 100).lengths.any()
+
+
+def test_two_threads_make_the_same_index_as_one():
+    chance = np.random.default_rng(0)
+    articles = [(number, made(chance, 10**6)) for number in range(1, 2_001)]
+    one, two = Index(SCHEME), Index(SCHEME)
+    one.add_all(articles)
+    with ThreadPoolExecutor(2) as pool:
+        for first in range(0, len(articles), 100):
+            two.add_all(articles[first : first + 100], pool)
+    for _ in range(20):
+        probe = probe_of(made(chance, 10**6), chance)
+        assert one.candidates(probe, 100) == two.candidates(probe, 100)
+
+
+def test_the_rarest_keys_are_read_first_and_the_rest_is_reported():
+    index = Index(SCHEME)
+    common = np.arange(1, 11, dtype=np.uint32)
+    sketches = [
+        Sketch(_unlike(n), np.append(common, np.uint32(100 + n // 2)), NO_MARKS) for n in range(1_900)
+    ]
+    index.add_all(list(enumerate(sketches, start=1)))
+    asked = np.array([*common, 100], np.uint32)
+    answer = index.candidates(Probe(_unlike(5_000), asked, np.zeros(len(asked), np.intp)), 2)
+    assert answer.numbers == (1, 2)
+    assert answer.truncated
+    assert len(common) * len(sketches) > READ_CAP
+
+
+def _unlike(number):
+    return np.random.default_rng(number).integers(0, 2**32 - 1, VERBATIM_PERMUTATIONS, np.uint32)
+
+
+@given(
+    signature=st.lists(st.integers(0, 2**32 - 1), min_size=128, max_size=128) | st.just([2**32 - 1] * 128),
+    bands=st.integers(1, 32),
+    rows=st.integers(1, 4),
+)
+def test_band_keys_are_those_of_the_plain_index(signature, bands, rows):
+    values = np.array(signature, np.uint32)
+    assert np.array_equal(band_keys(values, bands, rows), plain_band_keys(values, bands, rows))
+
+
+def test_preparing_leaves_an_index_empty():
+    index = Index(SCHEME)
+    index.prepare()
+    assert len(index) == 0
+    assert (
+        index.candidates(probe_of(made(np.random.default_rng(0), 10), np.random.default_rng(0)), 5).numbers
+        == ()
+    )
