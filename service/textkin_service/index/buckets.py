@@ -42,7 +42,6 @@ LINE = 16
 USED, MOST_USED = range(2)
 # Words of the blocks' header; the heads of the lists of free blocks follow, one for each size.
 END, ROOM, FREE_WORDS, FIRST_FREE = range(4)
-SIZES = 56
 BLOCKS_HEADER = 64
 
 LIST = 1 << 31
@@ -164,6 +163,15 @@ def _size_for(words: int) -> int:
     return size
 
 
+# The size for a short list of each length.
+_SIZES = np.array(
+    [
+        next(size for size, words in enumerate((2, 4, 6, 8, 12, 16, 24)) if words >= n)
+        for n in range(SHORT + 1)
+    ]
+)
+
+
 @kernel
 def _allocate(blocks: Words, size: int) -> int:
     """Returns the place of a block; 0 if there is no room."""
@@ -216,12 +224,13 @@ def _append(blocks: Words, value: int, number: int) -> int:  # noqa: PLR0911 - a
     length = (value >> _LENGTH_SHIFT) & _LENGTH
     if length == 0:
         return _append_long(blocks, place, number)
-    size = _size_for(length)
+    size = _SIZES[length]
     if length < _words_of_size(size):
         blocks[place + length] = number
         return _short(place, length + 1)
     header = _LONG_HEADER if length == SHORT else 0
-    larger = _allocate(blocks, _size_for(length + 1 + header))
+    grown = _size_for(length + 1 + header) if header else _SIZES[length + 1]
+    larger = _allocate(blocks, grown)
     if larger == 0:
         return 0
     for i in range(length):
@@ -232,7 +241,7 @@ def _append(blocks: Words, value: int, number: int) -> int:  # noqa: PLR0911 - a
         return _short(larger, length + 1)
     blocks[larger + _LIVE] = length + 1
     blocks[larger + _TAKEN] = length + 1
-    blocks[larger + _SIZE] = _size_for(length + 1 + header)
+    blocks[larger + _SIZE] = grown
     return LIST | larger
 
 
@@ -287,7 +296,7 @@ def _cut(blocks: Words, value: int, number: int) -> int:
         left = int64(blocks[place])
         _free(blocks, place, 0)
         return left
-    _trim(blocks, place, _size_for(length), length - 1)
+    _trim(blocks, place, _SIZES[length], length - 1)
     return _short(place, length - 1)
 
 
@@ -441,9 +450,7 @@ def extent(slots: Words, lines: int, blocks: Words, low: int, high: int) -> tupl
             count += 1
             if value >= LIST:
                 length = (value >> _LENGTH_SHIFT) & _LENGTH
-                words += _words_of_size(
-                    _size_for(length) if length else int64(blocks[(value & _PLACE) + _SIZE])
-                )
+                words += _words_of_size(_SIZES[length] if length else int64(blocks[(value & _PLACE) + _SIZE]))
     return count, words
 
 
@@ -473,7 +480,7 @@ def _moved(blocks: Words, value: int, new_blocks: Words) -> int:
     place = value & _PLACE
     length = (value >> _LENGTH_SHIFT) & _LENGTH
     if length != 0:
-        to = _allocate(new_blocks, _size_for(length))
+        to = _allocate(new_blocks, _SIZES[length])
         for i in range(length):
             new_blocks[to + i] = blocks[place + i]
         return _short(to, length)

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from textkin_service.index import buckets
 from textkin_service.index.buckets import Words
 
-# Lines of a segment that is cut in two when it is full: 512 KiB, which are copied in about a millisecond.
-_MOST_LINES = 1 << 13
+# Lines of a segment that is cut in two when it is full: 4 MiB, which are copied in some milliseconds.
+_MOST_LINES = 1 << 16
 # Share of the slots that are used when a segment is full. Fuller lines send more keys to the next line.
 _FULL = 0.9
 # How much larger a full segment becomes. Less: less memory, more copying.
 _GROWTH = 1.25
+# The same of its blocks, which are copied as they are.
+_BLOCKS_GROWTH = 1.1
 # The share of freed blocks at which a segment whose blocks are full is copied rather than extended.
 _SCATTERED = 0.25
 _KEY_BITS = 32
@@ -50,7 +52,7 @@ class _Segment:
         """Returns a new segment with the keys that begin with the `depth` upper bits of `low`, their lists close together."""
         high = low + (1 << (_KEY_BITS - depth))
         count, words = buckets.extent(self.slots, self.lines, self.blocks, low, high)
-        new = _Segment.of(low, depth, _lines_for(growth * count), int(growth * words))
+        new = _Segment.of(low, depth, _lines_for(growth * count), int(_BLOCKS_GROWTH * words))
         buckets.refill(
             self.slots, self.lines, self.blocks, low, high, depth, new.slots, new.lines, new.blocks, True
         )
@@ -76,7 +78,7 @@ class _Segment:
 
     def with_more_blocks(self) -> "_Segment":
         """Returns the segment with more room for blocks, and the same lines."""
-        blocks = _zeros(int(_GROWTH * len(self.blocks)) + _ALIGNMENT)
+        blocks = _zeros(int(_BLOCKS_GROWTH * len(self.blocks)) + _ALIGNMENT)
         blocks[: len(self.blocks)] = self.blocks
         blocks[buckets.ROOM] = len(blocks)
         return replace(self, blocks=blocks)
@@ -188,7 +190,11 @@ def _zeros(words: int) -> Words:
     """
     size = words * np.dtype(np.uint32).itemsize
     if size >= _MAPPED:
-        return np.frombuffer(mmap.mmap(-1, size), np.uint32)
+        memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            # With pages of 4 KiB the processor would look up most addresses in memory, too.
+            memory.madvise(mmap.MADV_HUGEPAGE)
+        return np.frombuffer(memory, np.uint32)
     array = np.zeros(words + _ALIGNMENT // np.dtype(np.uint32).itemsize, np.uint32)
     skipped = -array.ctypes.data % _ALIGNMENT // array.itemsize
     return array[skipped : skipped + words]

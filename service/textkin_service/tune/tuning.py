@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from textkin_service.analysis import Analysis, analyze
+from textkin_service.index.ranking import band_keys
 from textkin_service.settings import TABLE, Settings
-from textkin_service.sketch import Probe, Scheme
+from textkin_service.sketch import Probe, Scheme, Sketch
 from textkin_service.sketch.verbatim import PERMUTATIONS
 from textkin_service.tune.curves import Cut, best_cut
 from textkin_service.tune.derivation import Vocabulary, made_copy, made_rewrite, sentences_of, text_of
@@ -217,10 +218,12 @@ class _Tuner:
         tries = [(keys, shared) for keys in _KEYS for shared in _SHARED_KEYS]
         for keys, shared in self._track(tries, "trying content sketches"):
             scheme = Scheme.of(replace(self._base, content_keys=keys, content_shared_keys=shared))
-            index = filled([article.content_sketch(scheme) for article in self._articles], scheme)
+            sketches = [article.content_sketch(scheme) for article in self._articles]
+            index = filled(sketches, scheme)
             wanted = [Wanted(each.query.content_probe(), each.own, each.target) for each in self._rewrites]
-            size = index.size_bytes / len(self._articles)
-            yield Content(keys, shared, found(index, wanted, self._base.candidates), size)
+            yield Content(
+                keys, shared, found(index, wanted, self._base.candidates), _memory(sketches, scheme)
+            )
 
     def _chosen(self, contents: Sequence[Content], cut: Cut) -> tuple[Content, bool]:
         """Returns the cheapest sketch that meets the target, or else the best that there is room for, and whether it does."""
@@ -264,6 +267,12 @@ class _Tuner:
             settings=settings,
             copies=searched(self._copies),
             rewrites=searched(self._rewrites),
-            memory=index.size_bytes / count,
+            memory=_memory(sketches, scheme),
             disk=sum(len(sketch.to_bytes()) for sketch in sketches) / count,
         )
+
+
+def _memory(sketches: Sequence[Sketch], scheme: Scheme) -> float:
+    """Returns the memory that an index of a collection takes for each of these, in bytes, about."""
+    bands = (len(band_keys(each.verbatim, scheme.verbatim_bands, scheme.verbatim_rows)) for each in sketches)
+    return _KEY_BYTES * (sum(bands) + sum(len(each.content) for each in sketches)) / len(sketches)
