@@ -3,8 +3,8 @@
     python bench/index.py                          100,000 articles; two minutes
     python bench/index.py --articles 1000000       a million; half an hour, most of it to make sketches
 
-Textkin indexes both sketches of an article, about 223 content keys and 32 bands; the others the verbatim signature alone, of the
-same 128 values. Sketches are made up (made_sketches.py says how). Times are of this process beside whatever else runs.
+Textkin indexes both sketches of an article, about 223 content keys and 32 bands; the others the verbatim signature alone,
+128 values, too. Sketches are made up (made_sketches.py says how). Times are of this process beside whatever else runs.
 """
 
 import argparse
@@ -125,7 +125,6 @@ def _changes(index: Index, sample: Sequence[Article], last: int) -> list[Row]:
 def _together(articles: int) -> list[Row]:
     """Searches while articles come in, as the engine does both, beside each alone."""
     indexes = Indexes(SCHEME)
-    indexes.prepare()
     made = made_sketches(articles + 3 * _COMMITS * _AT_COMMIT)
     stored = [
         Added(1, number, sketch.to_bytes()) for number, sketch in enumerate(islice(made, articles), start=1)

@@ -1,8 +1,8 @@
 """Sketches made up for measuring the index: as many as needed, with buckets as long as those of news.
 
 Assumed: content keys are drawn by a Zipf law of two slopes, each for itself, whatever article they are in. The r-th most
-frequent key has a probability proportional to r^-A (1 + r/R)^(A - B). The parameters were fitted to the keys of the 2,183 articles of
-the development data, and fit what is to be seen there among 100, 250, 500, 1,000 and 2,183 of them:
+frequent key has a probability proportional to r^-A (1 + r/R)^(A - B). The parameters were fitted to the keys of the 2,183
+articles of the development data, and fit what is to be seen there among 100, 250, 500, 1,000 and 2,183 of them:
 
     articles                            100     250     500    1,000   2,183
     distinct keys, share of all        0.982   0.960   0.938   0.901   0.842
@@ -12,7 +12,8 @@ the development data, and fit what is to be seen there among 100, 250, 500, 1,00
 
 What lies beyond is extrapolation: among a million, 0.35 and 425. One article in ten republishes another, with a tenth of its
 words replaced. A search is for a rewrite that keeps a third of the keys, and asks for about as many keys besides as are
-stored, three tenths of which others may have, as in those data. Articles have no topics, so that few of them share more than a few keys.
+stored, three tenths of which others may have, as in those data. Articles have no topics, so that few of them share more
+than a few keys.
 """
 
 from collections.abc import Iterator

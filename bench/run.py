@@ -1,10 +1,11 @@
-"""Prints the benchmark tables: quality on the samples, analysis, comparison, then speed and memory. Run by `make bench`."""
+"""Prints the benchmark tables: quality on the samples, analysis, comparison, the index, then speed and memory. For `make bench`."""
 
 import os
 import platform
 
 import analysis
 import comparison
+import index
 import quality
 import speed
 
@@ -13,4 +14,5 @@ if __name__ == "__main__":
     quality.measure_samples()
     analysis.measure()
     comparison.measure()
+    index.measure()
     speed.measure()

@@ -42,10 +42,6 @@ class Indexes:
         self._lock = threading.Lock()  # of the collections and their recurrences
         self._collections: dict[int, _Collection] = {}
 
-    def prepare(self) -> None:
-        """Loads the kernels of an index, so that no request waits for them to be compiled."""
-        Index(self._scheme).prepare()
-
     def load(self, changes: Iterable[Added], work: Work) -> None:
         """Adds articles on two threads, before the first search. StoreError (STORE_DAMAGED); DeadlineExceeded."""
         with ThreadPoolExecutor(2, "index") as pool:

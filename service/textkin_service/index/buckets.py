@@ -117,17 +117,10 @@ def _find(slots: Words, lines: int, at: int, key: int) -> int:
     end = (1 + lines) * LINE
     sought = np.uint32(key)
     while True:
-        # All keys of the line, without a branch for each; the place of one that was given up may hold the same key.
-        hit = 0
-        for slot in range(LINE_SLOTS):
-            value = slots[at + LINE_SLOTS + slot]
-            hit = (
-                at + LINE_SLOTS + slot
-                if (slots[at + slot] == sought) & (value != 0) & (value != GONE)
-                else hit
-            )
-        if hit != 0:
-            return hit
+        for slot in range(at, at + LINE_SLOTS):
+            # A place that was given up, or never taken, may hold the same key.
+            if slots[slot] == sought and slots[slot + LINE_SLOTS] != 0 and slots[slot + LINE_SLOTS] != GONE:
+                return slot + LINE_SLOTS
         if slots[at + LINE - 1] == 0:
             return 0
         at += LINE
@@ -461,13 +454,18 @@ def refill(
 ) -> None:  # fmt: skip
     """Copies the keys of a range (`high` exclusive), maybe with their lists, to new, empty arrays that have room for them."""
     used = 0
+    filled = np.zeros(1 + new_lines, np.uint8)
     for at in range(LINE, (1 + lines) * LINE, LINE):
         for slot in range(at, at + LINE_SLOTS):
             value = int64(slots[slot + LINE_SLOTS])
             key = int64(slots[slot])
             if value in (0, GONE) or not low <= key < high:
                 continue
-            to = _vacancy(new_slots, new_lines, _home(new_lines, depth, key))
+            line = _home(new_lines, depth, key) // LINE
+            while filled[line] == LINE_SLOTS:
+                line = line + 1 if line < new_lines else 1
+            to = line * LINE + LINE_SLOTS + int64(filled[line])
+            filled[line] += np.uint8(1)
             new_slots[to - LINE_SLOTS] = key
             new_slots[to] = _moved(blocks, value, new_blocks) if with_lists and value >= LIST else value
             used += 1
