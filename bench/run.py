@@ -1,4 +1,4 @@
-"""Prints the benchmark tables: quality on the samples, analysis, comparison, the index, then speed and memory. For `make bench`."""
+"""Prints the benchmark tables: quality on the samples, analysis, comparison, index, then speed and memory. For `make bench`."""
 
 import os
 import platform

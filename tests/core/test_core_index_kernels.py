@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_index import PlainIndex, plain_band_keys
 
-from textkin_service.index import Index
+from textkin_service.analysis import analyze
+from textkin_service.index import Index, buckets, ranking
 from textkin_service.index.lsh import BUCKET_CAP, READ_CAP
 from textkin_service.index.ranking import band_keys
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
-from textkin_service.sketch import Probe, Scheme, Sketch
+from textkin_service.sketch import Probe, Scheme, Sketch, probe, sketch
 
 SCHEME = Scheme.of(Settings())
 NO_MARKS = np.empty(0, np.uint64)
@@ -46,20 +47,20 @@ def test_candidates_are_those_of_the_plain_index(seed, count, vocabulary, kept, 
     index, plain = Index(scheme), PlainIndex(scheme)
     sketches = {number: made(chance, vocabulary) for number in range(1, count + 1)}
     index.add_all(list(sketches.items()))
-    for number, sketch in sketches.items():
-        plain.add(number, sketch)
+    for number, added in sketches.items():
+        plain.add(number, added)
         if chance.random() > kept:
-            index.remove(number, sketch)
+            index.remove(number, added)
             plain.remove(number)
     for _ in range(10):
-        probe = probe_of(made(chance, vocabulary), chance)
-        expected, weights, _ = plain.candidates(probe, count)
-        got = index.candidates(probe, count).numbers
+        asked = probe_of(made(chance, vocabulary), chance)
+        expected, weights, _ = plain.candidates(asked, count)
+        got = index.candidates(asked, count).numbers
         # Articles may change places where their weights differ by rounding alone.
         weight_of = dict(zip(expected, weights, strict=True))
         assert sorted(got) == sorted(expected)
         assert [weight_of[number] for number in got] == pytest.approx(weights, rel=1e-12)
-        assert index.candidates(probe, 5).numbers == got[:5]
+        assert index.candidates(asked, 5).numbers == got[:5]
 
 
 class Buckets:
@@ -119,8 +120,8 @@ def test_two_threads_make_the_same_index_as_one():
         for first in range(0, len(articles), 100):
             two.add_all(articles[first : first + 100], pool)
     for _ in range(20):
-        probe = probe_of(made(chance, 10**6), chance)
-        assert one.candidates(probe, 100) == two.candidates(probe, 100)
+        asked = probe_of(made(chance, 10**6), chance)
+        assert one.candidates(asked, 100) == two.candidates(asked, 100)
 
 
 def test_the_rarest_keys_are_read_first_and_the_rest_is_reported():
@@ -159,3 +160,24 @@ def test_preparing_leaves_an_index_empty():
         index.candidates(probe_of(made(np.random.default_rng(0), 10), np.random.default_rng(0)), 5).numbers
         == ()
     )
+
+
+def test_nothing_is_compiled_once_prepared():
+    Index(SCHEME).prepare()
+    kernels = [
+        each for module in (buckets, ranking) for each in vars(module).values() if hasattr(each, "signatures")
+    ]
+    before = [len(each.signatures) for each in kernels]
+    assert kernels
+    analyses = [
+        analyze(f"The {name} of Saltway met the ferry guild. Rain fell on the quay.", "en")
+        for name in ("mayor", "cook")
+    ]
+    index = Index(SCHEME)
+    for number, analysis in enumerate(analyses, start=1):
+        index.add(number, Sketch.from_bytes(sketch(analysis, SCHEME).to_bytes()))
+    index.add_all([(number, sketch(analyses[0], SCHEME)) for number in range(3, 40)])
+    assert index.candidates(probe(analyses[0]), 5).numbers
+    index.remove(1, sketch(analyses[0], SCHEME))
+    Table().add(np.arange(10**6, dtype=np.uint32), np.ones(10**6, np.uint32))
+    assert [len(each.signatures) for each in kernels] == before

@@ -105,6 +105,8 @@ class Index:
         self.candidates(Probe(signature, keys, np.zeros(len(keys), np.intp)), 1)
         for number in (1, 2):
             self.remove(number, made)
+        for table in (self._content, self._bands):
+            table.prepare()
 
     def _band_keys(self, signature: NDArray[np.uint32]) -> NDArray[np.uint32]:
         return band_keys(signature, self._scheme.verbatim_bands, self._scheme.verbatim_rows)

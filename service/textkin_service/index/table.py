@@ -126,6 +126,11 @@ class Table:
         cut = buckets.lookup(self._rows, keys, cap, budget, lengths, starts, numbers)
         return Found(lengths, starts, numbers, cut)
 
+    def prepare(self) -> None:
+        """Has the kernels run that only a large table needs."""
+        for segment in self._segments:
+            segment.part(segment.low, segment.depth, _GROWTH)
+
     def _make_room(self, spread: int, stop: int) -> None:
         """Gives room to the segment of a key."""
         with self._growing:
