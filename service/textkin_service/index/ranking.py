@@ -100,10 +100,14 @@ def _mixed(number: int) -> int:
 @kernel
 def _by_window(windows: Numbers) -> Numbers:
     """Returns the places of the windows (int64, from 0 up), by window; those of one window keep their order."""
-    starts = np.zeros(np.max(windows) + 2 if len(windows) else 1, np.int64)
+    last = 0
+    for window in windows:
+        last = max(last, window)
+    starts = np.zeros(last + 2, np.int64)
     for window in windows:
         starts[window + 1] += 1
-    starts = np.cumsum(starts)
+    for window in range(last + 1):
+        starts[window + 1] += starts[window]
     order = np.empty(len(windows), np.int64)
     for i in range(len(windows)):
         order[starts[windows[i]]] = i
@@ -177,13 +181,27 @@ def band_keys(signature: Words, bands: int, rows: int) -> Words:
 
     The values past the last band are left out. The signature of a text without a shingle has no keys.
     """
-    if np.all(signature == _NO_SHINGLE):
+    empty = True
+    for value in signature:
+        empty &= value == _NO_SHINGLE
+    if empty:
         return np.empty(0, np.uint32)
     keys = np.empty(bands, np.uint32)
+    count = 0
     for band in range(bands):
-        key = np.uint64(band)  # FNV-1a (Fowler, Noll and Vo) over 32-bit words, then its upper half
+        mixed = np.uint64(band)  # FNV-1a (Fowler, Noll and Vo) over 32-bit words, then its upper half
         for row in range(band * rows, (band + 1) * rows):
-            key = (key ^ np.uint64(signature[row])) * np.uint64(0x100000001B3)
-            key ^= key >> np.uint64(29)
-        keys[band] = np.uint32((key >> np.uint64(16)) & np.uint64(0xFFFF_FFFF))
-    return np.unique(keys)
+            mixed = (mixed ^ np.uint64(signature[row])) * np.uint64(0x100000001B3)
+            mixed ^= mixed >> np.uint64(29)
+        key = np.uint32((mixed >> np.uint64(16)) & np.uint64(0xFFFF_FFFF))
+        # Sorted by insertion: they are few, and a library's sort takes seconds to compile.
+        at = count
+        while at > 0 and keys[at - 1] > key:
+            at -= 1
+        if at > 0 and keys[at - 1] == key:
+            continue
+        for i in range(count, at, -1):
+            keys[i] = keys[i - 1]
+        keys[at] = key
+        count += 1
+    return keys[:count]
