@@ -98,7 +98,7 @@ def _section(side: str, text: ReportText, passages: tuple[Passage, ...]) -> str:
 def _marked(side: str, text: str, passages: tuple[Passage, ...]) -> Iterator[str]:
     """Yields the text piece by piece, each passage in a mark of its kind; where passages overlap, in the first one's."""
     spans = [_span(side, passage) for passage in passages]
-    quoted = [(_quoted(side, each), each.speaker) for passage in passages for each in passage.quotations]
+    quoted = [(_span(side, each), each.speaker) for passage in passages for each in passage.quotations]
     every = [*spans, *(span for span, _ in quoted)]
     cuts = sorted({0, len(text), *(edge for span in every for edge in (span.start, span.end))})
     for start, end in pairwise(cuts):
@@ -129,10 +129,6 @@ def _number(side: str, number: int, passage: Passage) -> str:
     )
 
 
-def _quoted(side: str, quotation: Quotation) -> Span:
-    return quotation.a if side == "a" else quotation.b
-
-
 def _quotations_note(passages: tuple[Passage, ...]) -> str:
     if not any(passage.quotations for passage in passages):
         return ""
@@ -141,8 +137,8 @@ def _quotations_note(passages: tuple[Passage, ...]) -> str:
     )
 
 
-def _span(side: str, passage: Passage) -> Span:
-    return passage.a if side == "a" else passage.b
+def _span(side: str, of: Passage | Quotation) -> Span:
+    return of.a if side == "a" else of.b
 
 
 def _text(text: str) -> str:

@@ -33,6 +33,8 @@ ORCHESTRA = (
     "Talks resume on Monday in the cloakroom, the only place in the building with a decent echo.",
 )
 ARTICLES = (CANAL, OBSERVATORY, ORCHESTRA)
+# What a web page has beside its article.
+FURNITURE = "Leave a Reply\n\nYour email address will not be published. Required fields are marked *"
 
 
 def text_of(*sentences):

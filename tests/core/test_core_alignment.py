@@ -3,9 +3,10 @@
 import random
 
 import pytest
+from aligned import quotes
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import CANAL, OBSERVATORY, ORCHESTRA, articles, text_of
+from invented import CANAL, FURNITURE, OBSERVATORY, ORCHESTRA, articles, text_of
 
 from textkin_service.alignment import DEFAULT
 from textkin_service.alignment.runs import find_runs
@@ -14,7 +15,6 @@ from textkin_service.analysis import analyze
 from textkin_service.model import PassageKind, Relation
 from textkin_service.relation import compare
 
-FURNITURE = "Leave a Reply\n\nYour email address will not be published. Required fields are marked *"
 # The same examples each time: sums of floats may fall either side of a threshold, which is no fault.
 some = settings(max_examples=80, deadline=None, derandomize=True)
 ROUNDING = 1e-6
@@ -23,11 +23,6 @@ any_text = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=
 
 def compared(a, b):
     return compare(analyze(a), analyze(b))
-
-
-def quotes(a, b):
-    """Returns the two sides of each passage as text."""
-    return [(a[p.a.start : p.a.end], b[p.b.start : p.b.end]) for p in compared(a, b).passages]
 
 
 def numbers(comparison):

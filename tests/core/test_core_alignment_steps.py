@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import CANAL, OBSERVATORY, ORCHESTRA, text_of
+from invented import CANAL, FURNITURE, OBSERVATORY, ORCHESTRA, text_of
 from saltway import REPORT, REWRITE
 
 from textkin_service.alignment import DEFAULT
@@ -18,7 +18,6 @@ from textkin_service.alignment.sides import Side, snapped
 from textkin_service.alignment.views import View
 from textkin_service.analysis import analyze
 
-FURNITURE = "Leave a Reply\n\nYour email address will not be published. Required fields are marked *"
 some = settings(max_examples=80, deadline=None, derandomize=True)
 
 

@@ -1,20 +1,11 @@
 """How whole texts come out: paragraph by paragraph, summaries of a part and of a whole, and what is no evidence."""
 
 import pytest
-from invented import CANAL, OBSERVATORY, ORCHESTRA, text_of
+from aligned import quotes
+from invented import CANAL, FURNITURE, OBSERVATORY, ORCHESTRA, text_of
 from saltway import REPORT, REWRITE, SUMMARY, SUMMARY_OF_THE_FIRST_HALF
 
-from textkin_service.alignment import align
-from textkin_service.analysis import analyze
-
-FURNITURE = "Leave a Reply\n\nYour email address will not be published. Required fields are marked *"
 SOURCE = "\n\n".join(REPORT)
-
-
-def quotes(a, b):
-    """Returns the two sides of each passage as text."""
-    found = align(analyze(a), analyze(b)).passages
-    return [(a[p.a.start : p.a.end], b[p.b.start : p.b.end]) for p in found]
 
 
 def among_others(text):

@@ -1,12 +1,12 @@
 """What papers share without copying: references, acknowledgements, formulas."""
 
 import pytest
+from aligned import quotes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CANAL, text_of
 from papers import ACKNOWLEDGEMENTS, BIBLIOGRAPHY, FORMULAS, OTHER_PAPER, PAPER, REWORDED, TITLE
 
-from textkin_service.alignment import align
 from textkin_service.analysis import analyze
 from textkin_service.analysis.apparatus import apparatus, is_formula
 from textkin_service.analysis.characters import classes_of, code_points
@@ -32,11 +32,6 @@ def taken(text):
 
 def paper(*parts):
     return "\n\n".join(parts)
-
-
-def quotes(a, b):
-    found = align(analyze(a), analyze(b)).passages
-    return [(a[p.a.start : p.a.end], b[p.b.start : p.b.end]) for p in found]
 
 
 @pytest.mark.parametrize(

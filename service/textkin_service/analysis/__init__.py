@@ -73,8 +73,8 @@ class Analysis:
         """Returns the tokens that lie in sentences, by number (int64), in order."""
         bounds = self.sentence_bounds()
         lengths = bounds[:, 1] - bounds[:, 0]
-        ends = np.cumsum(lengths)
-        return np.arange(lengths.sum()) + np.repeat(bounds[:, 0] - (ends - lengths), lengths)
+        skipped: NDArray[np.int64] = np.repeat(bounds[:, 0] - (np.cumsum(lengths) - lengths), lengths)
+        return np.arange(len(skipped)) + skipped
 
     def gap_before(self, token: int) -> str:
         """Returns what stands between a token and the one before it, or the start of the text."""
