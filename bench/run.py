@@ -1,18 +1,24 @@
-"""Prints the benchmark tables: quality on the samples, analysis, comparison, index, then speed and memory. For `make bench`."""
+"""Prints the benchmark tables, keeps them in RESULTS.md, and draws the growth curves. Run by `make bench`."""
 
 import os
 import platform
 
 import analysis
 import comparison
+import figures
+import growth
 import index
 import quality
+import results
 import speed
 
 if __name__ == "__main__":
-    print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors")
-    quality.measure_samples()
-    analysis.measure()
-    comparison.measure()
-    index.measure()
-    speed.measure()
+    with results.kept("make bench"):
+        print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors")
+        quality.measure_samples()
+        analysis.measure()
+        comparison.measure()
+        index.measure()
+        speed.measure()
+        figures.show_bars()
+    growth.draw()
