@@ -31,6 +31,7 @@ from textkin_service.relation import compare
 from textkin_service.relation import prepare as prepare_comparison
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
+from textkin_service.sketch import prepare as prepare_sketches
 from textkin_service.store import Store, StoredCollection
 
 _DEFAULT_PAGE = 100
@@ -77,6 +78,7 @@ class ServiceInfo:
 def prepare() -> None:
     """Loads and compiles all that the first request would wait for."""
     prepare_analysis()
+    prepare_sketches()
     prepare_comparison()
     Index(Scheme.of(Settings())).prepare()
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis
+from textkin_service.analysis import Analysis, analyze
+from textkin_service.settings import Settings
 from textkin_service.sketch import content, verbatim
 from textkin_service.sketch.pieces import piece_marks
 from textkin_service.sketch.scheme import Scheme
 
-__all__ = ["Probe", "Scheme", "Sketch", "probe", "sketch"]
+__all__ = ["Probe", "Scheme", "Sketch", "prepare", "probe", "sketch"]
 
 # CRC-32 of all that follows, then the numbers of content keys and of marks.
 _HEADER = struct.Struct("<III")
@@ -20,6 +21,9 @@ _CHECKSUM_BYTES = 4
 
 # Words of a window, in which keys of a search count together: a few paragraphs.
 _WINDOW_WORDS = 100
+
+# A text that every kernel has something to do with.
+_PREPARED = "The last ferry of the winter leaves Quelport at noon."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,15 +78,22 @@ class Probe:
     windows: NDArray[np.intp]
 
 
+def prepare() -> None:
+    """Compiles the kernels of the sketches, or loads them from their cache: the first request does not wait for it."""
+    analysis = analyze(_PREPARED, "en")
+    sketch(analysis, Scheme.of(Settings()))
+    probe(analysis)
+
+
 def probe(analysis: Analysis) -> Probe:
     """Returns what a search for a text asks; sketches of any scheme answer it."""
-    return Probe(verbatim.signature(analysis.evidence_words()), *content.asked_keys(analysis, _WINDOW_WORDS))
+    return Probe(verbatim.signature(analysis), *content.asked_keys(analysis, _WINDOW_WORDS))
 
 
 def sketch(analysis: Analysis, scheme: Scheme) -> Sketch:
     """Returns both sketches of a text, and the marks of its pieces."""
     return Sketch(
-        verbatim.signature(analysis.evidence_words()),
+        verbatim.signature(analysis),
         content.content_keys(analysis, scheme.content_keys, scheme.content_segment_words),
         piece_marks(analysis),
     )

@@ -12,12 +12,12 @@ nothing. `bench/sketches.py` compares these and other forms.
 """
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
+from textkin_service.sketch.kernels.keys import COUNTERS, first_windows, pair_stems, smallest_keys
 
 # Stems at least this frequent pair with nothing: "the", "said", "year".
 STOP_ZIPF = 5.4
@@ -29,29 +29,38 @@ WORDS_A_STEM = 6
 ASKED_REACH = 2
 ASKED_RAREST = 12
 
+_STOP = np.float32(STOP_ZIPF).view(np.uint32)
+_PART_SHIFT = np.uint64(32)
+# More words than a sentence has.
+_NO_MORE = 1 << 30
+
 
 def content_keys(analysis: Analysis, keys_a_segment: int, segment_words: int) -> NDArray[np.uint32]:
     """Returns the sketch's keys: uint32, sorted, each once, at most `keys_a_segment` a segment.
 
     A segment has `segment_words` words, rounded up to whole sentences.
     """
-    return smallest(segment_keys(analysis, segment_words), keys_a_segment)
+    labelled = _stored(analysis, segment_words)
+    count = len(labelled)
+    parts = len(analysis.sentences)
+    keys, spare = np.empty(count, np.uint32), np.empty(count, np.uint64)
+    counters, taken, last = (
+        np.empty(COUNTERS, np.int64),
+        np.empty(parts, np.int64),
+        np.empty(parts, np.uint64),
+    )
+    return keys[: smallest_keys(labelled, spare, keys_a_segment, counters, taken, last, keys)].copy()
 
 
 def segment_keys(analysis: Analysis, segment_words: int) -> list[NDArray[np.uint32]]:
     """Returns all keys of each segment: uint32, sorted, each once."""
-    segments: list[NDArray[np.uint32]] = []
-    pairs: list[NDArray[np.uint32]] = []
-    words = 0
-    for first, last in analysis.sentences:
-        pairs.append(stored_pairs(analysis.stems[first:last], analysis.zipf[first:last]))
-        words += last - first
-        if words >= segment_words:
-            segments.append(np.unique(np.concatenate(pairs)))
-            pairs, words = [], 0
-    if pairs:
-        segments.append(np.unique(np.concatenate(pairs)))
-    return segments
+    labelled = np.unique(_stored(analysis, segment_words))
+    segments = words = 0
+    for length in analysis.sentence_lengths():
+        segments += words == 0
+        words = words + length if words + length < segment_words else 0
+    edges = np.searchsorted(labelled >> _PART_SHIFT, np.arange(1, segments))
+    return [keys.astype(np.uint32) for keys in np.split(labelled, edges)][:segments]
 
 
 def smallest(segments: Sequence[NDArray[np.uint32]], keys: int) -> NDArray[np.uint32]:
@@ -69,60 +78,40 @@ def asked_keys(analysis: Analysis, window_words: int) -> tuple[NDArray[np.uint32
     Windows have `window_words` words, rounded up to whole sentences, and are numbered in order, from 0; a key has the
     first that it is in.
     """
-    pairs: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
-    windows: list[int] = [0]
-    window = words = 0
-    for first, last in analysis.sentences:
-        pairs.append(asked_pairs(analysis.stems[first:last], analysis.zipf[first:last]))
-        windows.append(window)
-        words += last - first
-        if words >= window_words:
-            window, words = window + 1, 0
-    keys, places = np.unique(np.concatenate(pairs), return_index=True)
-    return keys, np.repeat(windows, [len(each) for each in pairs])[places].astype(np.intp)
+    labelled = _paired(analysis, ASKED_REACH, ASKED_RAREST, _NO_MORE, window_words)
+    count = len(labelled)
+    keys, windows = np.empty(count, np.uint32), np.empty(count, np.intp)
+    spare, counters = np.empty(count, np.uint64), np.empty(COUNTERS, np.int64)
+    distinct = first_windows(labelled, spare, counters, keys, windows)
+    return keys[:distinct].copy(), windows[:distinct].copy()
 
 
-def stored_pairs(stems: NDArray[np.uint32], zipf: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """Returns the keys of a sentence that is stored; uint32, sorted, each once."""
-    return _pairs(stems, zipf, STORED_REACH, STORED_RAREST + len(stems) // WORDS_A_STEM)
+def _stored(analysis: Analysis, segment_words: int) -> NDArray[np.uint64]:
+    """Returns the keys of the sentences as they are stored; in the upper half of each the number of its segment."""
+    return _paired(analysis, STORED_REACH, STORED_RAREST, WORDS_A_STEM, segment_words)
 
 
-def asked_pairs(stems: NDArray[np.uint32], zipf: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """Returns the keys of a sentence that is searched for; uint32, sorted, each once."""
-    return _pairs(stems, zipf, ASKED_REACH, ASKED_RAREST)
-
-
-def _pairs(
-    stems: NDArray[np.uint32], zipf: NDArray[np.float32], reach: int, rarest: int
-) -> NDArray[np.uint32]:
-    """Returns a key for every unordered pair of content stems up to `reach` places apart, or both among the rarest."""
-    content = zipf < STOP_ZIPF
-    stems, zipf = stems[content], zipf[content]
-    chosen, places = np.unique(stems, return_index=True)
-    if len(chosen) > rarest:
-        # Ties (names that no list holds) fall to the smaller stem number: the same choice in every text.
-        chosen = np.sort(chosen[np.lexsort((chosen, zipf[places]))[:rarest]])
-    low, high = _triangle(len(chosen))
-    lows, highs = [chosen[low]], [chosen[high]]
-    for apart in range(1, reach + 1):
-        one, other = stems[:-apart], stems[apart:]
-        lows.append(np.minimum(one, other))
-        highs.append(np.maximum(one, other))
-    low, high = np.concatenate(lows), np.concatenate(highs)
-    differ = low != high
-    return np.unique(_mix(low[differ], high[differ]))
-
-
-@cache
-def _triangle(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Returns the places of all pairs of so many."""
-    low, high = np.triu_indices(count, 1)
-    return low, high
-
-
-def _mix(low: NDArray[np.uint32], high: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Hashes pairs to 32 bits: both halves into 64, then the finalizer of SplitMix64 (Steele et al. 2014)."""
-    x = (low.astype(np.uint64) << np.uint64(32)) | high
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (x >> np.uint64(32)).astype(np.uint32)
+def _paired(
+    analysis: Analysis, reach: int, rarest: int, words_a_stem: int, part_words: int
+) -> NDArray[np.uint64]:
+    """Returns the keys of the sentences, some more than once; in the upper half of each the number of its part of the text."""
+    sentences = np.array(analysis.sentences, np.int32).reshape(-1, 2)
+    lengths = sentences[:, 1] - sentences[:, 0]
+    rarest_of_each = np.minimum(lengths, rarest + lengths // words_a_stem)
+    most = int((rarest_of_each * (rarest_of_each - 1) // 2 + reach * lengths).sum())
+    keys = np.empty(most, np.uint64)
+    room, counters = np.empty((3, int(lengths.max(initial=0))), np.uint64), np.empty(COUNTERS, np.int64)
+    count = pair_stems(
+        analysis.stems,
+        analysis.zipf.view(np.uint32),
+        sentences,
+        _STOP,
+        reach,
+        rarest,
+        words_a_stem,
+        part_words,
+        room,
+        counters,
+        keys,
+    )
+    return keys[:count]

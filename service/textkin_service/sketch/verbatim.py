@@ -1,21 +1,72 @@
 """The verbatim sketch: a MinHash over word shingles, bit for bit that of datasketch."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
 import numpy as np
-from datasketch import MinHash
-from datasketch.hashfunc import sha1_hash32
 from numpy.typing import NDArray
 
+from textkin_service.analysis import Analysis
+from textkin_service.analysis.characters import code_points
+from textkin_service.analysis.forms import character_forms
+from textkin_service.analysis.tokens import normalize_word
 from textkin_service.settings import VERBATIM_PERMUTATIONS
+from textkin_service.sketch.kernels.sha1 import LANES, ROWS
+from textkin_service.sketch.kernels.signatures import SLACK, sign, write_words
 
 SHINGLE_WORDS = 5
 PERMUTATIONS = VERBATIM_PERMUTATIONS
 SEED = 1
 
-# datasketch's own permutations; its affine32 scheme is explained there.
-_EMPTY = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32")
+# The longest UTF-8 of a character's normal form in `character_forms`, and a space.
+_MOST_BYTES = 8
 
 
-def shingles(words: tuple[str, ...]) -> list[bytes]:
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenWords:
+    """The normalised words of a text's evidence as UTF-8, each with a space behind it, and bytes without meaning at the end.
+
+    `pool`: uint8. `places` (int64): where each word begins, and one more for the end.
+    """
+
+    pool: NDArray[np.uint8]
+    places: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> "WrittenWords":
+        """Writes the words of a text that lie in sentences."""
+        text, tokens = analysis.text, analysis.tokens
+        sentences = np.array(analysis.sentences, np.int32).reshape(-1, 2)
+        count = int((sentences[:, 1] - sentences[:, 0]).sum())
+        places, missing = np.empty(count + 1, np.int64), np.empty(count, np.int64)
+        codes, forms = code_points(text), character_forms()
+        letters = np.empty(len(codes) + _MOST_BYTES, np.uint8)
+        others: list[bytes] = []
+        while True:
+            ends = np.cumsum([0, *map(len, others)], dtype=np.int64)
+            joined = np.frombuffer(b"".join(others), np.uint8)
+            pool = np.empty(_MOST_BYTES * len(codes) + len(joined) + SLACK, np.uint8)
+            unknown = write_words(
+                codes,
+                tokens.starts,
+                tokens.ends,
+                sentences,
+                forms,
+                joined,
+                ends,
+                letters,
+                pool,
+                places,
+                missing,
+            )
+            if not unknown:
+                return cls(pool[: places[-1] + SLACK], places)
+            words = (text[tokens.starts[token] : tokens.ends[token]] for token in missing[:unknown].tolist())
+            others = [normalize_word(word).encode("utf-8", "surrogatepass") for word in words]
+
+
+def shingles(words: Sequence[str]) -> list[bytes]:
     """Returns the word 5-shingles as UTF-8, words joined by a space. A shorter text is one shingle, an empty one none."""
     if len(words) <= SHINGLE_WORDS:
         return [" ".join(words).encode("utf-8", "surrogatepass")] if words else []
@@ -25,20 +76,24 @@ def shingles(words: tuple[str, ...]) -> list[bytes]:
     ]
 
 
-def signature(words: tuple[str, ...]) -> NDArray[np.uint32]:
-    """Returns the MinHash signature, uint32 of shape (128,).
+def signature(analysis: Analysis) -> NDArray[np.uint32]:
+    """Returns the MinHash signature of the shingles of a text's evidence, uint32 of shape (128,).
 
     Equal to `datasketch.MinHash(num_perm=128, seed=1, scheme="affine32")` updated with every shingle.
     """
-    minhash = MinHash(
-        scheme="affine32",
-        seed=SEED,
-        hashvalues=_EMPTY.hashvalues,
-        permutations=_EMPTY.permutations,
-        hashfunc=sha1_hash32,
-    )
-    minhash.update_batch(sorted(set(shingles(words))))
-    return np.asarray(minhash.hashvalues, dtype=np.uint32)
+    words = WrittenWords.of(analysis)
+    values, room = np.empty(PERMUTATIONS, np.uint32), np.empty((ROWS, LANES), np.uint32)
+    factors, summands = _permutations()
+    sign(words.pool, words.places, SHINGLE_WORDS, factors, summands, room, values)
+    return values
+
+
+@cache
+def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Returns what datasketch multiplies hashes by, odd, and what it adds; each uint32 of shape (128,), modulo 2**32."""
+    chance = np.random.RandomState(SEED)
+    half = chance.randint(0, 1 << 31, PERMUTATIONS, np.uint32)
+    return half * np.uint32(2) + np.uint32(1), chance.randint(0, 1 << 32, PERMUTATIONS, np.uint32)
 
 
 def resemblance(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:
