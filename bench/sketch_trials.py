@@ -41,7 +41,7 @@ def read_trials(data: Path) -> Trials:
 
 def text_of(analysis: Analysis) -> Text:
     """Returns the stems and rarities of each sentence."""
-    return tuple((analysis.stems[a:b], analysis.zipf[a:b]) for a, b in analysis.sentences)
+    return tuple((analysis.stems[a:b], analysis.zipf[a:b]) for a, b in analysis.sentences.tolist())
 
 
 def _analysed(text: str) -> Text:

@@ -60,7 +60,7 @@ def test_a_text_always_gives_the_same_analysis(text):
     assert one.tokens.words == other.tokens.words
     assert np.array_equal(one.tokens.starts, other.tokens.starts)
     assert np.array_equal(one.tokens.ends, other.tokens.ends)
-    assert one.sentences == other.sentences
+    assert np.array_equal(one.sentences, other.sentences)
     assert np.array_equal(one.stems, other.stems)
     assert np.array_equal(one.zipf, other.zipf)
 
@@ -74,16 +74,16 @@ def test_a_text_with_words_has_evidence(text):
 
 def test_a_long_sentence_is_split_at_a_comma_near_its_middle():
     text = " ".join(["alpha"] * 20) + ", " + " ".join(["omega"] * 18)
-    assert analyze(text).sentences == ((0, 20), (20, 38))
+    assert analyze(text).sentences.tolist() == [[0, 20], [20, 38]]
 
 
 def test_a_long_sentence_without_a_comma_is_halved():
-    assert analyze("word " * 50).sentences == ((0, 25), (25, 50))
+    assert analyze("word " * 50).sentences.tolist() == [[0, 25], [25, 50]]
 
 
 def test_sentences_of_one_or_two_words_join_the_sentence_before():
     text = "The bridge fell at noon on Friday. Nobody cried. The mayor of Sedge wept later."
-    assert analyze(text).sentences == ((0, 9), (9, 15))
+    assert analyze(text).sentences.tolist() == [[0, 9], [9, 15]]
 
 
 @pytest.mark.parametrize(

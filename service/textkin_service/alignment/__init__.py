@@ -44,7 +44,7 @@ class Alignment:
 
 def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignment:
     """Aligns two texts. The other way round, the answer is the mirror image."""
-    if not (a.sentences and b.sentences):
+    if not (len(a.sentences) and len(b.sentences)):
         return Alignment((), ())
     if b.text < a.text:
         # Ties between equals are decided by place; one order for both directions decides them alike.

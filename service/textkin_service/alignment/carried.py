@@ -1,7 +1,6 @@
 """Carried residue: furniture of a page that was copied together with the words around it is part of the copy."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -34,7 +33,8 @@ def with_carried_residue(a: Analysis, b: Analysis, parameters: Parameters) -> tu
 
 def _residue_inside(analysis: Analysis) -> list[Range]:
     """Returns what lies between sentences, as ranges of tokens."""
-    return [(before[1], after[0]) for before, after in pairwise(analysis.sentences) if before[1] != after[0]]
+    ends, starts = analysis.sentences[:-1, 1].tolist(), analysis.sentences[1:, 0].tolist()
+    return [(end, start) for end, start in zip(ends, starts, strict=True) if end != start]
 
 
 def _with(analysis: Analysis, residue: list[Range], runs: Numbers, around: int) -> Analysis:
@@ -47,6 +47,7 @@ def _with(analysis: Analysis, residue: list[Range], runs: Numbers, around: int) 
         for first, last in residue
         if furthest[np.searchsorted(starts, first - around, side="right")] >= last + around
     ]
-    return (
-        replace(analysis, sentences=tuple(sorted([*analysis.sentences, *carried]))) if carried else analysis
-    )
+    if not carried:
+        return analysis
+    sentences = np.concatenate([analysis.sentences, np.array(carried, np.int32)])
+    return replace(analysis, sentences=sentences[np.argsort(sentences[:, 0])])

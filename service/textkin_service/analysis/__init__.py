@@ -37,9 +37,9 @@ _OF_ALL_KINDS = "The ferry stays, the council said. It runs again.\n\n渡し船"
 class Analysis:
     """What a text is made of. `language` is the tag that it was given, or the one detected.
 
-    `stems` (uint32) and `zipf` (float32) are parallel to `tokens`. `sentences` are half-open ranges of tokens, in order and
-    without overlap, of 1 to 30 words; words in no sentence are web residue and no evidence. `pieces` are what of it may
-    recur in other articles.
+    `stems` (uint32) and `zipf` (float32) are parallel to `tokens`. `sentences` (int32, of shape (any, 2)) are half-open ranges
+    of tokens, in order and without overlap, of 1 to 30 words; words in no sentence are web residue and no evidence.
+    `pieces` are what of it may recur in other articles.
     """
 
     text: str
@@ -47,7 +47,7 @@ class Analysis:
     tokens: Tokens
     stems: NDArray[np.uint32]
     zipf: NDArray[np.float32]
-    sentences: tuple[tuple[int, int], ...]
+    sentences: NDArray[np.int32]
     pieces: Pieces
 
     @property
@@ -63,11 +63,11 @@ class Analysis:
     def evidence_words(self) -> tuple[str, ...]:
         """Returns the normalised words that lie in sentences, in order."""
         words = self.tokens.words
-        return tuple(word for first, last in self.sentences for word in words[first:last])
+        return tuple(word for first, last in self.sentences.tolist() for word in words[first:last])
 
     def sentence_bounds(self) -> NDArray[np.int64]:
-        """Returns the sentences as an array: int64, of shape (n, 2)."""
-        return np.array(self.sentences, np.int64).reshape(-1, 2)
+        """Returns the sentences as kernels take them that count in int64, of shape (n, 2)."""
+        return self.sentences.astype(np.int64)
 
     def evidence_tokens(self) -> NDArray[np.int64]:
         """Returns the tokens that lie in sentences, by number (int64), in order."""
@@ -95,16 +95,16 @@ class Analysis:
         evidence = kept[self.evidence_tokens()]
         if len(evidence) - np.count_nonzero(evidence) > MOST_RESIDUE * len(evidence):
             return self
-        return replace(self, sentences=tuple(piece for each in self.sentences for piece in _kept(each, kept)))
+        pieces = [piece for first, last in self.sentences.tolist() for piece in _kept(first, last, kept)]
+        return replace(self, sentences=np.array(pieces, np.int32).reshape(-1, 2))
 
     def memory_bytes(self) -> int:
         """Returns about how much memory it takes."""
         tokens = self.tokens
-        arrays = (tokens.starts, tokens.ends, tokens.hashes, self.stems, self.zipf)
+        arrays = (tokens.starts, tokens.ends, tokens.hashes, self.stems, self.zipf, self.sentences)
         return (
             sys.getsizeof(self.text)
             + sum(array.nbytes for array in arrays)
-            + 120 * len(self.sentences)
             + 12 * len(self.pieces)
             + _OBJECTS_BYTES
         )
@@ -140,10 +140,9 @@ def analyze(text: str, language: str = "") -> Analysis:
     )
 
 
-def _kept(sentence: tuple[int, int], kept: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Returns the stretches of a sentence, a range of tokens, whose tokens are all `kept`."""
-    first, last = sentence
+def _kept(first: int, last: int, kept: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Returns the stretches of a range of tokens whose tokens are all `kept`."""
     if kept[first:last].all():
-        return [sentence]
+        return [(first, last)]
     edges = np.flatnonzero(np.diff(kept[first:last], prepend=False, append=False)) + first
     return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]

@@ -15,13 +15,16 @@ _MAX_SENTENCE_WORDS = 30
 
 def find_sentences(
     layout: Layout, words: Words, skipped: NDArray[np.bool_], a_word: float
-) -> tuple[tuple[int, int], ...]:
-    """Returns the sentences that are not skipped, the short ones joined, the long ones split. `a_word`: tokens a word."""
+) -> NDArray[np.int32]:
+    """Returns the sentences that are not skipped, the short ones joined, the long ones split, as ranges of tokens.
+
+    Of shape (any, 2). `a_word`: tokens a word.
+    """
     most = round(_MAX_SENTENCE_WORDS * a_word)
     # A part of a sentence has at least a third of the most tokens.
     found = np.empty((len(skipped) + 3 * len(words.tokens) // most + 1, 2), np.int32)
     count = sentence_ranges(layout.bounds, skipped, words.commas, _MIN_SENTENCE_WORDS * a_word, most, found)
-    return tuple(zip(found[:count, 0].tolist(), found[:count, 1].tolist(), strict=True))
+    return found[:count].copy()
 
 
 def find_pieces(layout: Layout, words: Words, skipped: NDArray[np.bool_]) -> Pieces:

@@ -56,7 +56,7 @@ def segment_keys(analysis: Analysis, segment_words: int) -> list[NDArray[np.uint
     """Returns all keys of each segment: uint32, sorted, each once."""
     labelled = np.unique(_stored(analysis, segment_words))
     segments = words = 0
-    for length in analysis.sentence_lengths():
+    for length in (analysis.sentences[:, 1] - analysis.sentences[:, 0]).tolist():
         segments += words == 0
         words = words + length if words + length < segment_words else 0
     edges = np.searchsorted(labelled >> _PART_SHIFT, np.arange(1, segments))
@@ -95,12 +95,11 @@ def _paired(
     analysis: Analysis, reach: int, rarest: int, words_a_stem: int, part_words: int
 ) -> NDArray[np.uint64]:
     """Returns the keys of the sentences, some more than once; in the upper half of each the number of its part of the text."""
-    sentences = np.array(analysis.sentences, np.int32).reshape(-1, 2)
-    lengths = sentences[:, 1] - sentences[:, 0]
-    rarest_of_each = np.minimum(lengths, rarest + lengths // words_a_stem)
-    most = int((rarest_of_each * (rarest_of_each - 1) // 2 + reach * lengths).sum())
-    keys = np.empty(most, np.uint64)
-    room, counters = np.empty((3, int(lengths.max(initial=0))), np.uint64), np.empty(COUNTERS, np.int64)
+    sentences = analysis.sentences
+    longest = int((sentences[:, 1] - sentences[:, 0]).max(initial=0))
+    # Of n stems that pair each with each, each has at most n / 2 pairs to itself.
+    keys = np.empty(len(analysis.tokens) * (reach + (rarest + longest // words_a_stem) // 2 + 1), np.uint64)
+    room, counters = np.empty((3, longest), np.uint64), np.empty(COUNTERS, np.int64)
     count = pair_stems(
         analysis.stems,
         analysis.zipf.view(np.uint32),

@@ -22,6 +22,8 @@ SEED = 1
 # The longest UTF-8 of a character's normal form in `character_forms`, and a space.
 _MOST_BYTES = 8
 
+_NO_OTHERS = np.frombuffer(b"", np.uint8), np.zeros(1, np.int64)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WrittenWords:
@@ -37,33 +39,31 @@ class WrittenWords:
     def of(cls, analysis: Analysis) -> "WrittenWords":
         """Writes the words of a text that lie in sentences."""
         text, tokens = analysis.text, analysis.tokens
-        sentences = np.array(analysis.sentences, np.int32).reshape(-1, 2)
-        count = int((sentences[:, 1] - sentences[:, 0]).sum())
-        places, missing = np.empty(count + 1, np.int64), np.empty(count, np.int64)
-        codes, forms = code_points(text), character_forms()
+        codes = code_points(text)
         letters = np.empty(len(codes) + _MOST_BYTES, np.uint8)
-        others: list[bytes] = []
+        places, missing = np.empty(len(tokens) + 1, np.int64), np.empty(len(tokens), np.int64)
+        others, of_others = _NO_OTHERS
         while True:
-            ends = np.cumsum([0, *map(len, others)], dtype=np.int64)
-            joined = np.frombuffer(b"".join(others), np.uint8)
-            pool = np.empty(_MOST_BYTES * len(codes) + len(joined) + SLACK, np.uint8)
-            unknown = write_words(
+            pool = np.empty(_MOST_BYTES * len(codes) + len(others) + SLACK, np.uint8)
+            count, unknown = write_words(
                 codes,
                 tokens.starts,
                 tokens.ends,
-                sentences,
-                forms,
-                joined,
-                ends,
+                analysis.sentences,
+                character_forms(),
+                others,
+                of_others,
                 letters,
                 pool,
                 places,
                 missing,
             )
             if not unknown:
-                return cls(pool[: places[-1] + SLACK], places)
-            words = (text[tokens.starts[token] : tokens.ends[token]] for token in missing[:unknown].tolist())
-            others = [normalize_word(word).encode("utf-8", "surrogatepass") for word in words]
+                return cls(pool, places[: count + 1])
+            words = [text[tokens.starts[token] : tokens.ends[token]] for token in missing[:unknown].tolist()]
+            written = [normalize_word(word).encode("utf-8", "surrogatepass") for word in words]
+            others = np.frombuffer(b"".join(written), np.uint8)
+            of_others = np.cumsum([0, *map(len, written)], dtype=np.int64)
 
 
 def shingles(words: Sequence[str]) -> list[bytes]:

@@ -66,7 +66,7 @@ def sentences_of(analysis: Analysis) -> list[Sentence]:
             )
             for i in range(first, last)
         )
-        for first, last in analysis.sentences
+        for first, last in analysis.sentences.tolist()
     ]
 
 

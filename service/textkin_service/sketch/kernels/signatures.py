@@ -124,8 +124,10 @@ def write_words(
     pool: NDArray[np.uint8],
     places: NDArray[np.int64],
     missing: NDArray[np.int64],
-) -> int:
-    """Writes the words of sentences in their normal form as UTF-8, each with a space behind; returns how many are missing.
+) -> tuple[int, int]:
+    """Writes the words of sentences in their normal form as UTF-8, each with a space behind.
+
+    Returns how many they are, and how many of them are missing.
 
     `codes` are those of the text, `starts` and `ends` those of its tokens, `sentences` ranges of these, of shape (any, 2).
     `forms` as `character_forms` has them. Words of which these tell too little stand in `others`, from each of `other_places`
@@ -161,7 +163,7 @@ def write_words(
             pool[at] = _SPACE
             at += 1
     places[count] = at
-    return odd - (len(other_places) - 1)
+    return count, odd - (len(other_places) - 1)
 
 
 @kernel
