@@ -1,0 +1,178 @@
+"""Measures the way from UTF-8 to both sketches, beside what users of datasketch, rensa and FastSketchLSH write for one.
+
+Everybody begins with the bytes of the same articles, which nobody has seen before, on one thread. The peers are given what
+their users give them: word 5-shingles of `text.lower().split()`, joined by a space. That is less than an analysis does: no
+places of words, no stems, no sentences, no web residue, and one sketch instead of two.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import Any
+
+# Read when it starts its threads.
+os.environ["RAYON_NUM_THREADS"] = "1"
+
+from datasketch import MinHash
+from FastSketchLSH import FastSimilaritySketch
+from rensa import RMinHash
+
+from articles import articles
+from tables import show
+from textkin_service import analysis
+from textkin_service.analysis import Analysis, analyze
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme, probe, sketch, verbatim
+from textkin_service.sketch import prepare as prepare_sketches
+from textkin_service.sketch.content import content_keys
+from textkin_service.sketch.pieces import piece_marks
+
+PERMUTATIONS = 128
+SHINGLE_WORDS = 5
+WORDS = 700
+# Articles that the process has met before it is measured, as a service has.
+BEFORE = 300
+# Everyone takes a turn with the articles of each round; the figures are medians over the rounds.
+ROUNDS = 7
+ARTICLES = 60
+
+SCHEME = Scheme.of(Settings())
+
+Batch = Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Who is measured, by what it does with a batch of articles."""
+
+    name: str
+    work: Callable[[Batch], object]
+    how: str
+
+
+def measure() -> None:
+    """Prints the tables."""
+    analysis.prepare()
+    prepare_sketches(SCHEME)
+    rounds = list(_rounds())
+    for article in rounds.pop():
+        sketch(analyze(article.decode()), SCHEME)
+    taken = {each.name: [] for each in _CONTENDERS}
+    for batch in rounds:
+        for each in _CONTENDERS:
+            taken[each.name].append(_microseconds(each.work, batch))
+    _show_contenders(taken)
+    _show_steps([analyze(article.decode(), "en") for batch in rounds for article in batch])
+
+
+def _rounds() -> Iterator[Batch]:
+    """Yields the articles of each round, and last those that are met before."""
+    made = [article["text"].encode() for article in articles(ROUNDS * ARTICLES + BEFORE, words=WORDS)]
+    for i in range(ROUNDS):
+        yield made[i * ARTICLES : (i + 1) * ARTICLES]
+    yield made[ROUNDS * ARTICLES :]
+
+
+def _show_contenders(taken: dict[str, list[float]]) -> None:
+    rows = []
+    for each in _CONTENDERS:
+        ratios = [
+            f"{median(theirs / ours for theirs, ours in zip(taken[peer], taken[each.name], strict=True)):.1f}"
+            for peer in ("datasketch", "rensa", "FastSketchLSH", "one thread")
+        ]
+        rows.append((each.name, f"{median(taken[each.name]):.0f} us", *ratios, each.how))
+    show(
+        f"Sketches of {ROUNDS * ARTICLES} articles of {WORDS} words: time an article, and times as fast as",
+        ("what", "an article", "datasketch", "rensa", "FastSketchLSH", "one thread", "how"),
+        rows,
+    )
+
+
+def _show_steps(analyses: Sequence[Analysis]) -> None:
+    steps: tuple[tuple[str, Callable[[Analysis], object]], ...] = (
+        ("language", lambda each: analysis.detect_language(each.text)),
+        ("analysis, language named", lambda each: analyze(each.text, "en")),
+        ("verbatim signature", verbatim.signature),
+        (
+            "content keys",
+            lambda each: content_keys(each, SCHEME.content_keys, SCHEME.content_segment_words),
+        ),
+        ("marks of pieces", piece_marks),
+        ("what a search asks", probe),
+    )
+    rows = [(name, f"{_microseconds(partial(_each, step), analyses):.0f} us") for name, step in steps]
+    show("Where the time of one ingest goes, without the store; every word is known", ("step", "an article"), rows)
+
+
+def _each(work: Callable[[Any], object], values: Sequence[Any]) -> None:
+    for value in values:
+        work(value)
+
+
+def _microseconds(work: Callable[[Any], object], batch: Sequence[Any]) -> float:
+    """Returns the time that each of a batch takes."""
+    begin = time.perf_counter()
+    work(batch)
+    return (time.perf_counter() - begin) / len(batch) * 1e6
+
+
+def _shingles(article: bytes) -> list[str]:
+    words = article.decode().lower().split()
+    return [" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1)]
+
+
+def _datasketch(batch: Batch) -> None:
+    for article in batch:
+        made = MinHash(num_perm=PERMUTATIONS)
+        for shingle in _shingles(article):
+            made.update(shingle.encode())
+
+
+def _datasketch_batch(batch: Batch) -> None:
+    for article in batch:
+        MinHash(num_perm=PERMUTATIONS).update_batch([shingle.encode() for shingle in _shingles(article)])
+
+
+def _rensa(batch: Batch) -> None:
+    RMinHash.digest_matrix_from_token_sets(list(map(_shingles, batch)), num_perm=PERMUTATIONS, seed=42)
+
+
+def _fast_sketch(batch: Batch) -> None:
+    FastSimilaritySketch(size=PERMUTATIONS, seed=42).batch(list(map(_shingles, batch)), num_threads=1)
+
+
+def _textkin(batch: Batch, language: str = "en") -> None:
+    for article in batch:
+        sketch(analyze(article.decode(), language), SCHEME)
+
+
+def _two_threads(batch: Batch) -> None:
+    middle = len(batch) // 2
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(_textkin, (batch[:middle], batch[middle:])))
+
+
+def _signature(batch: Batch) -> None:
+    """The verbatim signature alone: words as they are cut and normalised, no stem looked at."""
+    for article in batch:
+        verbatim.signature(analyze(article.decode(), "en"))
+
+
+_CONTENDERS = (
+    Contender("one thread", _textkin, "analysis, both sketches and marks; the language is named"),
+    Contender("two threads", _two_threads, "the same, half of the articles each"),
+    Contender("language detected", partial(_textkin, language=""), "the same on one thread"),
+    Contender("signature", _signature, "analysis and verbatim sketch"),
+    Contender("datasketch", _datasketch, "MinHash, updated shingle by shingle"),
+    Contender("datasketch, batch", _datasketch_batch, "MinHash.update_batch"),
+    Contender("rensa", _rensa, "RMinHash.digest_matrix_from_token_sets, all articles in one call"),
+    Contender("FastSketchLSH", _fast_sketch, "FastSimilaritySketch.batch, all articles in one call"),
+)
+
+
+if __name__ == "__main__":
+    measure()
