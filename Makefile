@@ -56,12 +56,17 @@ lock: setup ## Pins every dependency with its hashes.
 	$(COMPILE) --group build -o requirements-build.lock
 	$(COMPILE) pyproject.toml --extra service -o requirements.lock
 	$(COMPILE) pyproject.toml --extra service --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+	$(COMPILE) --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 release-protos: setup ## Takes the protos as they are for released: later changes must not break their callers.
 	$(BIN)/buf build --exclude-source-info -o protos/released.binpb
 
-bench: warm ## Prints the benchmark tables.
+bench: warm $(VENV)/.peers ## Prints the benchmark tables.
 	$(BIN)/python bench/run.py
+
+$(VENV)/.peers: requirements-bench.lock $(VENV)/.ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 clean: ## Removes what setup and the tools made.
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

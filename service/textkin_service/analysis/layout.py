@@ -17,7 +17,7 @@ class Layout:
     last. `words`: how many runs of letters and digits each has. `ends_line`: whether a line ends after it. `phrases`: which it
     may have, by their bits in the flags of words, and whether it may be a formula. `firsts`: the first sentence of
     each line, and the end of the last. `line_words`: how many words each line has. `kinds`: what it is or may be, by the
-    bits of the kernel.
+    bits of the kernel. `all_phrases`, `all_kinds`: the bits of all sentences, and those of all lines.
     """
 
     sentences: NDArray[np.int32]
@@ -28,6 +28,8 @@ class Layout:
     firsts: NDArray[np.int32]
     line_words: NDArray[np.int32]
     kinds: NDArray[np.uint8]
+    all_phrases: int
+    all_kinds: int
 
     @classmethod
     def of(
@@ -48,7 +50,9 @@ class Layout:
             np.empty(lines, np.int32),
             np.empty(lines, np.uint8),
         )
-        describe_lines(
+        all_phrases, all_kinds = describe_lines(
             codes, classes, words.flags, sentences, bounds, counts, firsts, phrases, line_words, kinds
         )
-        return cls(sentences, bounds, counts, ends_line, phrases, firsts, line_words, kinds)
+        return cls(
+            sentences, bounds, counts, ends_line, phrases, firsts, line_words, kinds, all_phrases, all_kinds
+        )

@@ -41,13 +41,15 @@ _ANY_PHRASE = IN_PHRASE | IN_CREDIT | BEGINS_LABEL
 def residue(text: str, layout: Layout) -> NDArray[np.bool_]:
     """Returns for each sentence whether it is web residue."""
     found = np.zeros(len(layout.sentences), np.bool_)
-    if not ((layout.kinds & _ANY_SIGN).any() or (layout.phrases & _ANY_PHRASE).any()):
+    if not (layout.all_kinds & _ANY_SIGN or layout.all_phrases & _ANY_PHRASE):
         return found
     lines = _Lines(text, layout)
     comments = lines.comment_box()
     found[layout.firsts[comments] :] = True
     lines.mark_furniture(found, comments)
     lines.mark_lists(found, comments)
+    if not found.any():
+        return found
     if layout.words[found].sum() > MOST_RESIDUE * layout.words.sum():
         found[:] = False
     return found
@@ -94,6 +96,8 @@ class _Lines:
                 self._mark(found, line, listed)
 
     def _of(self, kind: int) -> list[int]:
+        if not self._layout.all_kinds & kind:
+            return []
         return np.flatnonzero(self._layout.kinds & kind).tolist()
 
     def _is(self, line: int, kind: int) -> bool:

@@ -169,13 +169,14 @@ def describe_lines(
     phrases: NDArray[np.uint16],
     line_words: NDArray[np.int32],
     kinds: NDArray[np.uint8],
-) -> None:
+) -> tuple[int, int]:
     """Tells of lines, by what `describe_sentences` tells of their sentences. `flags` are those of the tokens.
 
-    Fills in for each sentence which phrases it may have, by their bits in the flags of words, and
-    whether it may be a formula; for each line how many words it
-    has, and what it is or may be.
+    Fills in for each sentence which phrases it may have, by their bits in the flags of words, and whether it may be a formula;
+    for each line how many words it has, and what it is or may be. Returns the bits of all sentences, and those of all lines.
     """
+    all_phrases = 0
+    all_kinds = 0
     for line in range(len(firsts) - 1):
         line_words[line] = 0
         first, last = firsts[line], firsts[line + 1]
@@ -195,6 +196,7 @@ def describe_lines(
                 phrases[i] |= _first_word(flags, bounds[i], bounds[i + 1]) & BEGINS_LABEL
                 if code == _HASH or code == _AT:
                     phrases[i] |= BEGINS_LABEL
+            all_phrases |= phrases[i]
         start, end = sentences[first, 0], sentences[last - 1, 1]
         stopped = _ends_with_stop(classes, start, end)
         kind = 0
@@ -212,3 +214,5 @@ def describe_lines(
         if entries >= BAR_ENTRIES and line_words[line] <= BAR_ENTRY_WORDS * entries:
             kind |= IS_BAR
         kinds[line] = kind
+        all_kinds |= kind
+    return all_phrases, all_kinds

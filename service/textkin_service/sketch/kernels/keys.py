@@ -48,10 +48,10 @@ def _sort(
 
 
 @kernel
-def _sort_stems(
+def _sort_distinct(
     values: NDArray[np.uint64], spare: NDArray[np.uint64], count: int, counters: NDArray[np.int64]
 ) -> int:
-    """Sorts stems with their rarities, and leaves each once; returns how many these are."""
+    """Sorts values by all their bits, and leaves each once; returns how many these are."""
     if count > _FEW:
         _sort(values, spare, count, 64, counters)
     else:
@@ -121,7 +121,7 @@ def pair_stems(
                         keys[count] = label | _key(content[size - apart], stem)
                         count += 1
                 size += 1
-        size = min(_sort_stems(chosen, spare, size, counters), rarest + (last - first) // words_a_stem)
+        size = min(_sort_distinct(chosen, spare, size, counters), rarest + (last - first) // words_a_stem)
         for i in range(size):
             for j in range(i):
                 keys[count] = label | _key(chosen[j] & _LOW, chosen[i] & _LOW)
@@ -203,13 +203,13 @@ def mark_pieces(
     """
     order, chosen, spare = room[0], room[1], room[2]
     for i in range(len(hashes)):
-        order[i] = np.uint64(i) << _SHIFT | np.uint64(hashes[i])
-    _sort(order, spare, len(hashes), 32, counters)
+        order[i] = np.uint64(hashes[i]) << _SHIFT | np.uint64(i)
+    _sort_distinct(order, spare, len(hashes), counters)
     count = 0
     pieces = 0
     for i in range(len(hashes)):
-        piece = order[i] >> _SHIFT
-        if i and hashes[piece] == hashes[order[i - 1] >> _SHIFT]:
+        piece = order[i] & _LOW
+        if i and order[i] >> _SHIFT == order[i - 1] >> _SHIFT:
             continue
         # Every piece has a mark.
         if pieces == most:
@@ -219,14 +219,14 @@ def mark_pieces(
         for token in range(first, last):
             steps = np.uint64(zipf[token] * _ZIPF_STEPS)
             chosen[token - first] = steps << _SHIFT | np.uint64(stems[token])
-        size = _sort_stems(chosen, spare, last - first, counters)
+        size = _sort_distinct(chosen, spare, last - first, counters)
         size = min(size, (last - first + words_a_mark - 1) // words_a_mark)
         begin = count
         for j in range(size):
             marks[count] = chosen[j] & _LOW
             count += 1
         # By their stems now, as the hash is the same.
-        _sort_stems(marks[begin:count], spare, size, counters)
+        _sort_distinct(marks[begin:count], spare, size, counters)
         for j in range(begin, count):
             marks[j] |= np.uint64(hashes[piece]) << _SHIFT
     return min(count, most)
