@@ -48,7 +48,7 @@ def find_words(text: str, codes: NDArray[np.uint32], classes: NDArray[np.uint32]
         _add(written, words)
         known = words.table.look_up(keys)
     tokens = Tokens(text, starts, ends, known.hashes)
-    if pairs_units(language):
+    if pairs_units(language) and not text.isascii():
         _pair(known, keys, tokens, classes, words)
     return Words(tokens, known.stems, known.zipf, known.flags, commas)
 

@@ -21,6 +21,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 # Odd multipliers with well-spread bits, those of SplitMix64 (Steele et al. 2014).
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_AGAIN = np.uint64(0x94D049BB133111EB)
+_CODE_BITS, _TWO_CODES_BITS = np.uint64(21), np.uint64(42)
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 
@@ -77,9 +78,15 @@ def cut_words(
             comma = comma or (bits & COMMA) != 0
             i += 1
             continue
+        # Three code points at a time, of 21 bits each.
         key = seed
-        for j in range(start, i):
-            key = (key ^ np.uint64(codes[j])) * _MIX
+        for j in range(start, i, 3):
+            three = np.uint64(codes[j])
+            if j + 1 < i:
+                three |= np.uint64(codes[j + 1]) << _CODE_BITS
+            if j + 2 < i:
+                three |= np.uint64(codes[j + 2]) << _TWO_CODES_BITS
+            key = (key ^ three) * _MIX
             key ^= key >> _SHIFT
         key *= _MIX_AGAIN
         key ^= key >> _SHIFT

@@ -71,6 +71,30 @@ def _sort_distinct(
 
 
 @kernel
+def _smallest_distinct(
+    values: NDArray[np.uint64], spare: NDArray[np.uint64], count: int, most: int, counters: NDArray[np.int64]
+) -> int:
+    """Leaves the smallest of the first `count` values, at least one and at most `most`, sorted, each once; returns how many."""
+    if count > _FEW or most > _FEW:
+        return min(_sort_distinct(values, spare, count, counters), most)
+    size = 0
+    for i in range(count):
+        value = values[i]
+        if size == most and value >= values[size - 1]:
+            continue
+        place = size
+        while place > 0 and values[place - 1] > value:
+            place -= 1
+        if place > 0 and values[place - 1] == value:
+            continue
+        size = min(size + 1, most)
+        for j in range(size - 1, place, -1):
+            values[j] = values[j - 1]
+        values[place] = value
+    return size
+
+
+@kernel
 def _key(one: np.uint64, other: np.uint64) -> np.uint64:
     """Hashes an unordered pair of stems to 32 bits: both halves into 64, then the finalizer of SplitMix64."""
     x = (min(one, other) << _SHIFT) | max(one, other)
@@ -121,7 +145,8 @@ def pair_stems(
                         keys[count] = label | _key(content[size - apart], stem)
                         count += 1
                 size += 1
-        size = min(_sort_distinct(chosen, spare, size, counters), rarest + (last - first) // words_a_stem)
+        most = rarest + (last - first) // words_a_stem
+        size = _smallest_distinct(chosen, spare, size, most, counters)
         for i in range(size):
             for j in range(i):
                 keys[count] = label | _key(chosen[j] & _LOW, chosen[i] & _LOW)
@@ -219,8 +244,8 @@ def mark_pieces(
         for token in range(first, last):
             steps = np.uint64(zipf[token] * _ZIPF_STEPS)
             chosen[token - first] = steps << _SHIFT | np.uint64(stems[token])
-        size = _sort_distinct(chosen, spare, last - first, counters)
-        size = min(size, (last - first + words_a_mark - 1) // words_a_mark)
+        most_of_piece = (last - first + words_a_mark - 1) // words_a_mark
+        size = _smallest_distinct(chosen, spare, last - first, most_of_piece, counters)
         begin = count
         for j in range(size):
             marks[count] = chosen[j] & _LOW

@@ -3,7 +3,7 @@
 Written out for LLVM, which cuts the vectors to the width of the machine: from loops over lanes it makes none by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from llvmlite import ir
@@ -11,13 +11,12 @@ from numba import types
 from numba.extending import intrinsic
 
 LANES = 16
-# Rows of the room to work in, each with a number for each lane: the words of a block, the state, how many bytes of the message
-# the block and all after it have (negative behind its end), and how many it has altogether.
-BLOCK_WORDS = 16
+# Rows of the room to work in, each with a number for each lane: the state, where in the pool the block begins, how many bytes
+# of the message the block and all after it have (negative behind its end), and how many it has altogether.
 STATE_WORDS = 5
-REST = BLOCK_WORDS + STATE_WORDS
-LENGTH = REST + 1
+AT, REST, LENGTH = STATE_WORDS, STATE_WORDS + 1, STATE_WORDS + 2
 ROWS = LENGTH + 1
+BLOCK_WORDS = 16
 BLOCK_BYTES = 64
 # Of the padding: a bit and the length.
 PADDING_BYTES = 9
@@ -31,26 +30,57 @@ _WORD_BITS = 32
 
 _LANE = ir.IntType(_WORD_BITS)
 _VECTOR = ir.VectorType(_LANE, LANES)
+_BYTES = ir.VectorType(ir.IntType(8), BLOCK_BYTES)
 
 
 @intrinsic
-def _digest(_typing: Any, room: Any) -> Any:
-    """Pads the blocks of a room and digests them: brings the states up to date."""
+def _digest(_typing: Any, pool: Any, room: Any) -> Any:
 
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        data = context.make_array(room)(context, builder, arguments[0]).data
+        messages, data = (
+            context.make_array(each)(context, builder, argument).data
+            for each, argument in zip((pool, room), arguments, strict=True)
+        )
         start = builder.bitcast(data, _VECTOR.as_pointer())
         places = [builder.gep(start, [ir.Constant(_LANE, row)], inbounds=True) for row in range(ROWS)]
         rows = [builder.load(place, align=_WORD_BYTES) for place in places]
-        state, rest, length = rows[BLOCK_WORDS:REST], rows[REST], rows[LENGTH]
-        added = _compressed(builder, _padded(builder, rows[:BLOCK_WORDS], rest, length), state)
+        state, at, rest, length = rows[:STATE_WORDS], rows[AT], rows[REST], rows[LENGTH]
+        words = _loaded(builder, messages, at)
+        added = _compressed(builder, _padded(builder, words, rest, length), state)
         has_block = builder.icmp_signed(">", rest, _all(-PADDING_BYTES))
-        for old, new, place in zip(state, added, places[BLOCK_WORDS:REST], strict=True):
+        for old, new, place in zip(state, added, places[:STATE_WORDS], strict=True):
             kept = builder.select(has_block, builder.add(old, new), old)
             builder.store(kept, place, align=_WORD_BYTES)
         return context.get_dummy_value()
 
-    return types.none(room), generate
+    return types.none(pool, room), generate
+
+
+def _loaded(builder: Any, messages: Any, at: Any) -> list[Any]:
+    """Returns the words of the blocks that begin there, the first byte of each highest."""
+    rows = []
+    for lane in range(LANES):
+        offset = builder.zext(builder.extract_element(at, ir.Constant(_LANE, lane)), ir.IntType(64))
+        place = builder.bitcast(builder.gep(messages, [offset], inbounds=True), _BYTES.as_pointer())
+        block = builder.load(place, align=1)
+        swapped = builder.shuffle_vector(
+            block, block, _mask(i ^ (_WORD_BYTES - 1) for i in range(BLOCK_BYTES))
+        )
+        rows.append(builder.bitcast(swapped, _VECTOR))
+    # A row for each lane is made one for each word: blocks of half the size change places, and within these again.
+    for half in (8, 4, 2, 1):
+        for low in (i for i in range(LANES) if not i & half):
+            one, other = rows[low], rows[low | half]
+            near = _mask(i if not i & half else LANES + (i ^ half) for i in range(LANES))
+            far = _mask(i | half if not i & half else LANES + i for i in range(LANES))
+            rows[low] = builder.shuffle_vector(one, other, near)
+            rows[low | half] = builder.shuffle_vector(one, other, far)
+    return rows
+
+
+def _mask(places: Iterable[int]) -> Any:
+    """Returns where each element of a shuffled vector comes from, counted over both vectors."""
+    return ir.Constant(ir.VectorType(_LANE, len(chosen := list(places))), chosen)
 
 
 def _padded(builder: Any, words: Sequence[Any], rest: Any, length: Any) -> list[Any]:
@@ -110,5 +140,6 @@ def _majority(builder: Any, b: Any, c: Any, d: Any) -> Any:
     return builder.or_(builder.and_(b, c), builder.and_(d, builder.or_(b, c)))
 
 
-# Untyped to mypy, as all of numba. Takes a room, uint32 of shape (ROWS, LANES).
+# Untyped to mypy, as all of numba. Reads, pads and digests a block of each message: brings the states up to date. Takes a pool,
+# uint8, with as many bytes behind all messages as a block has, and a room, uint32 of shape (ROWS, LANES).
 digest = cast("Any", _digest)

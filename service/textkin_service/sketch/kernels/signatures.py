@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from textkin_service.analysis.forms import CLOSED, FORM_BITS, MARK
 from textkin_service.kernels import kernel
 from textkin_service.sketch.kernels.sha1 import (
+    AT,
     BLOCK_BYTES,
-    BLOCK_WORDS,
     LANES,
     LENGTH,
     PADDING_BYTES,
@@ -19,7 +19,7 @@ from textkin_service.sketch.kernels.sha1 import (
     STATE_WORDS,
     digest,
 )
-from textkin_service.sketch.kernels.unaligned import eight_at, put_eight, word_at
+from textkin_service.sketch.kernels.unaligned import eight_at, put_eight
 
 # Bytes behind the last word that may be read, and mean nothing.
 SLACK = BLOCK_BYTES
@@ -174,6 +174,9 @@ def _hash_shingles(
 
     Fills in the hashes that datasketch has of them, mixed as it mixes them, as the first row.
     """
+    for i in range(STATE_WORDS):
+        for lane in range(LANES):
+            room[i, lane] = STATE[i]
     last = len(places) - 1 - words
     most = 0
     for lane in range(LANES):
@@ -181,18 +184,14 @@ def _hash_shingles(
         length = places[word + words] - 1 - places[word]
         room[LENGTH, lane] = length
         most = max(most, length)
-        for i in range(STATE_WORDS):
-            room[BLOCK_WORDS + i, lane] = STATE[i]
     for start in range(0, most + PADDING_BYTES, BLOCK_BYTES):
         for lane in range(LANES):
             # The bytes of words that follow are as good as none, and those behind the end too.
-            at = min(places[min(first + lane, last)] + start, places[-1])
-            for t in range(BLOCK_WORDS):
-                room[t, lane] = word_at(pool, at + 4 * t)
+            room[AT, lane] = min(places[min(first + lane, last)] + start, places[-1])
             room[REST, lane] = np.uint32(room[LENGTH, lane] - start)
-        digest(room)
+        digest(pool, room)
     for lane in range(LANES):
-        x = room[BLOCK_WORDS, lane]
+        x = room[0, lane]
         # Its bytes the other way round: the first four of the digest, as a number whose first byte is the lowest.
         x = np.uint32((x >> _24) | ((x >> _8) & _SECOND) | ((x & _SECOND) << _8) | ((x & _LOW) << _24))
         x = np.uint32(np.uint32(x ^ (x >> _16)) * _MIX)

@@ -1,4 +1,4 @@
-"""Several bytes of an array read or written at once, wherever they begin: what NumPy's arrays of larger numbers cannot do."""
+"""Eight bytes of an array read or written at once, wherever they begin: what NumPy's arrays of larger numbers cannot do."""
 
 from typing import Any, cast
 
@@ -6,27 +6,19 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-_FOUR, _EIGHT = ir.IntType(32), ir.IntType(64)
+_EIGHT = ir.IntType(64)
 
 
-def _place(context: Any, builder: Any, pool: Any, arguments: Any, number: Any) -> Any:
-    """Returns the address in a pool (uint8) of a number at an index."""
+def _place(context: Any, builder: Any, pool: Any, arguments: Any) -> Any:
+    """Returns the address in a pool (uint8) of eight bytes at an index."""
     data = context.make_array(pool)(context, builder, arguments[0]).data
-    return builder.bitcast(builder.gep(data, [arguments[1]], inbounds=True), number.as_pointer())
-
-
-@intrinsic
-def _word_at(_typing: Any, pool: Any, _at: Any) -> Any:
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bswap(builder.load(_place(context, builder, pool, arguments, _FOUR), align=1))
-
-    return types.uint32(pool, types.int64), generate
+    return builder.bitcast(builder.gep(data, [arguments[1]], inbounds=True), _EIGHT.as_pointer())
 
 
 @intrinsic
 def _eight_at(_typing: Any, pool: Any, _at: Any) -> Any:
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.load(_place(context, builder, pool, arguments, _EIGHT), align=1)
+        return builder.load(_place(context, builder, pool, arguments), align=1)
 
     return types.uint64(pool, types.int64), generate
 
@@ -34,13 +26,12 @@ def _eight_at(_typing: Any, pool: Any, _at: Any) -> Any:
 @intrinsic
 def _put_eight(_typing: Any, pool: Any, _at: Any, _eight: Any) -> Any:
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        builder.store(arguments[2], _place(context, builder, pool, arguments, _EIGHT), align=1)
+        builder.store(arguments[2], _place(context, builder, pool, arguments), align=1)
         return context.get_dummy_value()
 
     return types.none(pool, types.int64, types.uint64), generate
 
 
 # Untyped to mypy, as all of numba. All take a pool, uint8, and an index.
-word_at = cast("Any", _word_at)  # four bytes as a number, the first byte highest
 eight_at = cast("Any", _eight_at)  # eight bytes as a number, in the order of the machine
 put_eight = cast("Any", _put_eight)  # writes them
