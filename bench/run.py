@@ -10,6 +10,7 @@ import growth
 import index
 import quality
 import results
+import sketching
 import speed
 
 if __name__ == "__main__":
@@ -17,6 +18,7 @@ if __name__ == "__main__":
         print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors")
         quality.measure_samples()
         analysis.measure()
+        sketching.measure()
         comparison.measure()
         index.measure()
         speed.measure()

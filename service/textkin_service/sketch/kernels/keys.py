@@ -3,6 +3,8 @@
 Values are sorted together with what they belong to, as one number of 64 bits: the value in the lower half.
 """
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,8 @@ _FEW = 64
 _DIGIT_BITS = 8
 _DIGITS = 1 << _DIGIT_BITS
 _DIGIT = np.uint64(_DIGITS - 1)
+# Typed, because a kernel that is called with a number as it is written is compiled for that number.
+_ALL_BITS, _LOW_BITS, _NONE = (cast("int", np.int64(number)) for number in (64, 32, 0))
 # Numbers that count digits while values are sorted.
 COUNTERS = _DIGITS
 
@@ -53,7 +57,7 @@ def _sort_distinct(
 ) -> int:
     """Sorts values by all their bits, and leaves each once; returns how many these are."""
     if count > _FEW:
-        _sort(values, spare, count, 64, counters)
+        _sort(values, spare, count, _ALL_BITS, counters)
     else:
         for i in range(1, count):
             value = values[i]
@@ -134,7 +138,7 @@ def pair_stems(
     for sentence in range(len(sentences)):
         first, last = sentences[sentence, 0], sentences[sentence, 1]
         label = np.uint64(part) << _SHIFT
-        size = 0
+        size = _NONE
         for token in range(first, last):
             if rarities[token] < stop:
                 stem = np.uint64(stems[token])
@@ -172,7 +176,7 @@ def smallest_keys(
 
     `labelled` as `pair_stems` fills it. Room to work in: `spare`, as many; `taken` and `last`, as many as parts.
     """
-    _sort(labelled, spare, len(labelled), 32, counters)
+    _sort(labelled, spare, len(labelled), _LOW_BITS, counters)
     taken[:] = 0
     count = 0
     for i in range(len(labelled)):
@@ -196,7 +200,7 @@ def first_windows(
     windows: NDArray[np.intp],
 ) -> int:
     """Finds the keys, sorted, each once, and the first part that each is from; returns how many they are."""
-    _sort(labelled, spare, len(labelled), 32, counters)
+    _sort(labelled, spare, len(labelled), _LOW_BITS, counters)
     count = 0
     for i in range(len(labelled)):
         key = labelled[i] & _LOW

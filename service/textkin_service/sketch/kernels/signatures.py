@@ -3,6 +3,8 @@
 Shingles are hashed 16 at a time, each in a lane.
 """
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,8 @@ _IN_FORM = np.uint64((1 << FORM_BITS) - 1)
 _FORM_BITS = np.uint64(FORM_BITS)
 _EIGHT = 8
 _ONE = np.uint64(1)
+# Typed, because a kernel that is called with a number as it is written is compiled for that number.
+_BEGIN = cast("int", np.int64(0))
 _HIGHEST_BITS = np.uint64(0x8080808080808080)
 
 _8, _13, _16, _24 = (np.uint32(bits) for bits in (8, 13, 16, 24))
@@ -137,7 +141,7 @@ def write_words(
     for i in range(len(codes)):
         capital = np.uint32(codes[i] - _A) < _ALPHABET
         letters[i] = min(codes[i], _NO_ASCII) | (_TO_SMALL if capital else _NONE)
-    at = 0
+    at = _BEGIN
     count = 0
     odd = 0
     for sentence in range(len(sentences)):
