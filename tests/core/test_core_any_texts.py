@@ -144,7 +144,7 @@ def test_a_verbatim_passage_has_the_same_words_in_the_same_order_on_both_sides(p
 def test_a_text_beside_itself_is_one_verbatim_passage_from_its_first_word_to_its_last(text):
     analysis = analyze(text)
     result = compare(analysis, analysis)
-    if not analysis.sentences:
+    if not len(analysis.sentences):
         assert result.passages == ()
         return
     (passage,) = result.passages

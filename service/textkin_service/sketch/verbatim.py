@@ -90,10 +90,12 @@ def signature(analysis: Analysis) -> NDArray[np.uint32]:
 
 @cache
 def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Returns what datasketch multiplies hashes by, odd, and what it adds; each uint32 of shape (128,), modulo 2**32."""
-    chance = np.random.RandomState(SEED)
-    half = chance.randint(0, 1 << 31, PERMUTATIONS, np.uint32)
-    return half * np.uint32(2) + np.uint32(1), chance.randint(0, 1 << 32, PERMUTATIONS, np.uint32)
+    """Returns what datasketch multiplies hashes by, and what it adds; each uint32 of shape (128,), modulo 2**32."""
+    # It imports SciPy, which takes half a second: whoever makes no sketch does not wait for it.
+    from datasketch import MinHash  # noqa: PLC0415 - see above
+
+    factors, summands = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32").permutations
+    return np.array(factors, np.uint32), np.array(summands, np.uint32)
 
 
 def resemblance(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:
