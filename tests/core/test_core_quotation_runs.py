@@ -1,4 +1,4 @@
-"""Equal runs: the kernel finds what a plain comparison of every word with every other finds."""
+"""Equal words of quotations: those found are those that a plain comparison of every word with every other finds."""
 
 from collections import Counter
 
@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textkin_service.quotations.kernels.runs import equal_runs
+from textkin_service.quotations.shared import _equal_runs, _Statements
 
-WIDTH, MOST = 3, 2
-WORDS = st.lists(st.integers(0, 4), max_size=30)
+WIDTH, MOST = 3, 4
+WORDS = st.lists(st.integers(2, 5), max_size=40)
 
 
 @st.composite
@@ -35,35 +35,26 @@ def number(quotations, place):
 def plain_runs(a, quotations_a, b, quotations_b):
     seeds_a, seeds_b = seeds(a, quotations_a), seeds(b, quotations_b)
     often_a, often_b = Counter(seeds_a.values()), Counter(seeds_b.values())
-    pairs = {
-        (i, j): (number(quotations_a, i), number(quotations_b, j))
-        for i, seed in seeds_a.items()
-        for j, other in seeds_b.items()
-        if seed == other and often_a[seed] <= MOST and often_b[seed] <= MOST
-    }
-    runs = []
-    for (i, j), numbers in pairs.items():
-        if pairs.get((i - 1, j - 1)) == numbers:
-            continue
-        length = 1
-        while pairs.get((i + length, j + length)) == numbers:
-            length += 1
-        runs.append([*numbers, i, j, length + WIDTH - 1])
+    runs, reached = [], {}
+    for i, seed in seeds_a.items():
+        for j, other in seeds_b.items():
+            if seed != other or max(often_a[seed], often_b[seed]) > MOST or reached.get(j - i, -1) > i:
+                continue
+            x, y = number(quotations_a, i), number(quotations_b, j)
+            end = i + WIDTH
+            while end < quotations_a[x][1] and end + j - i < quotations_b[y][1] and a[end] == b[end + j - i]:
+                end += 1
+            reached[j - i] = end - WIDTH + 1
+            runs.append([x, y, i, j, end - i])
     return sorted(runs)
 
 
-def arrays(words, quotations):
+def statements(words, quotations):
     bounds = np.array(quotations, np.int64).reshape(-1, 2)
-    return np.array(words, np.uint64), *np.ascontiguousarray(bounds.T)
+    return np.array(words, np.uint64), _Statements([], *np.ascontiguousarray(bounds.T))
 
 
-@given(quoted(), quoted())
+@given(quoted().filter(lambda each: each[1]), quoted().filter(lambda each: each[1]))
 @settings(deadline=None)
-def test_the_kernel_finds_the_runs_that_a_plain_search_finds(a, b):
-    found = equal_runs(*arrays(*a), *arrays(*b), WIDTH, MOST)
-    assert sorted(found.tolist()) == plain_runs(*a, *b)
-
-
-def test_no_quotation_has_no_runs():
-    nothing = arrays([], [])
-    assert equal_runs(*nothing, *nothing, WIDTH, MOST).shape == (0, 5)
+def test_runs_are_the_longest_equal_words_of_two_quotations_but_refrains_start_none(a, b):
+    assert _equal_runs(*statements(*a), *statements(*b)) == plain_runs(*a, *b)

@@ -56,15 +56,18 @@ def find_runs(a: Side, b: Side, parameters: Parameters) -> list[Run]:
     ]
 
 
-def exact_runs(a: NDArray[np.uint64], b: NDArray[np.uint64], width: int) -> Numbers:
+def exact_runs(
+    a: NDArray[np.uint64], b: NDArray[np.uint64], width: int, most_places: int = _MOST_PLACES
+) -> Numbers:
     """Returns the maximal runs of equal words (uint64 hashes), at least `width` long, by place; refrains start none.
 
+    Those are words in a row that begin at more than so many places of either text.
     A row a run (int64, shape (n, 5)): its start and end in `a`, those in `b`, and how many words it has.
     """
     if min(len(a), len(b)) < width:
         return np.empty((0, 5), np.int64)
     grams_a, grams_b, firsts = numbered(grams(a, width), grams(b, width))
-    return _extended(a, b, grams_a, grams_b, len(firsts), width)
+    return _extended(a, b, grams_a, grams_b, len(firsts), width, most_places)
 
 
 def grams(words: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
@@ -170,7 +173,13 @@ def _insert(runs: Numbers, first: int, last: int) -> None:
 
 @kernel
 def _extended(
-    a: NDArray[np.uint64], b: NDArray[np.uint64], grams_a: Numbers, grams_b: Numbers, size: int, width: int
+    a: NDArray[np.uint64],
+    b: NDArray[np.uint64],
+    grams_a: Numbers,
+    grams_b: Numbers,
+    size: int,
+    width: int,
+    most_places: int,
 ) -> Numbers:
     """Returns the runs from every two equal n-grams as far as their words are equal; `exact_runs` says how."""
     counts_a = _places(grams_a, size)[0]
@@ -180,7 +189,7 @@ def _extended(
     reached = np.full(len(a) + len(b), -1, np.int64)  # on each diagonal, where a run has been followed to
     for i in range(len(grams_a)):
         gram = grams_a[i]
-        if counts_a[gram] > _MOST_PLACES or counts_b[gram] > _MOST_PLACES:
+        if counts_a[gram] > most_places or counts_b[gram] > most_places:
             continue
         first = count
         j = firsts_b[gram]

@@ -10,9 +10,10 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.alignment.runs import exact_runs
+from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 from textkin_service.model import Span
-from textkin_service.quotations.kernels.runs import equal_runs
 from textkin_service.quotations.marks import find_quotations
 
 # Fewer words between marks are a title, a name or a word held at arm's length, and no statement.
@@ -20,6 +21,8 @@ LEAST_WORDS = 4
 # Equal words are looked for by this many in a row. More places than this of the same ones in either text start nothing.
 _SEED_WORDS = 3
 _MOST_PLACES = 4
+# What stands between the quotations of the one text and of the other, so that no run reaches over two.
+_BARRIERS = 0, 1
 # Runs of equal words belong together with at most so many other words between; they are this share of the words they span ...
 _MOST_BETWEEN = 8
 _LEAST_EQUAL = 0.6
@@ -80,8 +83,8 @@ class _Statements:
     """The quotations of a text that are long enough. `firsts` and `lasts` (int64): the tokens of each, half open."""
 
     quoted: list[Quoted]
-    firsts: NDArray[np.int64]
-    lasts: NDArray[np.int64]
+    firsts: Numbers
+    lasts: Numbers
 
     @classmethod
     def of(cls, analysis: Analysis) -> "_Statements":
@@ -92,6 +95,21 @@ class _Statements:
         spans = [Span(start, end) for start, end in found.tolist()]
         quoted = [Quoted(spans[i], spans[i - 1] if i else None) for i in long.tolist()]
         return cls(quoted, *np.ascontiguousarray(bounds[long].T))
+
+    def in_a_row(
+        self, hashes: NDArray[np.uint64], barrier: int
+    ) -> tuple[NDArray[np.uint64], Numbers, Numbers]:
+        """Returns the hashes (uint64) of the words of all of them, behind each a barrier, which is no word's.
+
+        And parallel to these (int64) the number of the quotation, and the token.
+        """
+        lengths = self.lasts - self.firsts + 1
+        ends = np.cumsum(lengths)
+        numbers = np.repeat(np.arange(len(lengths)), lengths)
+        tokens = np.arange(len(numbers)) + (self.firsts - ends + lengths)[numbers]
+        words = hashes[np.minimum(tokens, len(hashes) - 1)]
+        words[ends - 1] = barrier
+        return words, numbers, tokens
 
 
 def shared_quotations(a: Analysis, b: Analysis) -> list[SharedQuotation]:
@@ -112,19 +130,11 @@ def shared_quotations(a: Analysis, b: Analysis) -> list[SharedQuotation]:
     of_b = _Statements.of(b)
     if not of_b.quoted:
         return []
-    rows = equal_runs(
-        a.tokens.hashes,
-        of_a.firsts,
-        of_a.lasts,
-        b.tokens.hashes,
-        of_b.firsts,
-        of_b.lasts,
-        _SEED_WORDS,
-        _MOST_PLACES,
-    )
     least = LEAST_WORDS * max(a.tokens_a_word, b.tokens_a_word)
     found = []
-    for (i, j), group in groupby(sorted(rows.tolist()), key=lambda row: (row[0], row[1])):
+    for (i, j), group in groupby(
+        _equal_runs(a.tokens.hashes, of_a, b.tokens.hashes, of_b), key=lambda row: (row[0], row[1])
+    ):
         shorter = min(of_a.lasts[i] - of_a.firsts[i], of_b.lasts[j] - of_b.firsts[j])
         runs = [Run((in_a, in_a + words), (in_b, in_b + words)) for _, _, in_a, in_b, words in group]
         for chain in _chains(runs):
@@ -133,6 +143,18 @@ def shared_quotations(a: Analysis, b: Analysis) -> list[SharedQuotation]:
             if shared.words >= max(least, _LEAST_OF_SHORTER * shorter, _LEAST_EQUAL * spanned):
                 found.append(shared)
     return sorted(found, key=_place)
+
+
+def _equal_runs(
+    hashes_a: NDArray[np.uint64], of_a: _Statements, hashes_b: NDArray[np.uint64], of_b: _Statements
+) -> list[list[int]]:
+    """Returns the runs of equal words, in order: quotations of a and of b, first tokens in a and in b, how many words."""
+    words_a, numbers_a, tokens_a = of_a.in_a_row(hashes_a, _BARRIERS[0])
+    words_b, numbers_b, tokens_b = of_b.in_a_row(hashes_b, _BARRIERS[1])
+    runs = exact_runs(words_a, words_b, _SEED_WORDS, _MOST_PLACES)
+    in_a, in_b = runs[:, 0], runs[:, 2]
+    rows = np.stack((numbers_a[in_a], numbers_b[in_b], tokens_a[in_a], tokens_b[in_b], runs[:, 4]), axis=1)
+    return sorted(rows.tolist())
 
 
 def within(shared: SharedQuotation, tokens_a: Range, tokens_b: Range) -> SharedQuotation | None:

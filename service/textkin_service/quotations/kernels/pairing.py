@@ -92,21 +92,6 @@ def _is_plain_end(
 
 
 @kernel
-def _kept(
-    spans: NDArray[np.int64], count: int, start: int, end: int, most_characters: int
-) -> tuple[NDArray[np.int64], int]:
-    """Returns the spans with one more, unless it is too long, and how many they are."""
-    if end - start > most_characters:
-        return spans, count
-    if count == len(spans):
-        larger = np.empty((2 * count, 2), np.int64)
-        larger[:count] = spans
-        spans = larger
-    spans[count, 0], spans[count, 1] = start, end
-    return spans, count + 1
-
-
-@kernel
 def pair_marks(
     codes: NDArray[np.uint32],
     classes: NDArray[np.uint32],
@@ -121,13 +106,12 @@ def pair_marks(
     `codes` are the code points of the text; `classes` and `meanings` (uint32) have the bits of every code point, `powers`
     (uint32) of every mark, and `closes` (bool) says whether the mark of a row is closed by that of a column.
     """
-    spans = np.empty((16, 2), np.int64)
+    spans = np.empty((min(most_marks, len(codes)), 2), np.int64)
     count = met = i = 0
     opener = start = 0
-    paragraph, following = (
-        -1,
-        -1,
-    )  # the end of the paragraph that the open quotation has got to, where the next begins
+    paragraph = (
+        following
+    ) = -1  # where the paragraph ends that the open quotation has got to, and the next begins
     doubtful = -1  # the end of what may have closed the open quotation
     is_nested = False
     while met < most_marks:
@@ -145,35 +129,37 @@ def pair_marks(
         elif meaning & APOSTROPHE and i < len(codes) and classes[codes[i]] & WORD:
             continue
         met += 1
-        if opener and place >= paragraph:
-            if mark == opener and place == following and doubtful < 0:
-                paragraph, following = _end_of_paragraph(codes, classes, meanings, i, most_characters)
-                continue
-            if doubtful >= 0:
-                spans, count = _kept(spans, count, start, doubtful, most_characters)
-            opener = 0
-        opens = _opens(codes, classes, meanings, powers[mark], place, i)
-        begins = opener == 0 and opens
-        if opener and closes[opener, mark] and not (mark == opener and opens):
-            if is_nested or (meaning & APOSTROPHE and not _is_plain_end(codes, classes, meanings, place, i)):
-                # The last of the inner quotation, or an apostrophe: unless no other closer follows.
-                is_nested = False
-                doubtful = i if doubtful < 0 else doubtful
-            else:
-                spans, count = _kept(spans, count, start, i, most_characters)
-                opener = 0
-        elif opener and mark == opener and powers[mark] & NESTS and doubtful < 0 and not is_nested:
-            is_nested = True
-        elif opener and (mark == opener or (powers[mark] & ALWAYS_OPENS and doubtful >= 0)):
-            # What was open was never closed, or where it may have been.
-            if doubtful >= 0:
-                spans, count = _kept(spans, count, start, doubtful, most_characters)
-            begins = True
+        end = -1  # of the quotation that ends here
+        begins = False
+        goes_on = mark == opener and place >= paragraph and place == following and doubtful < 0
+        if not goes_on:
+            if opener and place >= paragraph:
+                end, opener = doubtful, 0
+            opens = _opens(codes, classes, meanings, powers[mark], place, i)
+            begins = opener == 0 and opens
+            if opener and closes[opener, mark] and not (mark == opener and opens):
+                if is_nested or (
+                    meaning & APOSTROPHE and not _is_plain_end(codes, classes, meanings, place, i)
+                ):
+                    # The last of the inner quotation, or an apostrophe: unless no other closer follows.
+                    is_nested = False
+                    doubtful = i if doubtful < 0 else doubtful
+                else:
+                    end, opener = i, 0
+            elif opener and mark == opener and powers[mark] & NESTS and doubtful < 0 and not is_nested:
+                is_nested = True
+            elif opener and (mark == opener or (powers[mark] & ALWAYS_OPENS and doubtful >= 0)):
+                # What was open was never closed, or where it may have been.
+                end, begins = doubtful, True
+        if 0 <= end <= start + most_characters:
+            spans[count, 0], spans[count, 1] = start, end
+            count += 1
         if begins:
             opener, start = mark, place
             doubtful, is_nested = -1, False
-            if place >= paragraph:
-                paragraph, following = _end_of_paragraph(codes, classes, meanings, i, most_characters)
-    if opener and doubtful >= 0:
-        spans, count = _kept(spans, count, start, doubtful, most_characters)
+        if goes_on or (begins and place >= paragraph):
+            paragraph, following = _end_of_paragraph(codes, classes, meanings, i, most_characters)
+    if opener and 0 <= doubtful <= start + most_characters:
+        spans[count, 0], spans[count, 1] = start, doubtful
+        count += 1
     return spans[:count]
