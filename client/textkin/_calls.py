@@ -79,15 +79,6 @@ def ingest(
     return Call("IngestArticle", request, _convert.ingest_result)
 
 
-def ingest_item(
-    article: types.Article, collection: str, search: types.SearchOptions | None
-) -> pb.IngestArticlesRequest:
-    """One item of IngestArticles."""
-    return pb.IngestArticlesRequest(
-        collection_id=collection, article=_convert.article_message(article), search=_options(search)
-    )
-
-
 def get(article_id: str, collection: str) -> Call[types.Article]:
     """GetArticle."""
     request = pb.GetArticleRequest(collection_id=collection, article_id=article_id)

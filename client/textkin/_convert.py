@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from google.protobuf.duration_pb2 import Duration
@@ -15,6 +16,8 @@ from textkin.v1 import article_pb2, collection_pb2, comparison_pb2
 from textkin.v1 import textkin_service_pb2 as pb
 
 _E = TypeVar("_E", bound=Enum)
+
+_ABOUT = ("title", "url", "source", "language")
 
 
 def timestamp(time: datetime | None) -> Timestamp | None:
@@ -67,16 +70,25 @@ def search_options(options: types.SearchOptions) -> pb.SearchOptions:
 
 def article_message(article: types.Article) -> article_pb2.Article:
     """An article to ingest; what the service sets itself is left out."""
-    return article_pb2.Article(
-        id=article.id,
-        text=article.text,
-        title=article.title,
-        url=article.url,
-        source=article.source,
-        language=article.language,
-        published_at=timestamp(article.published_at),
-        metadata=article.metadata,
-    )
+    message = article_pb2.Article()
+    fill_article(message, article)
+    return message
+
+
+def fill_article(message: article_pb2.Article, article: types.Article) -> None:
+    """Makes an empty message that of an article to ingest."""
+    message.id = article.id
+    message.text = article.text
+    # Of most articles little more is known, and a field that is not set costs nothing.
+    for name in _ABOUT:
+        value = getattr(article, name)
+        if value != "":
+            setattr(message, name, value)
+    published_at = timestamp(article.published_at)
+    if published_at is not None:
+        message.published_at.CopyFrom(published_at)
+    if article.metadata:
+        message.metadata.update(article.metadata)
 
 
 def settings_message(settings: types.CollectionSettings) -> collection_pb2.CollectionSettings:
@@ -130,6 +142,7 @@ def search_result(message: pb.SearchResponse | pb.BatchSearchResult) -> types.Se
     return types.SearchResult(matches=matches(message.matches), truncated=message.truncated, error=error)
 
 
+@cache
 def outcome(number: int) -> types.IngestOutcome:
     """What an ingest did."""
     return _member(types.IngestOutcome, article_pb2.IngestOutcome, "INGEST_OUTCOME_", number)
@@ -140,12 +153,12 @@ def ingest_result(message: pb.IngestArticleResponse) -> types.IngestResult:
     return types.IngestResult(outcome=outcome(message.outcome), matches=matches(message.matches))
 
 
-def acknowledgement(message: pb.IngestArticlesResponse) -> types.Acknowledgement:
+def acknowledgement(sequence: int, article_id: str, message: pb.BatchIngestResult) -> types.Acknowledgement:
     """The answer to one article of a stream."""
     error = error_of_status(message.status)
     return types.Acknowledgement(
-        sequence=message.sequence,
-        article_id=message.article_id,
+        sequence=sequence,
+        article_id=article_id,
         outcome=None if error else outcome(message.outcome),
         error=error,
         matches=matches(message.matches),

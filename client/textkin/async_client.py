@@ -11,7 +11,8 @@ from typing import Self, TypeVar
 import grpc
 from grpc import aio
 
-from textkin import _calls, _channel, _convert
+from textkin import _calls, _channel
+from textkin._batches import Batches
 from textkin._calls import Call, Text
 from textkin._status import error_of_call
 from textkin.types import (
@@ -131,20 +132,20 @@ class AsyncClient:
 
         A plain iterable that waits holds up the event loop: give an asynchronous one instead.
         """
-        if window < 1:
-            raise ValueError(f"window is {window}: it must be at least 1")
-        requests = _Requests(articles, collection, search, window)
-        stream = self._stub.IngestArticles(
+        requests = _Requests(articles, Batches(collection, search, window))
+        stream = self._stub.BatchIngestArticles(
             requests.draw(), timeout=_channel.deadline(timeout, self._stream_timeout)
         )
         try:
             async for response in stream:
-                yield _convert.acknowledgement(response)
-                requests.acknowledged()
+                for acknowledgement in requests.answered(response):
+                    yield acknowledgement
+                    requests.taken()
         except grpc.RpcError as error:
             raise error_of_call(error) from error
         finally:
             stream.cancel()
+            await requests.close()
         if requests.failure:
             raise requests.failure
 
@@ -249,39 +250,64 @@ class AsyncClient:
 
 
 class _Requests:
-    """The requests of an ingest stream, which gRPC draws in a task of its own, kept from running ahead."""
+    """The requests of an ingest stream, which gRPC draws in one task, from articles that are drawn in another."""
 
-    def __init__(
-        self,
-        articles: Iterable[Article] | AsyncIterable[Article],
-        collection: str,
-        search: SearchOptions | None,
-        window: int,
-    ) -> None:
+    def __init__(self, articles: Iterable[Article] | AsyncIterable[Article], batches: Batches) -> None:
         self.failure: BaseException | None = None
         self._articles = articles
-        self._collection = collection
-        self._search = search
-        self._free = asyncio.Semaphore(window)
+        self._batches = batches
+        self._due = asyncio.Event()
+        self._room = asyncio.Event()
+        self._ended = False
+        self._drawing: asyncio.Task[None] | None = None
 
-    def acknowledged(self) -> None:
+    def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
+        """Returns the acknowledgements of a response."""
+        acknowledgements = self._batches.answered(response)
+        if self._batches.is_due:
+            self._due.set()
+        return acknowledgements
+
+    def taken(self) -> None:
         """Lets one more article be drawn."""
-        self._free.release()
+        self._batches.taken()
+        if self._batches.has_much_room:
+            self._room.set()
 
-    async def draw(self) -> AsyncIterator[pb.IngestArticlesRequest]:
-        """Yields the requests as the window allows."""
-        # An exception that reaches gRPC's task would be logged there and lost: keep it for the caller's.
+    async def close(self) -> None:
+        """Ends the drawing."""
+        if self._drawing is not None:
+            self._drawing.cancel()
+            await asyncio.wait([self._drawing])
+
+    async def draw(self) -> AsyncIterator[pb.BatchIngestArticlesRequest]:
+        """Yields the requests as they become due."""
+        self._drawing = asyncio.create_task(self._draw())
+        while True:
+            while not self._batches.is_due and not self._ended:
+                self._due.clear()
+                await self._due.wait()
+            if self._batches.is_empty:
+                return
+            yield self._batches.send()
+
+    async def _draw(self) -> None:
+        # An exception would be logged as this task's and lost: keep it for the caller's.
         try:
-            articles = _as_async(self._articles)
-            while True:
-                await self._free.acquire()
-                try:
-                    article = await anext(articles)
-                except StopAsyncIteration:
-                    return
-                yield _calls.ingest_item(article, self._collection, self._search)
+            async for article in _as_async(self._articles):
+                self._batches.add(article)
+                if self._batches.is_due:
+                    self._due.set()
+                    # A plain iterable never waits, and what is due should go.
+                    await asyncio.sleep(0)
+                if not self._batches.has_room:
+                    self._room.clear()
+                    await self._room.wait()
         except Exception as error:  # noqa: BLE001 -- whatever the caller's iterable raises goes back to the caller
             self.failure = error
+        finally:
+            self._ended = True
+            self._due.set()
 
 
 async def _as_async(articles: Iterable[Article] | AsyncIterable[Article]) -> AsyncIterator[Article]:

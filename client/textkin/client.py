@@ -7,7 +7,8 @@ from typing import Self, TypeVar
 
 import grpc
 
-from textkin import _calls, _channel, _convert
+from textkin import _calls, _channel
+from textkin._batches import Batches
 from textkin._calls import Call, Text
 from textkin._status import error_of_call
 from textkin.types import (
@@ -140,21 +141,21 @@ class Client:
         """Ingests articles as one stream, and yields an acknowledgement for each, in their order.
 
         Articles are drawn, in another thread, as acknowledgements are consumed, never more than `window`
-        ahead of them; so the iterable may be endless. A refused article has its acknowledgement's `error` set
+        ahead of them; so the iterable may be endless. One that comes alone is sent at once; those that come
+        while others are unacknowledged are sent together. A refused article has its acknowledgement's `error` set
         and the stream goes on. An exception of the iterable itself is raised here, after the acknowledgements
         of what it gave before. Closing the iterator ends the stream; what was sent but not acknowledged may
         or may not have been ingested.
         """
-        if window < 1:
-            raise ValueError(f"window is {window}: it must be at least 1")
-        requests = _Requests(articles, collection, search, window)
-        stream = self._stub.IngestArticles(
+        requests = _Requests(articles, Batches(collection, search, window))
+        stream = self._stub.BatchIngestArticles(
             iter(requests), timeout=_channel.deadline(timeout, self._stream_timeout)
         )
         try:
             for response in stream:
-                yield _convert.acknowledgement(response)
-                requests.acknowledged()
+                for acknowledgement in requests.answered(response):
+                    yield acknowledgement
+                    requests.taken()
         except grpc.RpcError as error:
             raise error_of_call(error) from error
         finally:
@@ -243,40 +244,70 @@ class Client:
 
 
 class _Requests:
-    """The requests of an ingest stream, which gRPC draws in a thread of its own, kept from running ahead."""
+    """The requests of an ingest stream, which gRPC draws in one thread, from articles that are drawn in another."""
 
-    def __init__(
-        self, articles: Iterable[Article], collection: str, search: SearchOptions | None, window: int
-    ) -> None:
+    def __init__(self, articles: Iterable[Article], batches: Batches) -> None:
         self.failure: BaseException | None = None
         self._articles = articles
-        self._collection = collection
-        self._search = search
-        self._free = threading.Semaphore(window)
-        self._closed = False
+        self._batches = batches
+        self._changed = threading.Condition()
+        self._ended = self._closed = False
 
-    def acknowledged(self) -> None:
+    def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
+        """Returns the acknowledgements of a response."""
+        with self._changed:
+            acknowledgements = self._batches.answered(response)
+            if self._batches.is_due:
+                self._changed.notify_all()
+        return acknowledgements
+
+    def taken(self) -> None:
         """Lets one more article be drawn."""
-        self._free.release()
+        with self._changed:
+            self._batches.taken()
+            if self._batches.has_much_room:
+                self._changed.notify_all()
 
     def close(self) -> None:
-        """Lets the drawing thread end, even if it waits for an acknowledgement."""
-        self._closed = True
-        self._free.release()
+        """Lets both threads end, even if they wait for an acknowledgement."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
-    def __iter__(self) -> Iterator[pb.IngestArticlesRequest]:
-        # An exception that reaches gRPC's thread would be printed there and lost: keep it for the caller's
-        # thread.
+    def __iter__(self) -> Iterator[pb.BatchIngestArticlesRequest]:
+        # A daemon, because the iterable may wait for ever.
+        threading.Thread(target=self._draw, name="textkin-ingest", daemon=True).start()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._ended or self._batches.is_due)
+                if self._closed or self._batches.is_empty:
+                    return
+                request = self._batches.send()
+            yield request
+
+    def _draw(self) -> None:
+        # An exception would be printed by this thread and lost: keep it for the caller's.
         try:
             articles = iter(self._articles)
-            while True:
-                self._free.acquire()
-                if self._closed:
-                    return
+            while self._may_draw():
                 try:
                     article = next(articles)
                 except StopIteration:
                     return
-                yield _calls.ingest_item(article, self._collection, self._search)
+                with self._changed:
+                    self._batches.add(article)
+                    if self._batches.is_due:
+                        self._changed.notify_all()
         except Exception as error:  # noqa: BLE001 -- whatever the caller's iterable raises goes back to the caller
             self.failure = error
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def _may_draw(self) -> bool:
+        """Waits for room in the window. False: the stream is at its end."""
+        with self._changed:
+            if not self._batches.has_room:
+                self._changed.wait_for(lambda: self._closed or self._batches.has_much_room)
+            return not self._closed

@@ -61,13 +61,16 @@ class Settings:
     max_page_size: int = _setting(1_000, "Largest page of a listing, in items.", least=1, most=10_000)
     max_matches: int = _setting(100, "Most matches of a search.", least=1, most=1_000)
     max_message_bytes: int = _setting(
-        16 * 1_048_576, "Largest message, in bytes.", least=65_536, most=256 * 1_048_576
+        16 * 1_048_576, "Largest message, in bytes.", least=1_048_576, most=256 * 1_048_576
     )
     max_in_flight: int = _setting(
         64, "Most requests in flight; one more is refused. A stream counts as one.", least=1, most=100_000
     )
     max_stream_items: int = _setting(
-        64, "Most items of one ingest stream that are read ahead of their answers.", least=1, most=10_000
+        256,
+        "Articles of one ingest stream on their way: one more message is read while there are fewer.",
+        least=1,
+        most=10_000,
     )
     threads: int = _setting(0, "Threads that do the work. 0: one a processor.", least=0, most=1_024)
     candidates: int = _setting(

@@ -54,6 +54,7 @@ def test_every_method_but_those_that_change_on_repetition_is_retried():
         "CreateCollection",
         "DeleteCollection",
         "IngestArticles",
+        "BatchIngestArticles",
     }
 
 

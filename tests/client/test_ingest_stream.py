@@ -7,15 +7,27 @@ import grpc
 import pytest
 from scripted import serving
 
-from textkin import Article, AsyncClient, Client, IngestOutcome, ResourceExhausted, Unavailable
+from textkin import (
+    Article,
+    AsyncClient,
+    Client,
+    IngestOutcome,
+    ResourceExhausted,
+    Unavailable,
+    UnexpectedError,
+)
 from textkin.v1 import textkin_service_pb2 as pb
 
 
 def acknowledge(requests, context):  # noqa: ARG001 -- gRPC's signature
-    for sequence, request in enumerate(requests):
-        yield pb.IngestArticlesResponse(
-            sequence=sequence, article_id=request.article.id, outcome="INGEST_OUTCOME_CREATED"
-        )
+    for request in requests:
+        yield created(len(request.articles))
+
+
+def created(count):
+    return pb.BatchIngestArticlesResponse(
+        results=[pb.BatchIngestResult(outcome="INGEST_OUTCOME_CREATED")] * count
+    )
 
 
 class Drawn:
@@ -38,7 +50,7 @@ class Drawn:
 
 def test_an_endless_iterable_is_drawn_no_further_than_the_window():
     articles = Drawn()
-    with serving(IngestArticles=acknowledge) as address, Client(address) as client:
+    with serving(BatchIngestArticles=acknowledge) as address, Client(address) as client:
         stream = client.ingest_many(articles, window=5)
         for expected, answer in enumerate(itertools.islice(stream, 200)):
             assert (answer.sequence, answer.article_id) == (expected, str(expected))
@@ -49,7 +61,7 @@ def test_an_endless_iterable_is_drawn_no_further_than_the_window():
 
 async def test_an_endless_asynchronous_iterable_too():
     articles = Drawn()
-    with serving(IngestArticles=acknowledge) as address:
+    with serving(BatchIngestArticles=acknowledge) as address:
         async with AsyncClient(address) as client:
             stream = client.ingest_many(articles.later(), window=5)
             async for answer in stream:
@@ -67,15 +79,15 @@ def test_a_service_that_acknowledges_nothing_gets_the_window_and_no_more():
 
     def wait(requests, context):  # noqa: ARG001 -- gRPC's signature
         for request in requests:
-            received.append(request.article.id)
+            received.extend(article.id for article in request.articles)
             if len(received) == 3:
                 full.set()
                 break
-        yield pb.IngestArticlesResponse(article_id="0", outcome="INGEST_OUTCOME_CREATED")
-        received.extend(request.article.id for request in requests)
+        yield created(1)
+        received.extend(article.id for request in requests for article in request.articles)
 
     articles = Drawn()
-    with serving(IngestArticles=wait) as address, Client(address) as client:
+    with serving(BatchIngestArticles=wait) as address, Client(address) as client:
         stream = client.ingest_many(articles, window=3)
         assert next(stream).article_id == "0"
         assert full.is_set()
@@ -84,18 +96,56 @@ def test_a_service_that_acknowledges_nothing_gets_the_window_and_no_more():
 
 
 def test_each_refusal_stands_in_its_place_and_the_stream_goes_on():
-    def refuse_odd(requests, context):
-        for answer in acknowledge(requests, context):
-            if answer.sequence % 2:
-                answer.outcome = 0
-                answer.status.code = 3
-                answer.status.message = "article.text: empty"
-            yield answer
+    def refuse_odd(requests, context):  # noqa: ARG001 -- gRPC's signature
+        for request in requests:
+            response = created(len(request.articles))
+            for article, result in zip(request.articles, response.results, strict=True):
+                if int(article.id) % 2:
+                    result.outcome = 0
+                    result.status.code = 3
+                    result.status.message = "text: empty"
+            yield response
 
-    with serving(IngestArticles=refuse_odd) as address, Client(address) as client:
+    with serving(BatchIngestArticles=refuse_odd) as address, Client(address) as client:
         answers = list(client.ingest_many(Drawn(4)))
     assert [answer.outcome for answer in answers] == [IngestOutcome.CREATED, None] * 2
-    assert [str(answer.error) for answer in answers if answer.error] == ["article.text: empty"] * 2
+    assert [str(answer.error) for answer in answers if answer.error] == ["text: empty"] * 2
+    assert [answer.sequence for answer in answers] == [0, 1, 2, 3]
+
+
+def test_articles_that_come_while_others_are_unacknowledged_go_together():
+    """A hundred articles are drawn before the first batch, of one, is answered."""
+    sizes = []
+    drawn = threading.Event()
+
+    def articles():
+        yield from (Article(str(number), "text") for number in range(100))
+        drawn.set()
+
+    def answer_late(requests, context):  # noqa: ARG001 -- gRPC's signature
+        for request in requests:
+            assert drawn.wait(60)
+            sizes.append(len(request.articles))
+            yield created(len(request.articles))
+
+    with serving(BatchIngestArticles=answer_late) as address, Client(address) as client:
+        answers = list(client.ingest_many(articles()))
+    assert [answer.article_id for answer in answers] == [str(number) for number in range(100)]
+    assert sum(sizes) == 100
+    assert len(sizes) <= 4
+
+
+def test_a_service_that_answers_too_few_is_not_understood():
+    def short(requests, context):  # noqa: ARG001 -- gRPC's signature
+        for request in requests:
+            yield created(len(request.articles) + 1)
+
+    with (
+        serving(BatchIngestArticles=short) as address,
+        Client(address) as client,
+        pytest.raises(UnexpectedError, match="with 2 results"),
+    ):
+        list(client.ingest_many(Drawn(1)))
 
 
 def test_an_exception_of_the_iterable_comes_after_the_acknowledgements_of_what_it_gave():
@@ -104,7 +154,7 @@ def test_an_exception_of_the_iterable_comes_after_the_acknowledgements_of_what_i
         raise LookupError("no more")
 
     answers = []
-    with serving(IngestArticles=acknowledge) as address, Client(address) as client:
+    with serving(BatchIngestArticles=acknowledge) as address, Client(address) as client:
         stream = client.ingest_many(articles())
         with pytest.raises(LookupError, match="no more"):
             answers.extend(answer.article_id for answer in stream)
@@ -117,7 +167,7 @@ async def test_an_exception_of_an_asynchronous_iterable_is_raised_too():
         raise LookupError("no more")
 
     answers = []
-    with serving(IngestArticles=acknowledge) as address:
+    with serving(BatchIngestArticles=acknowledge) as address:
         async with AsyncClient(address) as client:
             stream = client.ingest_many(articles())
             answers.append((await anext(stream)).article_id)
@@ -127,7 +177,7 @@ async def test_an_exception_of_an_asynchronous_iterable_is_raised_too():
 
 
 def test_no_articles_are_no_acknowledgements():
-    with serving(IngestArticles=acknowledge) as address, Client(address) as client:
+    with serving(BatchIngestArticles=acknowledge) as address, Client(address) as client:
         assert list(client.ingest_many([])) == []
 
 
@@ -137,7 +187,11 @@ def test_a_stream_that_the_service_ends_raises_and_lets_the_drawing_thread_go():
         context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "full")
 
     articles = Drawn()
-    with serving(IngestArticles=full) as address, Client(address) as client, pytest.raises(ResourceExhausted):
+    with (
+        serving(BatchIngestArticles=full) as address,
+        Client(address) as client,
+        pytest.raises(ResourceExhausted),
+    ):
         list(client.ingest_many(articles, window=2))
     assert articles.most_ahead <= 2
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fillers import FOOTER, edited, paragraphs
-from textkin_service.engine import Engine, Work
+from textkin_service.engine import Engine, Incoming, Work
 from textkin_service.model import (
     Article,
     ArticleReference,
@@ -41,8 +41,8 @@ class Bench:
 
     def ingest(self, article_id, text, collection="default", search=None):
         article = Article(article_id, text, language="en")
-        prepared = self.engine.ingest.prepare(Work(), collection, article, search)
-        put = self.engine.ingest.commit(prepared).result()
+        (prepared,) = self.engine.ingest.prepare(Work(), [Incoming(collection, article, search)])
+        (put,) = self.engine.ingest.commit([prepared]).result()
         return self.matches(self.engine.ingest.match(Work(), prepared, put))
 
     def search(self, query, collection="default", **options):

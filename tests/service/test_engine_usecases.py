@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from textkin_service.analysis import analyze
-from textkin_service.engine import Engine, Work
+from textkin_service.engine import Engine, Incoming, Work
 from textkin_service.engine.analyses import AnalysisCache
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotFound
 from textkin_service.model import (
@@ -47,8 +47,12 @@ class Bench:
     def ingest(self, article_id, text, collection="default", search=None, **fields):
         work = Work()
         article = Article(article_id, text, **fields)
-        prepared = self.engine.ingest.prepare(work, collection, article, search)
-        put = self.engine.ingest.commit(prepared).result()
+        (prepared,) = self.engine.ingest.prepare(work, [Incoming(collection, article, search)])
+        if isinstance(prepared, Exception):
+            raise prepared
+        (put,) = self.engine.ingest.commit([prepared]).result()
+        if isinstance(put, Exception):
+            raise put
         return put, self.engine.ingest.match(work, prepared, put)
 
     def search(self, query, collection="default", **options):
@@ -238,7 +242,7 @@ def test_work_whose_time_is_up_is_not_begun(bench, monkeypatch):
     for call in (
         lambda: bench.engine.compare(late, given, given),
         lambda: bench.engine.search(late, "default", given, SearchOptions()),
-        lambda: bench.engine.ingest.prepare(late, "default", Article("a", FERRY), None),
+        lambda: bench.engine.ingest.prepare(late, [Incoming("default", Article("a", FERRY))]),
     ):
         with pytest.raises(DeadlineExceeded, match="deadline"):
             call()

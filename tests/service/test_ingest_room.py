@@ -9,6 +9,7 @@ from textkin.v1.article_pb2 import Article
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import NotReady
 from textkin_service.rpc import calls
+from textkin_service.rpc.ingest_messages import Batches, Singles
 from textkin_service.rpc.ingest_stream import IngestStream
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
@@ -19,10 +20,11 @@ TEXT = "The council of Upper Sedge voted to move the clock tower forty metres to
 
 
 class Caller:
-    """Sends without end; takes an answer only when the test says so."""
+    """Sends without end, in batches of `size` if it is given; takes an answer only when the test says so."""
 
-    def __init__(self, text):
+    def __init__(self, text, size=None):
         self.text = text
+        self.size = size
         self.sent = 0
         self.answers = []
         self.turn = asyncio.Semaphore(0)
@@ -33,7 +35,10 @@ class Caller:
 
     async def __anext__(self):
         self.sent += 1
-        return pb.IngestArticlesRequest(article=Article(id=str(self.sent), text=self.text))
+        article = Article(id=str(self.sent), text=self.text)
+        if self.size is None:
+            return pb.IngestArticlesRequest(article=article)
+        return pb.BatchIngestArticlesRequest(articles=[article] * self.size)
 
     async def write(self, response):
         self.waiting.set()
@@ -62,7 +67,7 @@ async def test_what_is_on_its_way_is_bounded_by_items_and_by_bytes(engine, worke
     """Forty thousand sentences are over 3 MB: too long to be taken, and three pass the 8 MiB of the room."""
     calls.begin("IngestArticles", None)
     caller = Caller(text)
-    stream = IngestStream(engine.ingest, workers, 5 if most == 5 else 100, Work())
+    stream = IngestStream(engine.ingest, workers, Singles(), 5 if most == 5 else 100, Work())
     running = asyncio.create_task(stream.run(caller, caller))
     for taken in range(6):
         await caller.waiting.wait()
@@ -77,10 +82,31 @@ async def test_what_is_on_its_way_is_bounded_by_items_and_by_bytes(engine, worke
     assert [answer.sequence for answer in caller.answers] == list(range(caller.sent))
 
 
+@pytest.mark.parametrize(("text", "size", "most"), [(TEXT, 10, 3), (TEXT * 10_000, 4, 3)])
+async def test_one_more_batch_is_read_while_there_is_room(engine, workers, text, size, most):
+    """Room for 25 articles has a third batch of 10; a third batch of over 3 MB passes the 8 MiB."""
+    calls.begin("BatchIngestArticles", None)
+    caller = Caller(text, size)
+    stream = IngestStream(engine.ingest, workers, Batches(), 25, Work())
+    running = asyncio.create_task(stream.run(caller, caller))
+    for taken in range(4):
+        await caller.waiting.wait()
+        caller.waiting.clear()
+        assert caller.sent <= taken + most
+        caller.turn.release()
+    stream.drain()
+    for _ in range(most):
+        caller.turn.release()
+    with pytest.raises(NotReady):
+        await running
+    assert [len(answer.results) for answer in caller.answers] == [size] * caller.sent
+
+
 async def test_a_cancelled_stream_leaves_no_task_behind(engine, workers):
     calls.begin("IngestArticles", None)
     caller = Caller(TEXT)
-    running = asyncio.create_task(IngestStream(engine.ingest, workers, 5, Work()).run(caller, caller))
+    stream = IngestStream(engine.ingest, workers, Singles(), 5, Work())
+    running = asyncio.create_task(stream.run(caller, caller))
     await caller.waiting.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

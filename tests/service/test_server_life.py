@@ -8,6 +8,7 @@ from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
+from drafts import draft
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
@@ -64,7 +65,7 @@ async def test_it_answers_probes_first_and_calls_once_the_index_is_loaded(engine
 
 async def test_a_store_with_a_damaged_sketch_is_not_served(settings):
     store = SqliteStore(settings.data, Scheme.of(settings).id)
-    store.put("default", model.Article("a", TEXT), b"not a sketch").result()
+    store.put([draft("default", model.Article("a", TEXT), b"not a sketch")]).result()
     server = Server(Engine(store, settings), settings)
     await server.start()
     with pytest.raises(StoreError) as refusal:
@@ -75,7 +76,7 @@ async def test_a_store_with_a_damaged_sketch_is_not_served(settings):
 
 async def test_loading_ends_when_nobody_waits_for_it(settings):
     store = SqliteStore(settings.data, Scheme.of(settings).id)
-    store.put("default", model.Article("a", TEXT), b"never read").result()
+    store.put([draft("default", model.Article("a", TEXT), b"never read")]).result()
     engine = Engine(store, settings)
     work = Work()
     work.cancel()

@@ -9,9 +9,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from drafts import draft
 from textkin_service.errors import AlreadyExists, NotFound
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
-from textkin_service.store import Added, Dropped, Removed, SqliteStore
+from textkin_service.store import Added, Dropped, Put, Removed, SqliteStore
 
 COLLECTIONS = st.sampled_from(["default", "short", "long"])
 IDS = st.sampled_from(["a", "b", "c", "é\u0301"])
@@ -54,17 +55,25 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(collection=COLLECTIONS, article_id=IDS, text=TEXTS)
     def put(self, collection, article_id, text):
-        future = self.store.put(collection, Article(article_id, text), b"s")
+        (result,) = self.store.put([draft(collection, Article(article_id, text))]).result()
+        self.taken(collection, article_id, text, result)
+
+    @rule(some=st.lists(st.tuples(COLLECTIONS, IDS, TEXTS), max_size=6))
+    def put_many(self, some):
+        drafts = [draft(collection, Article(article_id, text)) for collection, article_id, text in some]
+        for one, result in zip(some, self.store.put(drafts).result(), strict=True):
+            self.taken(*one, result)
+
+    def taken(self, collection, article_id, text, result):
+        """Has the model take the article in, and compares what became of it."""
         if collection not in self.collections:
-            with pytest.raises(NotFound):
-                future.result()
+            assert isinstance(result, NotFound)
             return
         before = self.alive(collection).get(article_id)
-        result = future.result()
         if before is None:
             assert result.outcome is IngestOutcome.CREATED
         elif before[0] == text:
-            assert result == type(result)(IngestOutcome.UNCHANGED, before[1])
+            assert result == Put(IngestOutcome.UNCHANGED, before[1])
             return
         else:
             assert result.outcome is IngestOutcome.REPLACED
@@ -133,6 +142,7 @@ class StoreMachine(RuleBasedStateMachine):
             numbers = [number for _, number in alive.values()]
             assert [header.number for header in self.store.headers(stored.number, numbers)] == numbers
             assert {(stored.number, number) for number in numbers} <= self.indexed
+            assert set(self.store.digests(stored, ["a", "c", "none"])) == {"a", "c"} & alive.keys()
 
     def teardown(self):
         self.store.close()

@@ -187,6 +187,32 @@ class IngestArticlesResponse(_message.Message):
     matches: _containers.RepeatedCompositeFieldContainer[Match]
     def __init__(self, sequence: _Optional[int] = ..., article_id: _Optional[str] = ..., status: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., outcome: _Optional[_Union[_article_pb2.IngestOutcome, str]] = ..., matches: _Optional[_Iterable[_Union[Match, _Mapping]]] = ...) -> None: ...
 
+class BatchIngestArticlesRequest(_message.Message):
+    __slots__ = ("collection_id", "articles", "search")
+    COLLECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    ARTICLES_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_FIELD_NUMBER: _ClassVar[int]
+    collection_id: str
+    articles: _containers.RepeatedCompositeFieldContainer[_article_pb2.Article]
+    search: SearchOptions
+    def __init__(self, collection_id: _Optional[str] = ..., articles: _Optional[_Iterable[_Union[_article_pb2.Article, _Mapping]]] = ..., search: _Optional[_Union[SearchOptions, _Mapping]] = ...) -> None: ...
+
+class BatchIngestResult(_message.Message):
+    __slots__ = ("status", "outcome", "matches")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    MATCHES_FIELD_NUMBER: _ClassVar[int]
+    status: _status_pb2.Status
+    outcome: _article_pb2.IngestOutcome
+    matches: _containers.RepeatedCompositeFieldContainer[Match]
+    def __init__(self, status: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., outcome: _Optional[_Union[_article_pb2.IngestOutcome, str]] = ..., matches: _Optional[_Iterable[_Union[Match, _Mapping]]] = ...) -> None: ...
+
+class BatchIngestArticlesResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[BatchIngestResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[BatchIngestResult, _Mapping]]] = ...) -> None: ...
+
 class GetArticleRequest(_message.Message):
     __slots__ = ("collection_id", "article_id")
     COLLECTION_ID_FIELD_NUMBER: _ClassVar[int]

@@ -72,6 +72,11 @@ class TextkinServiceStub:
                 request_serializer=textkin_dot_v1_dot_textkin__service__pb2.IngestArticlesRequest.SerializeToString,
                 response_deserializer=textkin_dot_v1_dot_textkin__service__pb2.IngestArticlesResponse.FromString,
                 _registered_method=True)
+        self.BatchIngestArticles = channel.stream_stream(
+                '/textkin.v1.TextkinService/BatchIngestArticles',
+                request_serializer=textkin_dot_v1_dot_textkin__service__pb2.BatchIngestArticlesRequest.SerializeToString,
+                response_deserializer=textkin_dot_v1_dot_textkin__service__pb2.BatchIngestArticlesResponse.FromString,
+                _registered_method=True)
         self.GetArticle = channel.unary_unary(
                 '/textkin.v1.TextkinService/GetArticle',
                 request_serializer=textkin_dot_v1_dot_textkin__service__pb2.GetArticleRequest.SerializeToString,
@@ -173,6 +178,18 @@ class TextkinServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchIngestArticles(self, request_iterator, context):
+        """Ingests a stream of batches of articles: what IngestArticles does, with far less work an article. One answer a batch, in
+        the order of the batches, once each of its articles is safe on disk or refused; a bad article is refused in its own
+        result, and the batch and the stream go on. Articles are taken in in their order. Send the next batches without waiting
+        for answers, with a few hundred articles unacknowledged.
+        Errors of an article: those of IngestArticle. Errors of the stream: INVALID_ARGUMENT (INVALID_REQUEST for a batch without
+        or with too many articles; MALFORMED_MESSAGE), after the answers of the batches before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetArticle(self, request, context):
         """Returns one article with its text.
         Errors: NOT_FOUND (COLLECTION_NOT_FOUND, ARTICLE_NOT_FOUND).
@@ -265,6 +282,11 @@ def add_TextkinServiceServicer_to_server(servicer, server):
                     servicer.IngestArticles,
                     request_deserializer=textkin_dot_v1_dot_textkin__service__pb2.IngestArticlesRequest.FromString,
                     response_serializer=textkin_dot_v1_dot_textkin__service__pb2.IngestArticlesResponse.SerializeToString,
+            ),
+            'BatchIngestArticles': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchIngestArticles,
+                    request_deserializer=textkin_dot_v1_dot_textkin__service__pb2.BatchIngestArticlesRequest.FromString,
+                    response_serializer=textkin_dot_v1_dot_textkin__service__pb2.BatchIngestArticlesResponse.SerializeToString,
             ),
             'GetArticle': grpc.unary_unary_rpc_method_handler(
                     servicer.GetArticle,
@@ -455,6 +477,33 @@ class TextkinService:
             '/textkin.v1.TextkinService/IngestArticles',
             textkin_dot_v1_dot_textkin__service__pb2.IngestArticlesRequest.SerializeToString,
             textkin_dot_v1_dot_textkin__service__pb2.IngestArticlesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchIngestArticles(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/textkin.v1.TextkinService/BatchIngestArticles',
+            textkin_dot_v1_dot_textkin__service__pb2.BatchIngestArticlesRequest.SerializeToString,
+            textkin_dot_v1_dot_textkin__service__pb2.BatchIngestArticlesResponse.FromString,
             options,
             channel_credentials,
             insecure,

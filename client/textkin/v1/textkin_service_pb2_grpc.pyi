@@ -69,6 +69,14 @@ class TextkinServiceStub:
     a bad item is refused in its own answer and the stream goes on. Keep at most a few hundred items unacknowledged.
     Errors of an item: those of IngestArticle. Errors of the stream: INVALID_ARGUMENT (MALFORMED_MESSAGE).
     """
+    BatchIngestArticles: _grpc.StreamStreamMultiCallable[_textkin_service_pb2.BatchIngestArticlesRequest, _textkin_service_pb2.BatchIngestArticlesResponse]
+    """Ingests a stream of batches of articles: what IngestArticles does, with far less work an article. One answer a batch, in
+    the order of the batches, once each of its articles is safe on disk or refused; a bad article is refused in its own
+    result, and the batch and the stream go on. Articles are taken in in their order. Send the next batches without waiting
+    for answers, with a few hundred articles unacknowledged.
+    Errors of an article: those of IngestArticle. Errors of the stream: INVALID_ARGUMENT (INVALID_REQUEST for a batch without
+    or with too many articles; MALFORMED_MESSAGE), after the answers of the batches before.
+    """
     GetArticle: _grpc.UnaryUnaryMultiCallable[_textkin_service_pb2.GetArticleRequest, _textkin_service_pb2.GetArticleResponse]
     """Returns one article with its text.
     Errors: NOT_FOUND (COLLECTION_NOT_FOUND, ARTICLE_NOT_FOUND).
@@ -143,6 +151,14 @@ class TextkinServiceAsyncStub(TextkinServiceStub):
     """Ingests a stream of articles. One answer an item, in the order of the items, once the item is safe on disk;
     a bad item is refused in its own answer and the stream goes on. Keep at most a few hundred items unacknowledged.
     Errors of an item: those of IngestArticle. Errors of the stream: INVALID_ARGUMENT (MALFORMED_MESSAGE).
+    """
+    BatchIngestArticles: _aio.StreamStreamMultiCallable[_textkin_service_pb2.BatchIngestArticlesRequest, _textkin_service_pb2.BatchIngestArticlesResponse]  # type: ignore[assignment]
+    """Ingests a stream of batches of articles: what IngestArticles does, with far less work an article. One answer a batch, in
+    the order of the batches, once each of its articles is safe on disk or refused; a bad article is refused in its own
+    result, and the batch and the stream go on. Articles are taken in in their order. Send the next batches without waiting
+    for answers, with a few hundred articles unacknowledged.
+    Errors of an article: those of IngestArticle. Errors of the stream: INVALID_ARGUMENT (INVALID_REQUEST for a batch without
+    or with too many articles; MALFORMED_MESSAGE), after the answers of the batches before.
     """
     GetArticle: _aio.UnaryUnaryMultiCallable[_textkin_service_pb2.GetArticleRequest, _textkin_service_pb2.GetArticleResponse]  # type: ignore[assignment]
     """Returns one article with its text.
@@ -245,6 +261,20 @@ class TextkinServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ingests a stream of articles. One answer an item, in the order of the items, once the item is safe on disk;
         a bad item is refused in its own answer and the stream goes on. Keep at most a few hundred items unacknowledged.
         Errors of an item: those of IngestArticle. Errors of the stream: INVALID_ARGUMENT (MALFORMED_MESSAGE).
+        """
+
+    @_abc_1.abstractmethod
+    def BatchIngestArticles(
+        self,
+        request_iterator: _MaybeAsyncIterator[_textkin_service_pb2.BatchIngestArticlesRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_textkin_service_pb2.BatchIngestArticlesResponse], _abc.AsyncIterator[_textkin_service_pb2.BatchIngestArticlesResponse]]:
+        """Ingests a stream of batches of articles: what IngestArticles does, with far less work an article. One answer a batch, in
+        the order of the batches, once each of its articles is safe on disk or refused; a bad article is refused in its own
+        result, and the batch and the stream go on. Articles are taken in in their order. Send the next batches without waiting
+        for answers, with a few hundred articles unacknowledged.
+        Errors of an article: those of IngestArticle. Errors of the stream: INVALID_ARGUMENT (INVALID_REQUEST for a batch without
+        or with too many articles; MALFORMED_MESSAGE), after the answers of the batches before.
         """
 
     @_abc_1.abstractmethod

@@ -1,7 +1,7 @@
 """The use cases of the service: ingest, search, compare, and the keeping of articles and collections."""
 
 from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo, prepare
-from textkin_service.engine.ingest import Ingest, Prepared
+from textkin_service.engine.ingest import Incoming, Ingest, Prepared
 from textkin_service.engine.work import Work
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CollectionPage",
     "Compared",
     "Engine",
+    "Incoming",
     "Ingest",
     "Prepared",
     "ServiceInfo",

@@ -14,7 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from textkin.v1 import article_pb2, collection_pb2, comparison_pb2
 from textkin.v1 import textkin_service_pb2 as service_pb2
 from textkin_service import model
-from textkin_service.engine import ServiceInfo, validation
+from textkin_service.engine import Incoming, ServiceInfo, validation
 from textkin_service.errors import InvalidRequest
 from textkin_service.rpc.offsets import utf8_spans, utf16_spans
 
@@ -240,15 +240,22 @@ def match_messages(result: model.SearchResult, query_text: str, unit: Unit) -> l
     ]
 
 
-def ingest(
-    message: service_pb2.IngestArticleRequest | service_pb2.IngestArticlesRequest,
-) -> tuple[str, model.Article, model.SearchOptions | None, Unit]:
-    """Returns the collection's id, the article, what to search for, if at all, and the unit of the spans."""
-    if not message.HasField("article"):
-        raise InvalidRequest("article", "is not set; give the article to ingest")
-    search = search_options(message.search, "search") if message.HasField("search") else None
-    unit = offset_unit(message.search.offset_unit, "search.offset_unit")
-    return collection_id(message.collection_id), article(message.article, "article"), search, unit
+def incoming(
+    collection: str,
+    article_: article_pb2.Article | None,
+    search: service_pb2.SearchOptions | None,
+    field: str = "article",
+) -> Incoming:
+    """Returns an article to ingest. `field`: its path in the request."""
+    if article_ is None:
+        raise InvalidRequest(field, "is not set; give the article to ingest")
+    options = search_options(search, "search") if search is not None else None
+    return Incoming(collection_id(collection), article(article_, field), options, field)
+
+
+def search_unit(search: service_pb2.SearchOptions | None) -> Unit:
+    """Returns the unit of the spans that an ingest's search returns."""
+    return offset_unit(search.offset_unit if search is not None else 0, "search.offset_unit")
 
 
 def outcome(value: model.IngestOutcome) -> "article_pb2.IngestOutcome":

@@ -15,6 +15,7 @@ from textkin_service.engine import Engine, Work
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotFound
 from textkin_service.model import SearchOptions
 from textkin_service.rpc import calls, convert, errors, logs
+from textkin_service.rpc.ingest_messages import Batches, Messages, Singles
 from textkin_service.rpc.ingest_stream import IngestStream
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
@@ -120,23 +121,41 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
     ) -> pb.IngestArticleResponse:
         """Creates or replaces an article."""
         work = _work(context)
-        collection_id, article, search, unit = convert.ingest(request)
         ingest = self._engine.ingest
-        prepared = await self._workers.work(work, ingest.prepare, collection_id, article, search)
-        put = await asyncio.wrap_future(ingest.commit(prepared))
+        article = request.article if request.HasField("article") else None
+        search = request.search if request.HasField("search") else None
+        incoming = convert.incoming(request.collection_id, article, search)
+        (prepared,) = await self._workers.work(work, ingest.prepare, [incoming])
+        if isinstance(prepared, Exception):
+            raise prepared
+        (put,) = await asyncio.wrap_future(ingest.commit([prepared]))
+        if isinstance(put, Exception):
+            raise put
         found = await self._workers.work(work, ingest.match, prepared, put)
-        matches = await self._workers.run(convert.match_messages, found, article.text, unit)
+        unit = convert.search_unit(search)
+        matches = await self._workers.run(convert.match_messages, found, incoming.article.text, unit)
         return pb.IngestArticleResponse(outcome=convert.outcome(put.outcome), matches=matches)
 
     async def IngestArticles(  # type: ignore[override]  # a coroutine that writes to `context`, as grpc.aio allows
         self, request_iterator: AsyncIterator[pb.IngestArticlesRequest], context: Context
     ) -> None:
         """Ingests a stream of articles."""
+        await self._ingest_stream(request_iterator, context, Singles())
+
+    async def BatchIngestArticles(  # type: ignore[override]  # a coroutine that writes to `context`, as grpc.aio allows
+        self, request_iterator: AsyncIterator[pb.BatchIngestArticlesRequest], context: Context
+    ) -> None:
+        """Ingests a stream of batches of articles."""
+        await self._ingest_stream(request_iterator, context, Batches())
+
+    async def _ingest_stream(
+        self, requests: AsyncIterator[Any], context: Context, messages: Messages
+    ) -> None:
         most = self._settings.max_stream_items
-        stream = IngestStream(self._engine.ingest, self._workers, most, _work(context))
+        stream = IngestStream(self._engine.ingest, self._workers, messages, most, _work(context))
         self._streams.add(stream)
         try:
-            await stream.run(request_iterator, context)
+            await stream.run(requests, context)
         finally:
             self._streams.discard(stream)
 

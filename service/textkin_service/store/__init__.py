@@ -3,7 +3,9 @@
 from textkin_service.store.base import (
     Added,
     Change,
+    Content,
     Counts,
+    Draft,
     Dropped,
     Page,
     Put,
@@ -12,12 +14,16 @@ from textkin_service.store.base import (
     StoredArticle,
     StoredCollection,
 )
+from textkin_service.store.packing import pack
+from textkin_service.store.records import digest
 from textkin_service.store.sqlite import SqliteStore
 
 __all__ = [
     "Added",
     "Change",
+    "Content",
     "Counts",
+    "Draft",
     "Dropped",
     "Page",
     "Put",
@@ -26,4 +32,6 @@ __all__ = [
     "Store",
     "StoredArticle",
     "StoredCollection",
+    "digest",
+    "pack",
 ]

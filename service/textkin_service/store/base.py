@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from textkin_service.errors import TextkinError
 from textkin_service.model import Article, Collection, CollectionSettings, IngestOutcome
 
 Item = TypeVar("Item")
@@ -31,6 +32,31 @@ class StoredArticle:
 
     number: int
     article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is stored of an article besides what its caller said about it. `packed`: its text, as `packing.pack` returns it.
+
+    `detected_language`: what the text was taken for where neither it nor its collection named a language; else empty.
+    """
+
+    packed: bytes
+    sketch: bytes
+    detected_language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article to take in. `digest`, 32 bytes: differs whenever anything that the caller gave, except the id, differs.
+
+    `content` is called only if the very same article is not there already; a TextkinError of it refuses the article.
+    """
+
+    collection_id: str
+    article: Article
+    digest: bytes
+    content: Callable[[], Content]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +85,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """An article came into a collection; `sketch` is what `put` was given."""
+    """An article came into a collection; `sketch` is what its content had."""
 
     collection: int
     number: int
@@ -108,8 +134,14 @@ class Store(Protocol):
     def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
         """Deletes a collection; the result counts its articles. FailedPrecondition: not empty, no `force`."""
 
-    def put(self, collection_id: str, article: Article, sketch: bytes) -> Future[Put]:
-        """Takes an article in under its id. ResourceExhausted (COLLECTION_FULL)."""
+    def digests(self, collection: StoredCollection, article_ids: Sequence[str]) -> dict[str, bytes]:
+        """Returns the digests of those of the articles that the collection has now, by id."""
+
+    def put(self, drafts: Sequence[Draft]) -> Future[list[Put | TextkinError]]:
+        """Takes articles in under their ids, in their order, all that are not refused in one commit.
+
+        One result each: what it did, or why it was refused: NotFound, ResourceExhausted (COLLECTION_FULL).
+        """
 
     def delete(self, collection_id: str, article_id: str) -> Future[bool]:
         """Deletes an article; the result says whether it was there."""

@@ -1,26 +1,15 @@
 """What the SQLite store writes: operations for the group writer, each of which notes its changes."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from textkin_service.errors import AlreadyExists, FailedPrecondition, NotFound, ResourceExhausted
-from textkin_service.model import (
-    DEFAULT_COLLECTION,
-    Article,
-    Collection,
-    CollectionSettings,
-    IngestOutcome,
-)
-from textkin_service.store.base import Added, Change, Dropped, Put, Removed, StoredCollection
-from textkin_service.store.records import (
-    COLLECTION_COLUMNS,
-    article_row,
-    collection_from,
-    collection_row,
-    cutoff,
-    to_microseconds,
-)
+from textkin_service.errors import AlreadyExists, FailedPrecondition, NotFound
+from textkin_service.model import DEFAULT_COLLECTION, Collection, CollectionSettings
+from textkin_service.store.base import Change, Dropped, Removed, StoredCollection
+from textkin_service.store.records import COLLECTION_COLUMNS, collection_from, collection_row, cutoff
 
 
 def find_collection(db: sqlite3.Connection, collection_id: str, now: datetime) -> StoredCollection:
@@ -93,81 +82,45 @@ def delete_collection(
     return count
 
 
-def put_article(
-    db: sqlite3.Connection,
-    changes: list[Change],
-    collection_id: str,
-    article: Article,
-    *,
-    sketch: bytes,
-    now: datetime,
-) -> Put:
-    """Takes an article in; the same one again changes nothing. NotFound, ResourceExhausted."""
-    stored = find_collection(db, collection_id, now)
-    columns = article_row(article)
-    there = db.execute(
-        "SELECT number, digest, ingested_at, sketch FROM articles WHERE collection = ? AND id = ?",
-        (stored.number, article.id),
-    ).fetchone()
-    outcome = IngestOutcome.CREATED
-    if there is not None:
-        number, digest, ingested_at, known_sketch = there
-        if ingested_at > cutoff(stored.collection.settings, now):
-            if digest == columns["digest"]:
-                return Put(IngestOutcome.UNCHANGED, number)
-            outcome = IngestOutcome.REPLACED
-    if outcome is IngestOutcome.CREATED:
-        _refuse_if_full(stored)
-    if there is not None:
-        db.execute("DELETE FROM articles WHERE number = ?", (number,))
-        changes.append(Removed(stored.number, number, known_sketch))
-    columns |= {"collection": stored.number, "ingested_at": to_microseconds(now), "sketch": sketch}
-    names = ", ".join(columns)
-    values = ", ".join(f":{name}" for name in columns)
-    cursor = db.execute(f"INSERT INTO articles ({names}) VALUES ({values})", columns)  # noqa: S608 - our own names
-    number = cursor.lastrowid
-    assert number is not None
-    changes.append(Added(stored.number, number, sketch))
-    return Put(outcome, number)
-
-
-def _refuse_if_full(stored: StoredCollection) -> None:
-    most = stored.collection.settings.max_articles
-    if most and stored.collection.article_count >= most:
-        raise ResourceExhausted(
-            f"the collection {stored.collection.id!r} holds its most, {most} articles; delete some first",
-            reason="COLLECTION_FULL",
-            metadata={"collection_id": stored.collection.id, "max_articles": str(most)},
-        )
-
-
 def delete_article(
     db: sqlite3.Connection, changes: list[Change], collection_id: str, article_id: str, now: datetime
 ) -> bool:
     """Deletes an article and returns whether it was there. NotFound, for the collection only."""
     stored = find_collection(db, collection_id, now)
     row = db.execute(
-        "DELETE FROM articles WHERE collection = ? AND id = ? RETURNING number, ingested_at, sketch",
+        "SELECT number, ingested_at FROM articles WHERE collection = ? AND id = ?",
         (stored.number, article_id),
     ).fetchone()
     if row is None:
         return False
-    number, ingested_at, sketch = row
-    changes.append(Removed(stored.number, number, sketch))
+    number, ingested_at = row
+    remove_articles(db, changes, stored.number, [number])
     return bool(ingested_at > cutoff(stored.collection.settings, now))
+
+
+def remove_articles(
+    db: sqlite3.Connection, changes: list[Change], collection: int, numbers: Sequence[int]
+) -> None:
+    """Removes articles of a collection by their numbers."""
+    asked = (json.dumps(numbers),)
+    rows = db.execute(
+        "SELECT number, sketch FROM sketches WHERE number IN (SELECT value FROM json_each(?))", asked
+    ).fetchall()
+    db.execute("DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))", asked)
+    changes.extend(Removed(collection, number, sketch) for number, sketch in rows)
 
 
 def sweep(db: sqlite3.Connection, changes: list[Change], now: datetime) -> int:
     """Removes every article past its retention and returns how many there were."""
-    rows = db.execute(
+    collections = db.execute(
         f"SELECT {COLLECTION_COLUMNS} FROM collections WHERE retention IS NOT NULL"  # noqa: S608 - a constant
     ).fetchall()
     removed = 0
-    for row in rows:
-        gone = db.execute(
-            "DELETE FROM articles WHERE collection = ? AND ingested_at <= ? RETURNING number, sketch",
-            (row[0], cutoff(collection_from(row, 0).settings, now)),
+    for collection in collections:
+        rows = db.execute(
+            "SELECT number FROM articles WHERE collection = ? AND ingested_at <= ?",
+            (collection[0], cutoff(collection_from(collection, 0).settings, now)),
         ).fetchall()
-        changes.extend(Removed(row[0], number, sketch) for number, sketch in gone)
-        removed += len(gone)
+        remove_articles(db, changes, collection[0], [number for (number,) in rows])
+        removed += len(rows)
     return removed

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from textkin_service.model import Article, Collection, CollectionSettings
+from textkin_service.store.base import Content, Draft
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -14,6 +15,20 @@ _BEGINNING = -(2**63)  # the least integer of SQLite: nothing was taken in befor
 HEADER_COLUMNS = (
     "articles.number, articles.id, title, url, source, articles.language, published_at, metadata, ingested_at,"
     " detected_language"
+)
+ARTICLE_COLUMNS = (
+    "number",
+    "collection",
+    "id",
+    "ingested_at",
+    "published_at",
+    "language",
+    "detected_language",
+    "source",
+    "title",
+    "url",
+    "metadata",
+    "digest",
 )
 COLLECTION_COLUMNS = "number, id, language, retention, max_articles, max_text_bytes, created_at"
 
@@ -41,24 +56,32 @@ def digest(article: Article) -> bytes:
     """Returns 32 bytes that differ whenever anything that the caller gave, except the id, differs."""
     published = to_microseconds(article.published_at) if article.published_at else None
     metadata = sorted(article.metadata.items())
-    fields = [article.text, article.title, article.url, article.source, article.language, published, metadata]
-    return hashlib.blake2b(json.dumps(fields).encode(), digest_size=32).digest()
+    about = json.dumps([article.title, article.url, article.source, article.language, published, metadata])
+    # JSON has no line end of its own: the text begins behind the first.
+    hashed = hashlib.blake2b(f"{about}\n".encode(), digest_size=32)
+    hashed.update(article.text.encode())
+    return hashed.digest()
 
 
-def article_row(article: Article) -> dict[str, Any]:
-    """Returns the columns that an article fills by itself."""
-    return {
-        "id": article.id,
-        "text": article.text,
-        "title": article.title,
-        "url": article.url,
-        "source": article.source,
-        "language": article.language,
-        "detected_language": article.detected_language,
-        "published_at": to_microseconds(article.published_at) if article.published_at else None,
-        "metadata": json.dumps(dict(article.metadata), ensure_ascii=False, sort_keys=True),
-        "digest": digest(article),
-    }
+def article_row(
+    number: int, collection: int, ingested_at: int, draft: Draft, content: Content
+) -> tuple[Any, ...]:
+    """Returns the values of ARTICLE_COLUMNS."""
+    article = draft.article
+    return (
+        number,
+        collection,
+        article.id,
+        ingested_at,
+        to_microseconds(article.published_at) if article.published_at else None,
+        article.language,
+        content.detected_language,
+        article.source,
+        article.title,
+        article.url,
+        json.dumps(dict(article.metadata), ensure_ascii=False, sort_keys=True) if article.metadata else "{}",
+        draft.digest,
+    )
 
 
 def article_from(row: tuple[Any, ...], text: str = "") -> Article:

@@ -1,5 +1,6 @@
 """The embedded store: one SQLite file in a folder that one process has to itself."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -7,19 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from textkin_service.errors import NotFound, StoreError
+from textkin_service.errors import NotFound, StoreError, TextkinError
 from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings
 from textkin_service.store import operations, schema
 from textkin_service.store.base import (
     Added,
     Change,
     Counts,
+    Draft,
     Listener,
     Page,
     Put,
     StoredArticle,
     StoredCollection,
 )
+from textkin_service.store.packing import unpack
+from textkin_service.store.puts import put_articles
 from textkin_service.store.readers import ReaderPool
 from textkin_service.store.records import COLLECTION_COLUMNS, HEADER_COLUMNS, article_from, cutoff
 from textkin_service.store.writer import GroupWriter
@@ -103,12 +107,21 @@ class SqliteStore:
             )
         )
 
-    def put(self, collection_id: str, article: Article, sketch: bytes) -> Future[Put]:
-        """Takes an article in under its id. NotFound, ResourceExhausted."""
-        return self._writer.submit(
-            lambda db, changes: operations.put_article(
-                db, changes, collection_id, article, sketch=sketch, now=self._clock()
+    def digests(self, collection: StoredCollection, article_ids: Sequence[str]) -> dict[str, bytes]:
+        """Returns the digests of those of the articles that the collection has now, by id."""
+        since = cutoff(collection.collection.settings, self._clock())
+        with self._readers.connection() as db:
+            rows = db.execute(
+                "SELECT id, digest FROM articles WHERE collection = ? AND ingested_at > ?"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (collection.number, since, json.dumps(article_ids)),
             )
+            return dict(rows)
+
+    def put(self, drafts: Sequence[Draft]) -> Future[list[Put | TextkinError]]:
+        """Takes articles in under their ids, in one commit; one result each: NotFound, ResourceExhausted."""
+        return self._writer.submit(
+            lambda db, changes: put_articles(db, changes, drafts, self._clock()), len(drafts)
         )
 
     def delete(self, collection_id: str, article_id: str) -> Future[bool]:
@@ -125,7 +138,7 @@ class SqliteStore:
         with self._readers.connection() as db:
             stored = operations.find_collection(db, collection_id, now)
             row = db.execute(
-                f"SELECT {HEADER_COLUMNS}, text FROM articles"  # noqa: S608 - a constant
+                f"SELECT {HEADER_COLUMNS}, text FROM articles JOIN texts USING (number)"  # noqa: S608 - a constant
                 " WHERE collection = ? AND id = ? AND ingested_at > ?",
                 (stored.number, article_id, cutoff(stored.collection.settings, now)),
             ).fetchone()
@@ -135,20 +148,22 @@ class SqliteStore:
                 reason="ARTICLE_NOT_FOUND",
                 metadata={"collection_id": collection_id, "article_id": article_id},
             )
-        return StoredArticle(row[0], article_from(row, row[-1]))
+        return StoredArticle(row[0], article_from(row, unpack(row[-1])))
 
     def articles(
         self, collection_id: str, after: int, limit: int, *, include_text: bool, max_bytes: int
     ) -> Page[Article, int]:
         """Returns articles whose numbers are greater than `after`, by number. NotFound for the collection."""
         now = self._clock()
-        text = "text" if include_text else "''"
+        columns, tables = HEADER_COLUMNS, "articles"
+        if include_text:
+            columns, tables = f"{columns}, text", "articles JOIN texts USING (number)"
         items: list[Article] = []
         size = last = 0
         with self._readers.connection() as db:
             stored = operations.find_collection(db, collection_id, now)
             rows = db.execute(
-                f"SELECT {HEADER_COLUMNS}, {text} FROM articles"  # noqa: S608 - constants
+                f"SELECT {columns} FROM {tables}"  # noqa: S608 - constants
                 " WHERE collection = ? AND articles.number > ? AND ingested_at > ? ORDER BY articles.number",
                 (stored.number, after, cutoff(stored.collection.settings, now)),
             )
@@ -156,21 +171,21 @@ class SqliteStore:
                 if len(items) == limit or size > max_bytes:
                     rows.close()
                     return Page(tuple(items), last)
-                items.append(article_from(row, row[-1]))
-                size += len(row[-1].encode())
+                text = unpack(row[-1]) if include_text else ""
+                items.append(article_from(row, text))
+                size += len(text.encode())
                 last = row[0]
         return Page(tuple(items), None)
 
     def headers(self, collection: int, numbers: Sequence[int]) -> list[StoredArticle]:
         """Returns those of the articles that are there, without texts, in the order of `numbers`."""
-        rows = self._rows(collection, numbers, HEADER_COLUMNS)
+        rows = self._rows(collection, numbers, HEADER_COLUMNS, "articles")
         return [StoredArticle(number, article_from(rows[number])) for number in numbers if number in rows]
 
     def texts(self, collection: int, numbers: Sequence[int]) -> dict[int, str]:
         """Returns the texts of those of the articles that are there, by number."""
-        return {
-            number: row[1] for number, row in self._rows(collection, numbers, "articles.number, text").items()
-        }
+        rows = self._rows(collection, numbers, "articles.number, text", "articles JOIN texts USING (number)")
+        return {number: unpack(row[1]) for number, row in rows.items()}
 
     def sketches(self) -> Iterator[Added]:
         """Yields every article's sketch, by number, a bounded number in memory at a time."""
@@ -178,7 +193,7 @@ class SqliteStore:
         while True:
             with self._readers.connection() as db:
                 rows = db.execute(
-                    "SELECT collection, number, sketch FROM articles"
+                    "SELECT collection, number, sketch FROM sketches"
                     " WHERE number > ? ORDER BY number LIMIT ?",
                     (last, _SKETCHES_A_READ),
                 ).fetchall()
@@ -202,7 +217,9 @@ class SqliteStore:
         """Removes the articles past their retention; the result counts them."""
         return self._writer.submit(lambda db, changes: operations.sweep(db, changes, self._clock()))
 
-    def _rows(self, collection: int, numbers: Sequence[int], columns: str) -> dict[int, tuple[Any, ...]]:
+    def _rows(
+        self, collection: int, numbers: Sequence[int], columns: str, tables: str
+    ) -> dict[int, tuple[Any, ...]]:
         now = self._clock()
         rows: dict[int, tuple[Any, ...]] = {}
         with self._readers.connection() as db:
@@ -214,7 +231,7 @@ class SqliteStore:
                 some = numbers[start : start + _VARIABLES_A_QUERY]
                 marks = ", ".join("?" * len(some))
                 found = db.execute(
-                    f"SELECT {columns} FROM articles"  # noqa: S608 - constants and question marks
+                    f"SELECT {columns} FROM {tables}"  # noqa: S608 - constants and question marks
                     f" WHERE collection = ? AND ingested_at > ? AND articles.number IN ({marks})",
                     (collection, cutoff(settings, now), *some),
                 )
@@ -230,6 +247,7 @@ class SqliteStore:
         """Returns the writer's connection to a file that is ours and holds the default collection."""
         db = _connect(self._path)
         try:
+            db.execute(f"PRAGMA page_size = {schema.PAGE_BYTES}")  # of a new file
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             schema.prepare(db, scheme)

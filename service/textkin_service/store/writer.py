@@ -18,7 +18,7 @@ from textkin_service.store.base import Change
 Result = TypeVar("Result")
 Operation = Callable[[sqlite3.Connection, list[Change]], Result]
 
-# Bounds how long the first write of a group waits for the last. An fsync costs as much as about 50 inserts.
+# Bounds, in articles, how long the first write of a group waits for the last. An fsync costs as much as about 50 inserts.
 _LARGEST_GROUP = 256
 
 
@@ -26,6 +26,7 @@ _LARGEST_GROUP = 256
 class _Job:
     operation: Operation[Any]
     future: Future[Any]
+    articles: int
 
 
 class GroupWriter:
@@ -44,13 +45,13 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._run, name="textkin-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, operation: Operation[Result]) -> Future[Result]:
-        """Queues an operation; its future resolves after the commit. NotReady once closed."""
+    def submit(self, operation: Operation[Result], articles: int = 1) -> Future[Result]:
+        """Queues an operation on so many articles; its future resolves after the commit. NotReady once closed."""
         future: Future[Result] = Future()
         with self._closing:
             if self._closed:
                 raise NotReady("the service is shutting down; retry elsewhere or later", reason="NOT_READY")
-            self._jobs.put(_Job(operation, future))
+            self._jobs.put(_Job(operation, future, articles))
         return future
 
     def close(self) -> None:
@@ -73,12 +74,14 @@ class GroupWriter:
     def _gather(self) -> tuple[list[_Job], bool]:
         """Waits for a job and takes what else is queued; True when the end mark was among it."""
         group: list[_Job] = []
+        articles = 0
         job = self._jobs.get()
         while job is not None:
             # From here on the caller can no longer cancel: what is written is what was asked for.
             if job.future.set_running_or_notify_cancel():
                 group.append(job)
-            if len(group) == _LARGEST_GROUP:
+                articles += job.articles
+            if articles >= _LARGEST_GROUP:
                 return group, False
             try:
                 job = self._jobs.get_nowait()
