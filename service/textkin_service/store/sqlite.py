@@ -111,12 +111,13 @@ class SqliteStore:
         """Returns the digests of those of the articles that the collection has now, by id."""
         since = cutoff(collection.collection.settings, self._clock())
         with self._readers.connection() as db:
+            # By id alone: with the time in the query too, SQLite would go through the index by age.
             rows = db.execute(
-                "SELECT id, digest FROM articles WHERE collection = ? AND ingested_at > ?"
-                " AND id IN (SELECT value FROM json_each(?))",
-                (collection.number, since, json.dumps(article_ids)),
-            )
-            return dict(rows)
+                "SELECT id, digest, ingested_at FROM articles"
+                " WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
+                (collection.number, json.dumps(article_ids)),
+            ).fetchall()
+        return {article_id: digest for article_id, digest, ingested_at in rows if ingested_at > since}
 
     def put(self, drafts: Sequence[Draft]) -> Future[list[Put | TextkinError]]:
         """Takes articles in under their ids, in one commit; one result each: NotFound, ResourceExhausted."""
