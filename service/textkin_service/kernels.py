@@ -7,7 +7,8 @@ each other stand in one module, and whoever changes a constant that kernels of a
 """
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from functools import partial
+from typing import Any, ParamSpec, TypeVar, cast
 
 from numba import njit
 
@@ -17,9 +18,24 @@ _R = TypeVar("_R")
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compiles a function of arrays and numbers when it is first called. Its twin in plain Python stands in the tests."""
+    # Nobody calls kernels from C; the code for it would be a twentieth of what there is to compile.
+    compiler = partial(njit, nogil=True, no_cfunc_wrapper=True)
     try:
-        compiled = njit(function, nogil=True, cache=True)
+        compiled = compiler(function, cache=True)
     except RuntimeError:
         # No folder for the cache may be written to: compiled anew at each start.
-        compiled = njit(function, nogil=True)
+        compiled = compiler(function)
     return cast("Callable[_P, _R]", compiled)
+
+
+@kernel
+def _probe(number: int) -> int:
+    """Returns the number: the kernel that is compiled fastest."""
+    return number
+
+
+def is_compiled_anew() -> bool:
+    """Whether kernels are not in the cache yet: none was compiled before, or for another processor or numba."""
+    probe = cast("Any", _probe)
+    probe(0)
+    return bool(probe.stats.cache_misses)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from textkin_service.alignment import align
 from textkin_service.alignment.runs import grams
 from textkin_service.alignment.vocabulary import numbered
-from textkin_service.analysis import Analysis, analyze
+from textkin_service.analysis import Analysis
+from textkin_service.analysis.plain import plainly_analyzed
 from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
 from textkin_service.measures import Measures, measure
@@ -40,7 +41,7 @@ _REWORDED = (
 
 def prepare() -> None:
     """Compiles the kernels of the comparison, or loads them from their cache: the first request does not wait for it."""
-    compare(analyze(_REWORDED, "en"), analyze(_ORIGINAL, "en"))
+    compare(plainly_analyzed(_REWORDED), plainly_analyzed(_ORIGINAL))
 
 
 def compare(a: Analysis, b: Analysis) -> Comparison:

@@ -226,7 +226,7 @@ def test_the_health_check_command_tells_by_its_exit_code(service, service_factor
     assert answer.stdout.strip() in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}
 
 
-def test_what_is_warmed_once_is_not_compiled_again():
+def test_what_is_warmed_once_is_not_compiled_again(service_factory):
     def compiled():
         return {(file, file.stat().st_mtime_ns) for file in PACKAGE.rglob("__pycache__/*.nb?")}
 
@@ -235,6 +235,18 @@ def test_what_is_warmed_once_is_not_compiled_again():
     assert once
     answer = run("warm")
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    with grpc.insecure_channel(service_factory().address) as channel:
+        stub = pb_grpc.TextkinServiceStub(channel)
+        texts = [
+            f"{ODDITY} “Nobody was hurt by it,” she said.\n\nTrams ran late{end}" for end in (".", " again.")
+        ]
+        for number, text in enumerate(texts):
+            ingest(stub, f"{number}", text)
+        options = pb.SearchOptions(matches_with_passages=2)
+        query = pb.SearchRequest(inline=pb.InlineText(text=texts[0]), options=options)
+        assert len(stub.Search(query).matches) == len(texts)
+        a, b = (pb.CompareSide(inline=pb.InlineText(text=text)) for text in texts)
+        assert stub.Compare(pb.CompareRequest(a=a, b=b, with_differences=True)).comparison.passages
     assert compiled() == once
 
 

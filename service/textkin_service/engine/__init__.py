@@ -1,7 +1,8 @@
 """The use cases of the service: ingest, search, compare, and the keeping of articles and collections."""
 
-from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo, prepare
+from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo
 from textkin_service.engine.ingest import Incoming, Ingest, Prepared
+from textkin_service.engine.preparation import prepare
 from textkin_service.engine.work import Work
 
 __all__ = [

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from textkin_service import __version__
 from textkin_service.alignment.differences import differences
 from textkin_service.analysis import Analysis, analyze
-from textkin_service.analysis import prepare as prepare_analysis
 from textkin_service.engine import page_tokens, validation
 from textkin_service.engine.analyses import AnalysisCache
 from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.ingest import Ingest, longest_text
+from textkin_service.engine.preparation import prepare
 from textkin_service.engine.searcher import Query, Searcher
 from textkin_service.engine.work import Work
-from textkin_service.index import Index
 from textkin_service.model import (
     Article,
     ArticleReference,
@@ -28,10 +27,8 @@ from textkin_service.model import (
     SearchResult,
 )
 from textkin_service.relation import compare
-from textkin_service.relation import prepare as prepare_comparison
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
-from textkin_service.sketch import prepare as prepare_sketches
 from textkin_service.store import Store, StoredCollection
 
 _DEFAULT_PAGE = 100
@@ -73,14 +70,6 @@ class ServiceInfo:
     collections: int
     articles: int
     started_at: datetime
-
-
-def prepare() -> None:
-    """Loads and compiles all that the first request would wait for."""
-    prepare_analysis()
-    prepare_sketches()
-    prepare_comparison()
-    Index(Scheme.of(Settings())).prepare()
 
 
 class Engine:

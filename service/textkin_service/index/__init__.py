@@ -2,5 +2,12 @@
 
 from textkin_service.index.lsh import Candidates, Index
 from textkin_service.index.recurrence import Recurrence
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme
 
-__all__ = ["Candidates", "Index", "Recurrence"]
+__all__ = ["Candidates", "Index", "Recurrence", "prepare"]
+
+
+def prepare() -> None:
+    """Compiles the kernels of the index, or loads them from their cache: the first request does not wait for it."""
+    Index(Scheme.of(Settings())).prepare()

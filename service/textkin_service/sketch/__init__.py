@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis, analyze
+from textkin_service.analysis import Analysis
+from textkin_service.analysis.plain import plainly_analyzed
 from textkin_service.settings import Settings
 from textkin_service.sketch import content, verbatim
 from textkin_service.sketch.pieces import piece_marks
@@ -80,7 +81,7 @@ class Probe:
 
 def prepare() -> None:
     """Compiles the kernels of the sketches, or loads them from their cache: the first request does not wait for it."""
-    analysis = analyze(_PREPARED, "en")
+    analysis = plainly_analyzed(_PREPARED)
     sketch(analysis, Scheme.of(Settings()))
     probe(analysis)
 
