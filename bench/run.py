@@ -8,6 +8,7 @@ import comparison
 import figures
 import growth
 import index
+import ingesting
 import quality
 import results
 import sketching
@@ -21,6 +22,7 @@ if __name__ == "__main__":
         sketching.measure()
         comparison.measure()
         index.measure()
+        ingesting.measure()
         speed.measure()
         figures.show_bars()
     growth.draw()
