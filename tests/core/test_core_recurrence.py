@@ -160,26 +160,60 @@ def test_what_recurs_but_is_not_seen_for_long_is_forgotten_first(monkeypatch):
     assert set(known.recurring().tolist()) == pieces(*footers[1:])
 
 
+def plain_places(piece, slots):
+    """Where the hash of a piece may stand in each of two rows of so many slots, a power of two."""
+    return piece % slots, (piece * 0x9E3779B1 % 2**32) * slots >> 32
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seen=st.lists(st.sets(st.integers(1, 300), max_size=10), max_size=10),
+    stretch=st.sampled_from([1, 2**31 + 11]),
+)
+def test_what_was_seen_is_what_plain_rows_show(seen, stretch):
+    """At its first size, which so few hashes do not outgrow."""
+    sightings, rows = Sightings(), ({}, {})
+    slots = sightings.size_bytes // 8
+    for some in seen:
+        hashes = sorted({piece * stretch % 2**32 for piece in some})
+        known = sightings.see(of_pieces(hashes)).tolist()
+        places = [plain_places(piece, slots) for piece in hashes]
+        assert known == [
+            piece
+            for piece, own in zip(hashes, places, strict=True)
+            if piece == 0 or any(row.get(place) == piece for row, place in zip(rows, own, strict=True))
+        ]
+        for piece, own in zip(hashes, places, strict=True):
+            for row, place in zip(rows, own, strict=True):
+                row[place] = piece
+
+
+def of_pieces(hashes):
+    """Marks of pieces with these hashes, sorted: two each."""
+    return np.repeat(np.array(hashes, np.uint64) << np.uint64(32), 2) + np.tile(
+        np.arange(2, dtype=np.uint64), len(hashes)
+    )
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sets(st.integers(1, 2**32 - 1), max_size=40), max_size=30))
 def test_nothing_counts_as_seen_that_was_not(batches):
     sightings, seen = Sightings(), set()
     for batch in batches:
-        hashes = np.array(sorted(batch), np.uint32)
-        known = set(hashes[sightings.see(hashes)].tolist())
-        assert known <= seen
+        of_batch = of_pieces(sorted(batch))
+        assert set(sightings.see(of_batch).tolist()) <= seen
         seen |= batch
-        assert sightings.see(hashes).sum() >= len(batch) * 0.5
+        assert len(sightings.see(of_batch)) >= len(batch) * 0.5
 
 
 def test_what_comes_often_is_remembered_while_the_table_grows_to_its_bound(monkeypatch):
     monkeypatch.setattr("textkin_service.index.sightings._MOST_SLOTS", 1 << 13)
     draw = np.random.default_rng(3)
     sightings = Sightings()
-    often = draw.integers(1, 1 << 32, 10, np.uint32)
+    often = of_pieces(np.sort(draw.integers(1, 1 << 32, 10, np.uint32)))
     missed = 0
     for _ in range(3_000):
-        missed += 10 - int(sightings.see(often).sum())
-        sightings.see(np.unique(draw.integers(1, 1 << 32, 20, np.uint32)))
+        missed += 10 - len(sightings.see(often))
+        sightings.see(of_pieces(np.unique(draw.integers(1, 1 << 32, 20, np.uint32))))
     assert sightings.size_bytes == 4 << 14
     assert missed < 300

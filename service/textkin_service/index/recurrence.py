@@ -57,8 +57,7 @@ class Recurrence:
 
     def add(self, number: int, marks: NDArray[np.uint64]) -> None:
         """Takes note of an article under a number that it never had; `marks` are those of its sketch."""
-        hashes = np.unique(hashes_of(marks))
-        again = hashes[self._sightings.see(hashes)].tolist()
+        again = self._sightings.see(marks).tolist()
         for piece in again:
             if piece in self._recurring:
                 self._recurring.move_to_end(piece)
