@@ -1,14 +1,62 @@
 """Division: a fragment of many paragraphs comes apart into those that answer each other, so that passages stay readable."""
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 
 from textkin_service.alignment.extension import Fragment, resemblance
 from textkin_service.alignment.matches import Match, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.seeds import Seeds
 from textkin_service.alignment.sides import Range, Side
-from textkin_service.alignment.vectors import SentenceVectors
+from textkin_service.alignment.vectors import SentenceVectors, Weights
+from textkin_service.alignment.vocabulary import Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """The pairs of paragraphs, one of each text, that share seeds.
+
+    `a`, `b` (int64): their numbers; `mass` (float64): the sum of the similarities of their seeds; parallel. `counts`: how many
+    paragraphs each text has.
+    """
+
+    a: Numbers
+    b: Numbers
+    mass: Weights
+    counts: tuple[int, int]
+
+    @classmethod
+    def of(cls, seeds: Seeds, fragment: Fragment, cuts_a: Numbers, cuts_b: Numbers) -> "_Cells":
+        """Returns those of a fragment, whose paragraphs begin with the sentences `cuts_a` and `cuts_b` (int64)."""
+        inside = (
+            (seeds.a >= fragment.a[0])
+            & (seeds.a < fragment.a[1])
+            & (seeds.b >= fragment.b[0])
+            & (seeds.b < fragment.b[1])
+        )
+        of_a = np.searchsorted(cuts_a, seeds.a[inside], side="right") - 1
+        of_b = np.searchsorted(cuts_b, seeds.b[inside], side="right") - 1
+        cells, places = np.unique(of_a * len(cuts_b) + of_b, return_inverse=True)
+        mass = np.asarray(np.bincount(places, seeds.similarity[inside], len(cells)), np.float64)
+        return cls(cells // len(cuts_b), cells % len(cuts_b), mass, (len(cuts_a), len(cuts_b)))
+
+    def linked(self, least: float) -> list[Match]:
+        """Returns those that have at least this share of the mass of either of their paragraphs."""
+        of_a = np.bincount(self.a, self.mass, self.counts[0])[self.a]
+        of_b = np.bincount(self.b, self.mass, self.counts[1])[self.b]
+        linked = np.flatnonzero(self.mass >= least * np.minimum(of_a, of_b))
+        pairs = zip(self.a[linked].tolist(), self.b[linked].tolist(), strict=True)
+        return [Match((i, i + 1), (j, j + 1)) for i, j in pairs]
+
+    def masses(self, groups: list[Match]) -> Weights:
+        """Returns the mass inside each of some groups of them, which share no paragraph."""
+        of_a, of_b = np.full(self.counts[0], -1), np.full(self.counts[1], -1)
+        for number, group in enumerate(groups):
+            of_a[slice(*group.own)] = of_b[slice(*group.other)] = number
+        inside = (of_a[self.a] == of_b[self.b]) & (of_a[self.a] >= 0)
+        found = np.bincount(of_a[self.a][inside], self.mass[inside], len(groups))
+        return np.asarray(found, np.float64)
 
 
 def divide(
@@ -50,62 +98,42 @@ def _parts(
     cuts_b = _paragraphs(b, fragment.b, line_ends)
     if len(cuts_b) == 1:
         return []
-    mass = _mass(fragment, seeds, cuts_a, cuts_b)
-    least = parameters.divide_crossing * np.minimum(mass.sum(1)[:, None], mass.sum(0)[None, :])
+    cells = _Cells.of(seeds, fragment, cuts_a, cuts_b)
+    groups = _groups(cells.linked(parameters.divide_crossing))
     ends_a, ends_b = np.append(cuts_a[1:], fragment.a[1]), np.append(cuts_b[1:], fragment.b[1])
-    groups = _groups(
-        [Match((i, i + 1), (j, j + 1)) for i, j in np.argwhere((mass > 0) & (mass >= least)).tolist()]
-    )
     return [
         Fragment(
             (int(cuts_a[group.own[0]]), int(ends_a[group.own[1] - 1])),
             (int(cuts_b[group.other[0]]), int(ends_b[group.other[1] - 1])),
-            float(mass[slice(*group.own), slice(*group.other)].sum()),
+            float(mass),
             is_part=True,
         )
-        for group in groups
+        for group, mass in zip(groups, cells.masses(groups), strict=True)
     ]
 
 
-def _paragraphs(side: Side, sentences: Range, line_ends: int) -> NDArray[np.int64]:
+def _paragraphs(side: Side, sentences: Range, line_ends: int) -> Numbers:
     """Returns the sentences, of a range, that begin a paragraph, the first one among them."""
     first, end = sentences
-    return np.array([first, *(i for i in range(first + 1, end) if side.line_ends_before(i) >= line_ends)])
-
-
-def _mass(
-    fragment: Fragment, seeds: Seeds, cuts_a: NDArray[np.int64], cuts_b: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Returns the sum of the similarities of the seeds between each two paragraphs; shape (paragraphs of a, of b)."""
-    inside = (
-        (seeds.a >= fragment.a[0])
-        & (seeds.a < fragment.a[1])
-        & (seeds.b >= fragment.b[0])
-        & (seeds.b < fragment.b[1])
-    )
-    mass = np.zeros((len(cuts_a), len(cuts_b)))
-    places = (
-        np.searchsorted(cuts_a, seeds.a[inside], side="right") - 1,
-        np.searchsorted(cuts_b, seeds.b[inside], side="right") - 1,
-    )
-    np.add.at(mass, places, seeds.similarity[inside])
-    return mass
+    return np.append(first, np.flatnonzero(side.line_ends[first + 1 : end] >= line_ends) + first + 1)
 
 
 def _groups(cells: list[Match]) -> list[Match]:
     """Returns the cells, pairs of ranges, merged until no two share anything in either text, in order."""
-    groups: list[Match] = []
-    pending = sorted(cells, reverse=True)
-    while pending:
-        cell = pending.pop()
-        meeting = [
-            group for group in groups if overlap(group.own, cell.own) or overlap(group.other, cell.other)
-        ]
-        if meeting:
-            groups = [group for group in groups if group not in meeting]
-            for group in meeting:
-                cell = Match(hull(cell.own, group.own), hull(cell.other, group.other))
-            pending.append(cell)
+    groups = cells
+    while True:
+        apart = _apart_in_own([group.mirrored() for group in _apart_in_own(groups)])
+        if len(apart) == len(groups):
+            return sorted(groups)
+        groups = [group.mirrored() for group in apart]
+
+
+def _apart_in_own(groups: list[Match]) -> list[Match]:
+    """Returns the groups, those merged that share anything in the own text."""
+    apart: list[Match] = []
+    for group in sorted(groups):
+        if apart and overlap(apart[-1].own, group.own):
+            apart[-1] = Match(hull(apart[-1].own, group.own), hull(apart[-1].other, group.other))
         else:
-            groups.append(cell)
-    return sorted(groups)
+            apart.append(group)
+    return apart

@@ -55,5 +55,4 @@ def _are_neighbours(view: View, first: Match, second: Match, parameters: Paramet
 def has_break(side: Side, x: Range, y: Range) -> bool:
     """Whether a line begins between two ranges, or with the later one."""
     first, last = sorted((min(x[1], y[1]), max(x[0], y[0])))
-    sentences = range(*np.searchsorted(side.starts, (first, last + 1)).tolist())
-    return any(side.line_ends_before(sentence) for sentence in sentences)
+    return bool(side.line_ends[slice(*np.searchsorted(side.starts, (first, last + 1)))].any())

@@ -22,6 +22,8 @@ from textkin_service.kernels import kernel
 
 # Words that no list knows are at least so frequent.
 _LEAST_SHARE = 1e-9
+# Products of likelihood ratios are kept between these, so that none is too large or too small for a float.
+_LARGE, _SMALL = 2.0**500, 2.0**-500
 # How many logarithms are kept for the next word of the same stem, by the upper bits of the product with the golden ratio.
 _KEPT = 256
 _KEPT_SHIFT = np.uint64(56)
@@ -66,10 +68,12 @@ def evidence_at(ratios: Weights, shares: tuple[float, ...], parameters: Paramete
 
 def mutual_evidence(view: View, match: Match, parameters: Parameters) -> float:
     """Returns the evidence of the side of a match that has less."""
-    own, other = view.own_stems[slice(*match.own)], view.other_stems[slice(*match.other)]
-    return _mutual_evidence(
-        own,
-        other,
+    known = view.evidence.get(match)
+    if known is not None:
+        return known
+    found = view.evidence[match] = _mutual_evidence(
+        view.own_stems[slice(*match.own)],
+        view.other_stems[slice(*match.other)],
         view.own_counts,
         view.other_counts,
         view.own_words,
@@ -80,6 +84,7 @@ def mutual_evidence(view: View, match: Match, parameters: Parameters) -> float:
         parameters.most_gain,
         view.room,
     )
+    return found
 
 
 def gains(ratios: Weights, share: float, parameters: Parameters) -> Weights:
@@ -172,10 +177,17 @@ def _gains(ratios: Weights, share: float, most: float) -> Weights:
 
 @kernel
 def _evidence(ratios: Weights, shares: Weights, most: float) -> float:
-    """Returns what `evidence_at` does."""
+    """Returns what `evidence_at` does: the logarithm of a product, which costs less than a sum of logarithms."""
     best = -np.inf
+    ceiling = np.exp(most)
     for share in shares:
-        best = max(best, _gains(ratios, share, most).sum())
+        product, evidence = 1.0, 0.0
+        for ratio in ratios:
+            product *= min(1.0 - share + share * ratio, ceiling)
+            if not _SMALL < product < _LARGE:
+                evidence += np.log(product)
+                product = 1.0
+        best = max(best, evidence + np.log(product))
     return best
 
 
@@ -200,50 +212,32 @@ def _mutual_evidence(
 
 
 @kernel
-def _hits(ratios: Weights, allowed: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
-    """Returns the places (int64) of the words that the source has and that are allowed.
-
-    And how many allowed words lie before each, to the one before it (int64); -1 where others lie between.
-    """
-    places, misses = np.empty(len(ratios), np.int64), np.empty(len(ratios), np.int64)
-    count = missed = 0
-    for i in range(len(ratios)):
-        if not allowed[i]:
-            missed = -1
-        elif ratios[i] > 0.0:
-            places[count], misses[count] = i, missed
-            count += 1
-            missed = 0
-        elif missed >= 0:
-            missed += 1
-    return places[:count], misses[:count]
-
-
-@kernel
 def _likeliest(
     ratios: Weights, shares: Weights, most: float, allowed: NDArray[np.bool_]
 ) -> tuple[float, int, int]:
     """Returns the greatest evidence of an interval, and the shortest interval that has it (Kadane; see Bentley 1984).
 
-    The words that the source does not have all lose the same, so that only the others are looked at.
+    It is the product of the words' likelihood ratios, which is kept as `product` times a power of `_LARGE`.
     """
-    places, misses = _hits(ratios, allowed)
-    hits = ratios[places]
     best, best_start, best_end = -1.0, 0, 0
+    ceiling = np.exp(most)
     for share in shares:
-        gains = _gains(hits, share, most)
-        loss = min(np.log(1.0 - share), most)
-        total = least = greatest = 0.0
+        product, greatest = 1.0, 1.0
+        power = greatest_power = 0
         start = first = last = 0
-        for i in range(len(places)):
-            total += misses[i] * loss
-            if misses[i] < 0 or total <= least:
-                least, start = total, places[i]
-            total += gains[i]
-            if total - least > greatest:
-                greatest, first, last = total - least, start, places[i] + 1
-            if total <= least:
-                least, start = total, places[i] + 1
-        if greatest > best:
-            best, best_start, best_end = greatest, first, last
+        for i in range(len(ratios)):
+            product *= min(1.0 - share + share * ratios[i], ceiling)
+            if product <= 1.0 and power > 0:
+                product *= _LARGE
+                power -= 1
+            elif product >= _LARGE:
+                product /= _LARGE
+                power += 1
+            if not allowed[i] or (product <= 1.0 and power == 0):
+                product, power, start = 1.0, 0, i + 1
+            elif power > greatest_power or (power == greatest_power and product > greatest):
+                greatest, greatest_power, first, last = product, power, start, i + 1
+        evidence = np.log(greatest) + greatest_power * np.log(_LARGE)
+        if evidence > best:
+            best, best_start, best_end = evidence, first, last
     return best, best_start, best_end

@@ -1,6 +1,7 @@
 """A side of an alignment: one text as a row of words, cut where web residue interrupts it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import regex
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 from textkin_service.analysis.apparatus import is_formula
+from textkin_service.analysis.characters import code_points
 from textkin_service.kernels import kernel
 from textkin_service.model import Span
 
@@ -18,11 +20,13 @@ Range = tuple[int, int]
 _OPENING = """"'“‘«‹„([「『"""
 _CLOSING = regex.compile(r"""[.!?…]*+["'”’»›)\]」』]*+[。！？]?+""")
 
+_LINE_FEED = 0x0A
+
 # What stands for a barrier among the hashes of words, by the name of the side.
 _BARRIERS = {"a": 0, "b": 1}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Side:
     """The evidence of one text, word by word; where residue interrupts the text, a barrier that equals no word of any text.
 
@@ -58,10 +62,15 @@ class Side:
         """Whether a barrier stands in a range of words."""
         return bool((self.tokens[slice(*words)] < 0).any())
 
-    def line_ends_before(self, sentence: int) -> int:
-        """Returns how many lines end between a sentence and the words before it; 2 at the start of the text."""
-        first = int(self.tokens[self.starts[sentence]])
-        return self.analysis.gap_before(first).count("\n") if first else 2
+    @cached_property
+    def line_ends(self) -> Numbers:
+        """How many lines end between each sentence and the words before it (int64); 2 at the start of the text."""
+        lines = np.flatnonzero(code_points(self.analysis.text) == _LINE_FEED)
+        tokens, firsts = self.analysis.tokens, self.tokens[self.starts]
+        found = np.searchsorted(lines, tokens.starts[firsts]) - np.searchsorted(
+            lines, tokens.ends[firsts - 1]
+        )
+        return np.where(firsts == 0, 2, found)
 
     def span(self, words: Range) -> Span:
         """Returns where a range of words stands in the text, with the quotes and stops that touch it.

@@ -1,10 +1,11 @@
 """Views: two sides, seen from one of them, with their words as numbers of one vocabulary."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.alignment.matches import Match
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vocabulary import Numbers, numbered
 
@@ -19,7 +20,7 @@ class View:
     `own_stems`, `other_stems` (int64) are parallel to the words of the sides; barriers have the last number, no stem's.
     `own_counts`, `other_counts` (int64) say how often each stem stands in each text, `own_words` and `other_words` their sums;
     `usual` (float64) what share of the words of its language each is. `room` (int64, shape (3, stems)) is for kernels to count
-    in: they leave zeros.
+    in: they leave zeros. `evidence` keeps what `mutual_evidence` found, which is asked for at several steps.
     """
 
     own: Side
@@ -32,6 +33,7 @@ class View:
     other_words: int
     usual: NDArray[np.float64]
     room: Numbers
+    evidence: dict[Match, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, own: Side, other: Side) -> "View":

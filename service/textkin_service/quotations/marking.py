@@ -1,7 +1,8 @@
 """Marking: the shared quotations of each passage, with their speakers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 
@@ -22,8 +23,7 @@ def with_quotations(
     if not shared:
         return passages
     some = shared[:_MOST_MARKED]
-    speakers_a = _speakers(a, (each.a for each in some))
-    speakers_b = _speakers(b, (each.b for each in some))
+    speaker_in_a, speaker_in_b = cache(partial(_speaker, a.text)), cache(partial(_speaker, b.text))
     starts, ends = np.array([each.tokens_a for each in some]).T
     marked = []
     for passage in passages:
@@ -31,7 +31,7 @@ def with_quotations(
         near = np.flatnonzero((starts < tokens_a[1]) & (ends > tokens_a[0])).tolist()
         inside = (within(some[i], tokens_a, tokens_b) for i in near)
         found = [
-            _quotation(a, b, passage, each, speakers_a[each.a.span], speakers_b[each.b.span])
+            _quotation(a, b, passage, each, speaker_in_a(each.a), speaker_in_b(each.b))
             for each in inside
             if each
         ]
@@ -39,9 +39,9 @@ def with_quotations(
     return tuple(marked)
 
 
-def _speakers(analysis: Analysis, quoted: Iterable[Quoted]) -> dict[Span, Span | None]:
-    """Returns where the text names the speaker of each quotation."""
-    return {each.span: find_speaker(analysis.text, each.span, each.before) for each in dict.fromkeys(quoted)}
+def _speaker(text: str, quoted: Quoted) -> Span | None:
+    """Returns where the text names the speaker of a quotation."""
+    return find_speaker(text, quoted.span, quoted.before)
 
 
 def _quotation(

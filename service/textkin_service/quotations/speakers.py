@@ -91,7 +91,7 @@ def fuller_name(a: str, b: str) -> str:
 
 
 def _name_words(name: str) -> set[str]:
-    return {word.key for word in _words(name, 0) if word.is_capital and len(word.text.rstrip(".")) > 1}
+    return {word.key for word in _words(name) if word.is_capital and len(word.text.rstrip(".")) > 1}
 
 
 def _named_after(text: str, quotation: Span) -> Span | None:
@@ -104,7 +104,7 @@ def _named_after(text: str, quotation: Span) -> Span | None:
 def _named_in_window_after(window: str, *, is_closed: bool) -> Span | None:
     """Returns the speaker named in the characters behind a quotation, which has a full stop within its marks or not."""
     end = _PARAGRAPH_END.search(window)
-    words = _words(window[: end.start()] if end else window, 0)
+    words = _words(window[: end.start()] if end else window)
     first = next((i for i, word in enumerate(words) if word.text not in _LEADING), len(words))
     verb = _verb_at(words, first)
     if verb is not None and words[verb - 1].key not in sayings.TELLING_VERBS:
@@ -130,7 +130,7 @@ def _named_before(text: str, quotation: Span) -> Span | None:
 @lru_cache(_REMEMBERED)
 def _named_in_window_before(window: str, *, begins_line: bool) -> Span | None:
     """Returns the speaker named in the characters before a quotation, which begin a line or not."""
-    words = _words(window, 0)
+    words = _words(window)
     if not words:
         return None
     is_led = words[-1].text in ":,"
@@ -308,9 +308,8 @@ def _name(subject: _Subject | None) -> Span | None:
     return subject.name if subject else None
 
 
-def _words(window: str, offset: int) -> list[_Word]:
-    words = []
-    for match in _WORD.finditer(window):
-        text, (start, end) = match.group(), match.span()
-        words.append(_Word(text, offset + start, offset + end, text.casefold()))
-    return words
+def _words(window: str) -> list[_Word]:
+    return [
+        _Word(match.group(), match.start(), match.end(), match.group().casefold())
+        for match in _WORD.finditer(window)
+    ]
