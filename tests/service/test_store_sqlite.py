@@ -132,6 +132,30 @@ def test_listeners_hear_of_each_change_before_its_future_resolves(store):
     assert heard[5:] == [Dropped(2)]
 
 
+def test_a_listener_that_fails_fails_its_commit_and_no_other(store):
+    heard = []
+
+    def listen(changes):
+        heard.extend(changes)
+        if len(heard) == 1:
+            raise RuntimeError("not this one")
+
+    store.listen(listen)
+    with pytest.raises(StoreError) as failure:
+        put(store, FERRY)
+    assert failure.value.reason == "STORE_WRITE_FAILED"
+    assert put(store, replace(FERRY, id="2")).outcome is IngestOutcome.CREATED
+    assert [added.number for added in heard] == [1, 2]
+
+
+def test_listeners_hear_of_commits_in_their_order(store):
+    heard = []
+    store.listen(heard.extend)
+    futures = [store.put([draft("default", replace(FERRY, id=str(n)))]) for n in range(200)]
+    numbers = [put.number for future in futures for put in future.result()]
+    assert [added.number for added in heard] == numbers
+
+
 def test_writes_handed_in_together_keep_their_order(store):
     drafts = [draft("default", replace(FERRY, id=str(n % 50), title=str(n))) for n in range(500)]
     futures = [store.put(drafts[start : start + 7]) for start in range(0, 500, 7)]

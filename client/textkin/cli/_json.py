@@ -19,11 +19,13 @@ from textkin.types import (
     Span,
 )
 
+# One for all lines: `json.dumps` would make one for each.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 
 def print_json(value: dict[str, Any]) -> None:
     """Prints one object on a line of its own, at once."""
-    line = json.dumps(value, ensure_ascii=False, separators=(", ", ": ")) + "\n"
-    sys.stdout.buffer.write(line.encode())
+    sys.stdout.buffer.write(f"{_ENCODER.encode(value)}\n".encode())
     sys.stdout.buffer.flush()
 
 

@@ -130,7 +130,7 @@ def invalid_bytes(error: UnicodeDecodeError, encoding: str) -> str:
 def _json_record(text: str, line: Line, file: str) -> Record | BadRecord:
     position = Position(file, line.number, line.offset)
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         offset = line.offset + len(text[: error.pos].encode(line.encoding))
         return BadRecord(Position(file, line.number, offset), f"not valid JSON: {error.msg}")
@@ -147,6 +147,10 @@ def _json_record(text: str, line: Line, file: str) -> Record | BadRecord:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
+
+
+# One for all lines: `json.loads` would make one for each.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def a_kind(value: Any) -> str:

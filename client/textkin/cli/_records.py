@@ -131,8 +131,7 @@ def _text(fields: dict[str, Any], name: str) -> str:
         raise _BadFieldError(f'no "{name}": every line needs one, a string')
     if not isinstance(value, str):
         raise _BadFieldError(f'"{name}" is {a_kind(value)}: it must be a string')
-    _check_characters(name, value)
-    _check_size(f'"{name}"', len(value.encode()))
+    _check_size(f'"{name}"', _check_characters(name, value))
     return value
 
 
@@ -151,16 +150,21 @@ def size_problem(size: int) -> str:
 
 def _plain(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
-    text = "" if value is None else _as_text(value)
+    if value is None:
+        return ""
+    text = _as_text(value)
     _check_characters(name, text)
     return text
 
 
-def _check_characters(name: str, value: str) -> None:
-    if not _is_utf8(value):
+def _check_characters(name: str, value: str) -> int:
+    """Returns how many bytes of UTF-8 a value has."""
+    try:
+        return len(value.encode())
+    except UnicodeEncodeError:
         raise _BadFieldError(
             f'"{name}" holds half of a surrogate pair, which is no character: write both halves'
-        )
+        ) from None
 
 
 def _is_utf8(value: str) -> bool:

@@ -5,7 +5,6 @@ text.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from textkin_service.errors import InvalidRequest
@@ -24,6 +23,8 @@ _LARGEST_INTEGER = 2**63 - 1  # the store's integers are signed
 _COLLECTION_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
 # The shape of RFC 5646: a language of 2 to 8 letters, then subtags of 1 to 8 letters or digits.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,7}", re.ASCII)
+# Unicode's category Cc.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SHOWN_CHARACTERS = 80
 
 
@@ -53,7 +54,7 @@ def article_id(field: str, value: str) -> None:
     if not value:
         raise InvalidRequest(field, f"is empty; give 1 to {_MAX_ID_BYTES} bytes of UTF-8")
     _at_most(field, value, _MAX_ID_BYTES)
-    if any(unicodedata.category(character) == "Cc" for character in value):
+    if _CONTROL.search(value):
         raise InvalidRequest(field, f"is {_shown(value)}; control characters are not allowed in an id")
 
 
@@ -123,6 +124,8 @@ def _metadata(field: str, value: Mapping[str, str]) -> None:
 
 
 def _at_most(field: str, value: str, max_bytes: int) -> None:
+    if not value:
+        return
     size = _size(field, value)
     if size > max_bytes:
         raise InvalidRequest(field, f"has {size} bytes of UTF-8; at most {max_bytes} are allowed")

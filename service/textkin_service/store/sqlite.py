@@ -73,7 +73,7 @@ class SqliteStore:
         self._lock.close()
 
     def listen(self, listener: Listener) -> None:
-        """Has `listener` called in the writer's thread with the changes of each commit from now on."""
+        """Has `listener` called in a thread of the store's with the changes of each commit from now on."""
         self._listeners.append(listener)
 
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:

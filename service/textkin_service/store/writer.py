@@ -1,13 +1,14 @@
-"""One thread that commits what many callers hand in with one fsync (group commit, Gray and Reuter 1992).
+"""A thread that commits what many callers hand in with one fsync (group commit, Gray and Reuter 1992).
 
 While one group is being synced to disk the next one gathers in the queue, so that the cost of an fsync is
-shared by as many writes as arrive during one, without a delay that a lone write would have to wait for.
+shared by as many writes as arrive during one, without a delay that a lone write would have to wait for. What listens
+to the changes does so in a second thread, while the next group is on its way to the disk.
 """
 
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -29,6 +30,14 @@ class _Job:
     articles: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    """A group that is on disk: its changes, and of each job the result, or why it was refused."""
+
+    changes: Sequence[Change]
+    outcomes: Sequence[tuple[Future[Any], Any, TextkinError | None]]
+
+
 class GroupWriter:
     """Runs operations one after another on one connection, in transactions that it shares out among them.
 
@@ -42,8 +51,13 @@ class GroupWriter:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
         self._closing = threading.Lock()  # no job may be queued behind the end mark
-        self._thread = threading.Thread(target=self._run, name="textkin-writer", daemon=True)
-        self._thread.start()
+        self._committed: queue.SimpleQueue[_Committed | None] = queue.SimpleQueue()
+        self._threads = (
+            threading.Thread(target=self._run, name="textkin-writer", daemon=True),
+            threading.Thread(target=self._announce, name="textkin-announcer", daemon=True),
+        )
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, operation: Operation[Result], articles: int = 1) -> Future[Result]:
         """Queues an operation on so many articles; its future resolves after the commit. NotReady once closed."""
@@ -55,12 +69,13 @@ class GroupWriter:
         return future
 
     def close(self) -> None:
-        """Finishes what is queued, ends the thread and closes the connection. May be called twice."""
+        """Finishes what is queued, ends the threads and closes the connection. May be called twice."""
         with self._closing:
             if not self._closed:
                 self._closed = True
                 self._jobs.put(None)
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         self._db.close()
 
     def _run(self) -> None:
@@ -69,6 +84,7 @@ class GroupWriter:
             if group:
                 self._commit(group)
             if last:
+                self._committed.put(None)
                 return
 
     def _gather(self) -> tuple[list[_Job], bool]:
@@ -100,22 +116,32 @@ class GroupWriter:
                 except TextkinError as error:
                     outcomes.append((job.future, None, error))
             self._db.execute("COMMIT")
-            self._on_commit(changes)
         except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
-            self._fail(group, error)
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            _fail((job.future for job in group), error)
             return
-        for future, result, refusal in outcomes:
-            if refusal is None:
-                future.set_result(result)
-            else:
-                future.set_exception(refusal)
+        self._committed.put(_Committed(changes, outcomes))
 
-    def _fail(self, group: list[_Job], cause: Exception) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        for job in group:
-            error = StoreError(
-                "the store could not write; the service's log says why", reason="STORE_WRITE_FAILED"
-            )
-            error.__cause__ = cause
-            job.future.set_exception(error)
+    def _announce(self) -> None:
+        """Has the listener hear of each group, in their order, then resolves its futures."""
+        while (group := self._committed.get()) is not None:
+            try:
+                self._on_commit(group.changes)
+            except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
+                _fail((future for future, _, _ in group.outcomes), error)
+                continue
+            for future, result, refusal in group.outcomes:
+                if refusal is None:
+                    future.set_result(result)
+                else:
+                    future.set_exception(refusal)
+
+
+def _fail(futures: Iterable[Future[Any]], cause: Exception) -> None:
+    for future in futures:
+        error = StoreError(
+            "the store could not write; the service's log says why", reason="STORE_WRITE_FAILED"
+        )
+        error.__cause__ = cause
+        future.set_exception(error)
