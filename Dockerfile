@@ -21,9 +21,10 @@ LABEL org.opencontainers.image.title="textkin" \
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin textkin \
     && install -d -o textkin -g textkin -m 0750 /data /var/cache/textkin
 COPY --from=build /opt/textkin /opt/textkin
-# Compiled kernels are kept in the cache folder. On another kind of processor than the image was built on they are compiled anew:
-# mount a volume there, or each new container does so.
+# Kernels are compiled for all processors since Haswell and Zen, not for that of the machine that builds the image. Others compile
+# them anew, and so does what is not x86: mount a volume at the cache folder, or each new container does so.
 ENV PATH=/opt/textkin/bin:$PATH PYTHONUNBUFFERED=1 NUMBA_CACHE_DIR=/var/cache/textkin \
+    NUMBA_CPU_NAME=x86-64-v3 NUMBA_CPU_FEATURES="" \
     TEXTKIN_DATA=/data TEXTKIN_LISTEN=0.0.0.0:50051
 USER 10001
 RUN textkin-service warm

@@ -77,7 +77,7 @@ def _serve(settings: Settings) -> None:
 def warm() -> None:
     """Compile what this machine's processor has not compiled yet, so that no start waits for it.
 
-    Run it when an image is built, or after an installation. It takes up to a minute; once all is compiled, seconds.
+    Run it when an image is built, or after an installation. It takes half a minute; once all is compiled, seconds.
     """
     try:
         from textkin_service.engine import prepare

@@ -4,13 +4,25 @@ A kernel is compiled for the types that it is called with: call it with the same
 to is another type than one that may), and once before the first request, from a `prepare`. The compiled form is
 cached on disk, and made anew when the file of the kernel changes; not when another file changes, so that kernels that call
 each other stand in one module, and whoever changes a constant that kernels of another module take removes their `__pycache__`.
+
+They are compiled for the processor of the machine, unless the environment variable NUMBA_CPU_NAME names a kind of processor,
+as in the image, so that the cache fits all of that kind.
 """
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
-from numba import njit
+from llvmlite.binding import get_host_cpu_features
+from numba import config, njit
+
+# What the processors of the kind "x86-64-v3" have that not all of x86-64 have, in LLVM's words (System V ABI for AMD64).
+_X86_64_V3 = ("avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe")
+
+_config = cast("Any", config)
+if _config.CPU_NAME == "x86-64-v3" and not all(map(get_host_cpu_features().get, _X86_64_V3)):
+    # What is compiled for that kind would end the process here.
+    _config.CPU_NAME = _config.CPU_FEATURES = None
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
