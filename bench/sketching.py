@@ -26,8 +26,10 @@ from articles import articles
 from tables import show
 from textkin_service import analysis
 from textkin_service.analysis import Analysis, Pieces, Tokens, analyze
-from textkin_service.analysis.characters import classes_of, code_points
+from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.detection import detect_language
+from textkin_service.analysis.lexicon import lexicon
+from textkin_service.analysis.room import room_for
 from textkin_service.analysis.words import cut
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme, probe, sketch, verbatim
@@ -176,10 +178,13 @@ def _signature(batch: Batch) -> None:
 
 def _signature_alone(batch: Batch) -> None:
     """Signs all words as they are cut, residue and all, as the peers do."""
+    rows = lexicon("en").table.rows
     for article in batch:
         text = article.decode()
         codes = code_points(text)
-        starts, ends, keys, _ = cut(codes, classes_of(codes))
+        room = room_for(len(codes))
+        count, *_ = cut(codes, rows, room)
+        starts, ends, keys = room.starts[:count], room.ends[:count], room.keys[:count]
         every = np.array([[0, len(keys)]], np.int32)
         verbatim.signature(
             Analysis(text, "en", Tokens(text, starts, ends, keys), _NO_STEMS, _NO_ZIPF, every, _NO_PIECES)

@@ -6,22 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CANAL, text_of
 from papers import ACKNOWLEDGEMENTS, BIBLIOGRAPHY, FORMULAS, OTHER_PAPER, PAPER, REWORDED, TITLE
+from readings import layout_of
 
 from textkin_service.analysis import analyze
 from textkin_service.analysis.apparatus import apparatus, is_formula
-from textkin_service.analysis.characters import classes_of, code_points
-from textkin_service.analysis.layout import Layout
-from textkin_service.analysis.sentences import split_sentences
-from textkin_service.analysis.words import find_words
 from textkin_service.model import Relation
 from textkin_service.relation import compare
-
-
-def layout_of(text):
-    codes = code_points(text)
-    classes = classes_of(codes)
-    words = find_words(text, codes, classes, "en")
-    return Layout.of(codes, classes, words, split_sentences(codes, classes))
 
 
 def taken(text):

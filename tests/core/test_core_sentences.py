@@ -3,9 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from textkin_service.analysis.characters import classes_of, code_points
-from textkin_service.analysis.sentences import split_sentences
+from readings import sentences_of
 
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=120),
@@ -16,20 +14,15 @@ texts = st.one_of(
 )  # fmt: skip
 
 
-def ranges(text):
-    codes = code_points(text)
-    return split_sentences(codes, classes_of(codes)).tolist()
-
-
 def sentences(text):
-    return [text[start:end] for start, end in ranges(text)]
+    return [text[start:end] for start, end in sentences_of(text)]
 
 
 @settings(max_examples=200, deadline=None)
 @given(texts)
 def test_sentences_are_stripped_ordered_and_leave_nothing_out(text):
     previous, covered = 0, set()
-    for start, end in ranges(text):
+    for start, end in sentences_of(text):
         assert previous <= start < end <= len(text)
         assert text[start:end] == text[start:end].strip()
         previous = end
@@ -41,7 +34,7 @@ def test_sentences_are_stripped_ordered_and_leave_nothing_out(text):
 @given(texts, texts)
 def test_a_blank_line_always_ends_a_sentence(a, b):
     border = len(a) + 2
-    assert not any(start < border - 1 < end for start, end in ranges(a + "\n\n" + b))
+    assert not any(start < border - 1 < end for start, end in sentences_of(a + "\n\n" + b))
 
 
 @pytest.mark.parametrize(

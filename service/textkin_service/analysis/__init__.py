@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis.apparatus import apparatus
-from textkin_service.analysis.characters import classes_of, code_points
+from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.detection import (
     DEFAULT_LANGUAGE,
     UNDETERMINED,
     detect_language,
     load_detector,
 )
-from textkin_service.analysis.evidence import find_pieces, find_sentences
+from textkin_service.analysis.evidence import evidence_of
 from textkin_service.analysis.layout import Layout
 from textkin_service.analysis.pieces import Pieces
 from textkin_service.analysis.residue import MOST_RESIDUE, residue
-from textkin_service.analysis.sentences import split_sentences
+from textkin_service.analysis.room import room_for
 from textkin_service.analysis.tokens import Tokens
 from textkin_service.analysis.unspaced import tokens_a_word
 from textkin_service.analysis.words import find_words, meet_common_words
@@ -125,19 +125,12 @@ def analyze(text: str, language: str = "") -> Analysis:
     """Analyses a text. `language` is a BCP 47 tag; one without a Snowball stemmer is compared by its words. Empty: detected."""
     language = language or detect_language(text)
     codes = code_points(text)
-    classes = classes_of(codes)
-    words = find_words(text, codes, classes, language)
-    layout = Layout.of(codes, classes, words, split_sentences(codes, classes))
+    room = room_for(len(codes))
+    words = find_words(text, codes, language, room)
+    layout = Layout.of(codes, words, room)
     skipped = residue(text, layout) | apparatus(text, layout)
-    return Analysis(
-        text=text,
-        language=language,
-        tokens=words.tokens,
-        stems=words.stems,
-        zipf=words.zipf,
-        sentences=find_sentences(layout, words, skipped, tokens_a_word(language)),
-        pieces=find_pieces(layout, words, skipped),
-    )
+    sentences, pieces = evidence_of(words, skipped, tokens_a_word(language), room)
+    return Analysis(text, language, words.tokens, words.stems, words.zipf, sentences, pieces)
 
 
 def _kept(first: int, last: int, kept: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ import regex
 from numpy.typing import NDArray
 
 from textkin_service.analysis.characters import LINE_ENDS, SIGNS
-from textkin_service.analysis.kernels.lines import LEAST_SIGNS, MAY_BE_FORMULA
+from textkin_service.analysis.kernels.lines import LEAST_SIGNS, LONGEST_HEADING, MAY_BE_FORMULA
 from textkin_service.analysis.keywords import IN_DECLARATION, IN_REFERENCES
 from textkin_service.analysis.layout import Layout
 
@@ -44,7 +44,6 @@ _THANKS = regex.compile(
 )
 
 _OPENINGS = ("We ", "I ", "The author", "This ", "The present ")
-_LONGEST_HEADING = 60
 
 # What the line of a reference has: its number, where it is found, or a year and an initial. A long one goes on in lines that
 # have none of these.
@@ -137,7 +136,7 @@ def _declarations(text: str, sentences: list[list[int]], may_declare: list[bool]
     found = []
     under_heading = False
     for i, (first, last) in enumerate(sentences):
-        if may_declare[i] and last - first <= _LONGEST_HEADING and _DECLARATION.match(text, first, last):
+        if may_declare[i] and last - first <= LONGEST_HEADING and _DECLARATION.match(text, first, last):
             under_heading = True
             found.append(i)
             continue  # an empty line may follow a heading

@@ -24,12 +24,13 @@ LETTER = 1 << 0
 NUMBER = 1 << 1
 INNER = 1 << 2  # may follow inside a word: marks, joiners and soft hyphens
 UNSPACED = 1 << 3
-BEFORE = 1 << 4  # vowels of Thai and Lao that are written before their consonant
-BEHIND = 1 << 5  # and behind it
-THAI_OR_LAO = 1 << 6
+WHITE = 1 << 4  # as patterns have it: without the separators of ASCII
+COMMA = 1 << 5
+EVENT = 1 << 6  # ends lines or sentences, is a sign or a bar
 SEPARATOR = 1 << 7  # between the digits of a number
+# What is above is not in the low byte, by which words are cut.
 SPACE = 1 << 8  # as str.isspace has it
-WHITE = 1 << 9  # as patterns have it: without the separators of ASCII
+BEFORE = 1 << 9  # vowels of Thai and Lao that are written before their consonant
 LINE_END = 1 << 10
 LOWER = 1 << 11
 UPPER = 1 << 12
@@ -39,10 +40,11 @@ CLOSING = 1 << 15
 CJK_CLOSING = 1 << 16
 AFTER_STOP = 1 << 17  # closes what a stop ended, at the end of a line
 NO_MIDDLE = 1 << 18  # before a line break: the sentence does not go on
-COMMA = 1 << 19
+BEHIND = 1 << 19  # vowels of Thai and Lao that are written behind their consonant
 BAR = 1 << 20  # between the entries of a share bar or a menu
 WORD = 1 << 21  # as patterns have it
 SIGN = 1 << 22
+THAI_OR_LAO = 1 << 23
 # Above these bits, the number of the script in `SCRIPTS`; 0 for none of them.
 SCRIPT_SHIFT = 24
 
@@ -104,6 +106,7 @@ def class_table() -> NDArray[np.uint32]:
             _mark(part, text, pattern, bit)
         for number, pattern in enumerate(SCRIPTS.values(), start=1):
             _mark(part, text, pattern, number << SCRIPT_SHIFT)
+        part[part & np.uint32(LINE_END | STOP | CJK_STOP | SIGN | BAR) != 0] |= np.uint32(EVENT)
         part |= np.uint32(SPACE) * _where(map(str.isspace, text))
         part |= np.uint32(LOWER) * _where(map(str.islower, text))
         part |= np.uint32(UPPER) * _where(map(str.isupper, text))
@@ -112,8 +115,9 @@ def class_table() -> NDArray[np.uint32]:
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
-    """Returns the code points of a text: uint32, read only. A lone surrogate is one too."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+    """Returns the code points of a text: uint32. A lone surrogate is one too."""
+    # NumPy's own strings hold code points; an empty one has room for one all the same.
+    return np.array([text]).view(np.uint32)[: len(text)]
 
 
 def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.kernels.evidence import piece_ranges, sentence_ranges
-from textkin_service.analysis.layout import Layout
+from textkin_service.analysis.kernels.evidence import find_evidence
 from textkin_service.analysis.pieces import Pieces
+from textkin_service.analysis.room import Room
 from textkin_service.analysis.words import Words
 
 # Sentences shorter than this join their neighbour, longer than that are split at a comma, or in the middle.
@@ -13,22 +13,26 @@ _MIN_SENTENCE_WORDS = 3
 _MAX_SENTENCE_WORDS = 30
 
 
-def find_sentences(
-    layout: Layout, words: Words, skipped: NDArray[np.bool_], a_word: float
-) -> NDArray[np.int32]:
-    """Returns the sentences that are not skipped, the short ones joined, the long ones split, as ranges of tokens.
+def evidence_of(
+    words: Words, skipped: NDArray[np.bool_], a_word: float, room: Room
+) -> tuple[NDArray[np.int32], Pieces]:
+    """Returns the sentences that are not skipped, the short ones joined, the long ones split, and the pieces.
 
-    Of shape (any, 2). `a_word`: tokens a word.
+    The sentences are ranges of tokens (int32, of shape (any, 2)). `a_word`: tokens a word.
     """
-    most = round(_MAX_SENTENCE_WORDS * a_word)
-    # A part of a sentence has at least a third of the most tokens.
-    found = np.empty((len(skipped) + 3 * len(words.tokens) // most + 1, 2), np.int32)
-    count = sentence_ranges(layout.bounds, skipped, words.commas, _MIN_SENTENCE_WORDS * a_word, most, found)
-    return found[:count].copy()
-
-
-def find_pieces(layout: Layout, words: Words, skipped: NDArray[np.bool_]) -> Pieces:
-    """Returns the pieces of what is not skipped."""
-    hashes, ranges = np.empty(len(skipped), np.uint32), np.empty((len(skipped), 2), np.int32)
-    count = piece_ranges(layout.bounds, skipped, layout.ends_line, words.tokens.hashes, hashes, ranges)
-    return Pieces(hashes[:count].copy(), ranges[:count, 0].copy(), ranges[:count, 1].copy())
+    sentences, pieces = find_evidence(
+        room.bounds,
+        skipped,
+        room.ends_line,
+        room.commas,
+        words.tokens.hashes,
+        _MIN_SENTENCE_WORDS * a_word,
+        round(_MAX_SENTENCE_WORDS * a_word),
+        room.sentences,
+        room.piece_hashes,
+        room.piece_firsts,
+        room.piece_lasts,
+    )
+    return room.sentences[:sentences].copy(), Pieces(
+        room.piece_hashes[:pieces].copy(), room.piece_firsts[:pieces].copy(), room.piece_lasts[:pieces].copy()
+    )

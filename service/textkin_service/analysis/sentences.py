@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.analysis.characters import class_table
 from textkin_service.analysis.kernels.sentences import split
+from textkin_service.analysis.room import Room
 
 # A full stop after one of these, or after a single letter, ends no sentence. Letters of ASCII, at most eight.
 ABBREVIATIONS = frozenset(
@@ -15,11 +17,10 @@ ABBREVIATIONS = frozenset(
 _PACKED = np.array([int.from_bytes(word.encode("ascii"), "big") for word in sorted(ABBREVIATIONS)], np.uint64)
 
 
-def split_sentences(codes: NDArray[np.uint32], classes: NDArray[np.uint32]) -> NDArray[np.int32]:
-    """Returns the sentences of a text, by its code points and their classes: int32 of shape (any, 2).
+def split_sentences(codes: NDArray[np.uint32], events: int, room: Room) -> int:
+    """Finds the sentences of a text, by its code points and the first events in the room; returns how many they are.
 
-    Half-open ranges of code points, in order, without surrounding white space. A blank line
+    Fills in the `ranges` in the room: half-open ranges of code points, in order, without surrounding white space. A blank line
     always ends a sentence; a single line break does unless the text's lines are wrapped at a width.
     """
-    cuts, ranges = np.zeros(len(codes) + 1, np.uint8), np.empty((len(codes), 2), np.int32)
-    return ranges[: split(codes, classes, _PACKED, cuts, ranges)].copy()
+    return split(codes, class_table(), room.events, events, _PACKED, room.stops, room.breaks, room.ranges)

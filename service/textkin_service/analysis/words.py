@@ -4,15 +4,16 @@ Kernels cut the text and find its words in the table of the language; the few th
 """
 
 import secrets
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.characters import UNSPACED, classes_of, code_points
+from textkin_service.analysis.characters import UNSPACED, class_table, classes_of, code_points
 from textkin_service.analysis.kernels.words import cut_words, pair_keys
 from textkin_service.analysis.keywords import flags_of
 from textkin_service.analysis.lexicon import Lexicon, lexicon, word_hashes
+from textkin_service.analysis.room import Room, room_for
 from textkin_service.analysis.tokens import Tokens, normalize_word
 from textkin_service.analysis.unspaced import is_unspaced, pairs_units
 from textkin_service.analysis.wordtable import Known
@@ -23,50 +24,56 @@ _UNSPACED = 1 << 15
 _SEED = np.uint64(secrets.randbits(64))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Words:
-    """The words of a text. All arrays are parallel to `tokens`.
+class Words(NamedTuple):
+    """The words of a text. `tokens`, `stems` (uint32) and `zipf` (float32) are to be kept.
 
-    `stems` (uint32), `zipf` (float32); `flags` (uint16) of `keywords`; `commas`: whether a comma or the like stands before it.
+    In the room of the thread are the `flags` of each by `keywords`, `commas` (whether a comma or the like stands before it),
+    `runs` (how many runs of letters and digits begin before it, and one more for all); and the first of `events`: as many
+    places of characters that rules of sentences and lines look at, in order.
     """
 
     tokens: Tokens
     stems: NDArray[np.uint32]
     zipf: NDArray[np.float32]
-    flags: NDArray[np.uint16]
-    commas: NDArray[np.bool_]
+    events: int
 
 
-def find_words(text: str, codes: NDArray[np.uint32], classes: NDArray[np.uint32], language: str) -> Words:
-    """Returns the words of a text in a language (BCP 47), by its code points and their classes."""
+def find_words(text: str, codes: NDArray[np.uint32], language: str, room: Room) -> Words:
+    """Returns the words of a text in a language (BCP 47), by its code points."""
     words = lexicon(language)
-    starts, ends, keys, commas = cut(codes, classes)
-    known = words.table.look_up(keys)
-    while len(known.missing):
-        places = (each[known.missing].tolist() for each in (keys, starts, ends))
-        written = {key: text[start:end] for key, start, end in zip(*places, strict=True)}
-        _add(written, words)
-        known = words.table.look_up(keys)
-    tokens = Tokens(text, starts, ends, known.hashes)
-    if pairs_units(language) and not text.isascii():
-        _pair(known, keys, tokens, classes, words)
-    return Words(tokens, known.stems, known.zipf, known.flags, commas)
+    count, events, simple = cut(codes, words.table.rows, room)
+    keys, known = room.keys, Known.of(count, room.flags, room.missing)
+    unknown = words.table.look_again(keys, known, -1)
+    while unknown:
+        _meet(text, words, room, unknown)
+        unknown = words.table.look_again(keys, known, unknown)
+    tokens = Tokens(text, room.starts[:count].copy(), room.ends[:count].copy(), known.hashes)
+    if not simple and pairs_units(language):
+        _pair(known, keys[:count], tokens, codes, words)
+    return Words(tokens, known.stems, known.rarities.view(np.float32), events)
 
 
-def cut(
-    codes: NDArray[np.uint32], classes: NDArray[np.uint32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], NDArray[np.bool_]]:
-    """Cuts a text into words as they stand, by its code points and their classes.
+def cut(codes: NDArray[np.uint32], rows: NDArray[np.uint64], room: Room) -> tuple[int, int, bool]:
+    """Cuts a text into words as they stand, by its code points; `rows`: of the table that they will be looked up in.
 
-    Returns, parallel: where each starts and ends; its key in the table, never 0; whether a comma or the like stands between it
-    and the word before.
+    Returns how many words there are, how many events, and whether no mark is in them and no character of an unspaced script.
+    Fills in the room, parallel: `starts`, `ends`; `keys` in the table, never 0; `commas` and `runs`; and the `events`.
     """
-    length = len(codes)
-    starts, ends = np.empty(length, np.int32), np.empty(length, np.int32)
-    keys, commas = np.empty(length, np.uint64), np.empty(length, np.bool_)
-    count = cut_words(codes, classes, _SEED, starts, ends, keys, commas)
-    # Copies, because most of that memory is not needed any more.
-    return starts[:count].copy(), ends[:count].copy(), keys[:count].copy(), commas[:count].copy()
+    return cut_words(
+        codes,
+        class_table(),
+        _SEED,
+        rows,
+        room.low,
+        room.classes,
+        room.edges,
+        room.events,
+        room.starts,
+        room.ends,
+        room.keys,
+        room.commas,
+        room.runs,
+    )
 
 
 def meet_common_words(language: str) -> None:
@@ -75,46 +82,47 @@ def meet_common_words(language: str) -> None:
     # Words of nothing but these letters are their own normal form, and one token.
     common = [word for word in words.common if word.isascii() and word.isalpha()]
     codes = code_points(" ".join([*common, *map(str.capitalize, common)]))
-    _, _, keys, _ = cut(codes, classes_of(codes))
+    room = room_for(len(codes))
+    count, *_ = cut(codes, words.table.rows, room)
     stems, zipf = words.resolve(common)
-    flags = np.array([flags_of(word) for word in common], np.uint16)
+    flags = np.array([flags_of(word) for word in common], np.uint32)
     of_words = word_hashes(common, np.uint64), stems, zipf, flags
-    words.table.add(keys, *(np.concatenate([each, each]) for each in of_words))
+    words.table.add(room.keys[:count], *(np.concatenate([each, each]) for each in of_words))
 
 
-def _add(written: dict[int, str], words: Lexicon) -> None:
-    """Resolves words, as the text has them, and adds them to the table under their keys."""
+def _meet(text: str, words: Lexicon, room: Room, unknown: int) -> None:
+    """Resolves the first words that are missing, and adds them to the table."""
+    missing = room.missing[:unknown]
+    places = (each[missing].tolist() for each in (room.keys, room.starts, room.ends))
+    written = {key: text[start:end] for key, start, end in zip(*places, strict=True)}
     normal = [normalize_word(word) for word in written.values()]
     flags = [
         flags_of(word) | (_UNSPACED if is_unspaced(normalised) else 0)
         for word, normalised in zip(written.values(), normal, strict=True)
     ]
     keys, hashes = np.fromiter(written, np.uint64, len(written)), word_hashes(normal, np.uint64)
-    words.table.add(keys, hashes, *words.resolve(normal), np.array(flags, np.uint16))
+    words.table.add(keys, hashes, *words.resolve(normal), np.array(flags, np.uint32))
 
 
 def _pair(
-    known: Known,
-    keys: NDArray[np.uint64],
-    tokens: Tokens,
-    classes: NDArray[np.uint32],
-    words: Lexicon,
+    known: Known, keys: NDArray[np.uint64], tokens: Tokens, codes: NDArray[np.uint32], words: Lexicon
 ) -> None:
     """Takes the stems of two for each word of a script without spaces that another follows immediately."""
-    unspaced = known.flags & _UNSPACED != 0
+    unspaced = known.flags[: len(keys)] & _UNSPACED != 0
     # What stands for such a character, as a number in a circle, is none by itself.
-    if not (unspaced.any() and (classes & UNSPACED).any()):
+    if not (unspaced.any() and (classes_of(codes) & UNSPACED).any()):
         return
     pairs = np.empty(len(keys), np.uint64)
     pair_keys(tokens.starts, tokens.ends, keys, unspaced, pairs)
     of_pairs = words.table.look_up(pairs)
-    while len(of_pairs.missing):
+    while of_pairs.unknown:
         written = tokens.words
-        units = {int(pairs[i]): written[i] + written[i + 1] for i in of_pairs.missing.tolist()}
-        hashes, flags = np.zeros(len(units), np.uint64), np.zeros(len(units), np.uint16)
+        missing = of_pairs.missing[: of_pairs.unknown].tolist()
+        units = {int(pairs[i]): written[i] + written[i + 1] for i in missing}
+        hashes, flags = np.zeros(len(units), np.uint64), np.zeros(len(units), np.uint32)
         new = np.fromiter(units, np.uint64, len(units))
         words.table.add(new, hashes, *words.resolve(list(units.values())), flags)
         of_pairs = words.table.look_up(pairs)
     paired = pairs != 0
     known.stems[paired] = of_pairs.stems[paired]
-    known.zipf[paired] = of_pairs.zipf[paired]
+    known.rarities[paired] = of_pairs.rarities[paired]

@@ -4,7 +4,7 @@ Any number of threads may look words up while others add some: a row that is hal
 """
 
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,25 @@ _MOST_ROWS = 1 << 20
 _COLUMNS = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """What is known of words, parallel; `missing` are the places of those of which nothing is known, which hold zeros."""
+class Known(NamedTuple):
+    """What is known of words, parallel: zeros of those that are missing.
+
+    `rarities` are the bits of Zipf frequencies (float32). The `unknown` words are missing whose places come first in `missing`.
+    """
 
     hashes: NDArray[np.uint64]
     stems: NDArray[np.uint32]
-    zipf: NDArray[np.float32]
-    flags: NDArray[np.uint16]
-    missing: NDArray[np.intp]
+    rarities: NDArray[np.uint32]
+    flags: NDArray[np.uint32]
+    missing: NDArray[np.int32]
+    unknown: int = 0
+
+    @classmethod
+    def of(cls, count: int, flags: NDArray[np.uint32], missing: NDArray[np.int32]) -> Self:
+        """Makes room for what is known of so many words."""
+        return cls(
+            np.empty(count, np.uint64), np.empty(count, np.uint32), np.empty(count, np.uint32), flags, missing
+        )
 
 
 class WordTable:
@@ -37,14 +47,30 @@ class WordTable:
         self._count = 0
         self._adding = threading.Lock()
 
+    @property
+    def rows(self) -> NDArray[np.uint64]:
+        """The rows as they are now; a table that grows gets others."""
+        return self._rows
+
     def look_up(self, keys: NDArray[np.uint64]) -> Known:
         """Returns what is known of the words with these keys; key 0 is none."""
         count = len(keys)
-        hashes, flags = np.empty(count, np.uint64), np.empty(count, np.uint16)
-        stems, rarities = np.empty(count, np.uint32), np.empty(count, np.uint32)
-        missing = np.empty(count, np.intp)
-        unknown = look_up(keys, self._rows, hashes, stems, rarities, flags, missing)
-        return Known(hashes, stems, rarities.view(np.float32), flags, missing[:unknown])
+        known = Known.of(count, np.empty(count, np.uint32), np.empty(count, np.int32))
+        return known._replace(unknown=self.look_again(keys, known, -1))
+
+    def look_again(self, keys: NDArray[np.uint64], known: Known, unknown: int) -> int:
+        """Fills in what is known of so many words that were missing before, or -1: of all; returns how many are missing."""
+        return look_up(
+            keys,
+            len(known.hashes),
+            unknown,
+            self._rows,
+            known.hashes,
+            known.stems,
+            known.rarities,
+            known.flags,
+            known.missing,
+        )
 
     def add(
         self,
@@ -52,7 +78,7 @@ class WordTable:
         hashes: NDArray[np.uint64],
         stems: NDArray[np.uint32],
         zipf: NDArray[np.float32],
-        flags: NDArray[np.uint16],
+        flags: NDArray[np.uint32],
     ) -> None:
         """Adds words, all arrays parallel. Those that the table has already stay as they are."""
         rows = np.empty((len(keys), _COLUMNS), np.uint64)

@@ -59,7 +59,21 @@ def _halve(first: int, last: int, commas: NDArray[np.bool_], most: int, found: N
 
 
 @kernel
-def sentence_ranges(
+def _put(
+    start: int, end: int, commas: NDArray[np.bool_], most: int, found: NDArray[np.int32], size: int
+) -> int:
+    """Puts a sentence that has any tokens behind others, halved if need be; returns how many ranges there are then."""
+    if start == end:
+        return size
+    if end - start > most:
+        return size + _halve(start, end, commas, most, found[size:])
+    found[size, 0] = start
+    found[size, 1] = end
+    return size + 1
+
+
+@kernel
+def _sentence_ranges(
     bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],
     commas: NDArray[np.bool_],
@@ -67,11 +81,7 @@ def sentence_ranges(
     most: int,
     found: NDArray[np.int32],
 ) -> int:
-    """Finds the sentences as ranges of tokens, those under `least` joined, those over `most` halved; returns how many they are.
-
-    `bounds`: the first token of each sentence as it stands, and the end of the last. `commas`: whether a token follows a comma
-    or the like. `found`: of shape (any, 2); no half is shorter than a third of `most`.
-    """
+    """Finds the sentences as ranges of tokens; returns how many they are."""
     size = 0
     start, end = bounds[0], bounds[0]  # of the sentence that the next may be joined with
     for i in range(len(skipped)):
@@ -81,27 +91,22 @@ def sentence_ranges(
         if start < end and end == first and min(last - first, end - start) < least:
             end = last
             continue
-        if start < end:
-            size += _halve(start, end, commas, most, found[size:])
+        size = _put(start, end, commas, most, found, size)
         start, end = first, last
-    if start < end:
-        size += _halve(start, end, commas, most, found[size:])
-    return size
+    return _put(start, end, commas, most, found, size)
 
 
 @kernel
-def piece_ranges(
+def _piece_ranges(
     bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],
     ends_line: NDArray[np.bool_],
     hashes: NDArray[np.uint64],
     of_pieces: NDArray[np.uint32],
-    ranges: NDArray[np.int32],
+    firsts: NDArray[np.int32],
+    lasts: NDArray[np.int32],
 ) -> int:
-    """Finds the pieces; returns how many they are. `hashes` are those of the tokens.
-
-    Fills in the hash `of_pieces`, and their `ranges` of tokens, of shape (any, 2); at most as many as sentences.
-    """
+    """Finds the pieces; returns how many they are."""
     count = len(skipped)
     size = 0
     first = -1
@@ -110,8 +115,8 @@ def piece_ranges(
             first = -1
             continue
         if first < 0:
-            first = bounds[i]
-        last = bounds[i + 1]
+            first = int(bounds[i])
+        last = int(bounds[i + 1])
         if not (ends_line[i] or i + 1 == count or skipped[i + 1] or last - first >= _SENTENCE_WORDS):
             continue
         if last - first >= _LEAST_WORDS:
@@ -120,8 +125,33 @@ def piece_ranges(
                 mixed = (mixed ^ hashes[token]) * _MIX
                 mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX_AGAIN
             of_pieces[size] = np.uint32(mixed >> _SHIFT)
-            ranges[size, 0] = first
-            ranges[size, 1] = last
+            firsts[size] = first
+            lasts[size] = last
             size += 1
         first = -1
     return size
+
+
+@kernel
+def find_evidence(
+    bounds: NDArray[np.int32],
+    skipped: NDArray[np.bool_],
+    ends_line: NDArray[np.bool_],
+    commas: NDArray[np.bool_],
+    hashes: NDArray[np.uint64],
+    least: float,
+    most: int,
+    sentences: NDArray[np.int32],
+    of_pieces: NDArray[np.uint32],
+    firsts: NDArray[np.int32],
+    lasts: NDArray[np.int32],
+) -> tuple[int, int]:
+    """Finds the sentences and the pieces of what is not skipped, as ranges of tokens; returns how many there are of each.
+
+    Of the sentences as they stand, `bounds` are the first tokens, and the end of the last; `ends_line` says whether a line ends
+    after each. `commas`: whether a token follows a comma or the like; `hashes`: those of the tokens.
+    Fills in `sentences` (any, 2), those under `least` tokens joined, those over `most` halved, no half shorter than a third of
+    that; the hashes of the pieces (`of_pieces`), and their ranges, at most as many as there are sentences.
+    """
+    found = _sentence_ranges(bounds, skipped, commas, least, most, sentences)
+    return found, _piece_ranges(bounds, skipped, ends_line, hashes, of_pieces, firsts, lasts)

@@ -23,7 +23,10 @@ from textkin_service.analysis.keywords import (
     IN_LINE,
     IN_PHRASE,
     IN_REFERENCES,
+    KEYWORD_SHIFT,
+    MOST_KEYWORDS,
     NO_WORD,
+    OPEN,
 )
 from textkin_service.kernels import kernel
 
@@ -50,53 +53,37 @@ BAR_ENTRY_WORDS = 4
 # So much white space separates entries too.
 _WIDE_GAP = 3
 
+# A declaration stands in a heading of at most this many characters, or begins with one of these letters.
+LONGEST_HEADING = 60
+_I, _T, _W = 0x49, 0x54, 0x57
+
 _HASH = 0x23
 _AT = 0x40
 
 
 @kernel
-def _count_words(classes: NDArray[np.uint32], start: int, end: int) -> int:
-    """Returns how many runs of letters and digits there are in a range."""
-    count = 0
-    within = False
-    for i in range(start, end):
-        here = (classes[i] & (LETTER | NUMBER)) != 0
-        count += here and not within
-        within = here
-    return count
-
-
-@kernel
-def _has_signs(classes: NDArray[np.uint32], start: int, end: int) -> bool:
-    signs = 0
-    for i in range(start, end):
-        signs += (classes[i] & SIGN) != 0
-    return signs >= LEAST_SIGNS
-
-
-@kernel
-def _ends_with_stop(classes: NDArray[np.uint32], start: int, end: int) -> bool:
-    while end > start and classes[end - 1] & AFTER_STOP:
+def _ends_with_stop(codes: NDArray[np.uint32], table: NDArray[np.uint32], start: int, end: int) -> bool:
+    while end > start and table[codes[end - 1]] & AFTER_STOP:
         end -= 1
-    return end > start and (classes[end - 1] & (STOP | CJK_STOP)) != 0
+    return end > start and (table[codes[end - 1]] & (STOP | CJK_STOP)) != 0
 
 
 @kernel
-def _count_entries(classes: NDArray[np.uint32], start: int, end: int) -> int:
+def _count_entries(codes: NDArray[np.uint32], table: NDArray[np.uint32], start: int, end: int) -> int:
     """Returns how many stretches between separators have a letter or digit."""
     entries = 0
     filled = False
     i = start
     while i < end:
-        bits = classes[i]
+        bits = table[codes[i]]
         if not bits & WHITE:
             filled = filled or (bits & (LETTER | NUMBER)) != 0
             i += 1
             continue
         gap = i
-        while gap < end and classes[gap] & WHITE:
+        while gap < end and table[codes[gap]] & WHITE:
             gap += 1
-        barred = i + 2 < end and classes[i + 1] & BAR and classes[i + 2] & WHITE
+        barred = i + 2 < end and table[codes[i + 1]] & BAR and table[codes[i + 2]] & WHITE
         if not barred and gap - i < _WIDE_GAP:
             i += 1
             continue
@@ -107,112 +94,283 @@ def _count_entries(classes: NDArray[np.uint32], start: int, end: int) -> int:
 
 
 @kernel
-def _first_word(flags: NDArray[np.uint16], first: int, last: int) -> int:
-    """Returns the flags of the first token that has a letter or the like, 0 if none has."""
-    for i in range(first, last):
-        if not flags[i] & NO_WORD:
-            return int(flags[i])
-    return 0
+def _goes_on(codes: NDArray[np.uint32], table: NDArray[np.uint32], end: int) -> bool:
+    """Whether a letter follows after one white space."""
+    return end + 1 < len(codes) and (table[codes[end]] & WHITE) != 0 and (table[codes[end + 1]] & LETTER) != 0
 
 
 @kernel
-def describe_sentences(
-    classes: NDArray[np.uint32],
+def _begins(
+    codes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    ends: NDArray[np.int32],
+    flags: NDArray[np.uint32],
+    pairs: NDArray[np.uint16],
+    first: int,
+    last: int,
+    bit: int,
+) -> bool:
+    """Whether the first of these tokens that has a letter or the like may begin a phrase of this kind."""
+    while first < last and flags[first] & NO_WORD:
+        first += 1
+    if first == last:
+        return False
+    own = flags[first]
+    if first + 1 == last:
+        return bool(own & bit)
+    if own & bit and (own & OPEN or not _goes_on(codes, table, int(ends[first]))):
+        return True
+    following = flags[first + 1]
+    return bool((following & OPEN and following & bit) or pairs[_pair(own, following)] & bit)
+
+
+@kernel
+def _pair(first: np.uint32, second: np.uint32) -> np.uint64:
+    """Returns where the table of pairs has two words with these flags, one after the other."""
+    return np.uint64(first >> KEYWORD_SHIFT) * np.uint64(MOST_KEYWORDS) + np.uint64(second >> KEYWORD_SHIFT)
+
+
+@kernel
+def _heads_references(
+    codes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    ends: NDArray[np.int32],
+    flags: NDArray[np.uint32],
+    first: int,
+    last: int,
+) -> bool:
+    """Whether a word of a heading of references is among these tokens, with no other word behind it in its line."""
+    for token in range(first, last):
+        if not flags[token] & IN_REFERENCES:
+            continue
+        after = int(ends[token])
+        while after < len(codes) and table[codes[after]] & WHITE and not table[codes[after]] & LINE_END:
+            after += 1
+        if flags[token] & OPEN or after == len(codes) or not table[codes[after]] & (LETTER | NUMBER):
+            return True
+    return False
+
+
+@kernel
+def _heads_declaration(flags: NDArray[np.uint32], first: int, last: int) -> bool:
+    """Whether the last of these words, or the one before it, is one of the headings of declarations."""
+    while first < last and flags[last - 1] & NO_WORD:
+        last -= 1
+    return bool(
+        (first < last and flags[last - 1] & IN_DECLARATION)
+        or (first + 1 < last and flags[last - 2] & IN_DECLARATION)
+    )
+
+
+@kernel
+def _describe_sentences(
+    codes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
     starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    flags: NDArray[np.uint32],
+    runs: NDArray[np.int32],
+    events: NDArray[np.int32],
     sentences: NDArray[np.int32],
+    pairs: NDArray[np.uint16],
     bounds: NDArray[np.int32],
     words: NDArray[np.int32],
     ends_line: NDArray[np.bool_],
+    said: NDArray[np.uint32],
+    phrases: NDArray[np.uint16],
     firsts: NDArray[np.int32],
-) -> int:
-    """Tells of sentences, ranges of code points of these classes; returns in how many lines they begin.
-
-    `starts` are those of the tokens. Fills in for each sentence: its first token, and one more for the end of the last; how
-    many words it has; whether a line ends between it and the next. And the first sentence to begin in each line, and one more
-    for the end of the last.
-    """
+) -> tuple[int, int]:
+    """Tells of sentences what `describe` says; returns in how many lines they begin, and the phrases of all."""
     count = len(sentences)
     token = 0
-    lines = 0
+    event = 0
+    last_end = -1  # of a line
     previous = -1
+    lines = 0
+    all_phrases = np.uint32(0)
     for i in range(count):
-        start, end = sentences[i, 0], sentences[i, 1]
-        while token < len(starts) and starts[token] < start:
-            token += 1
-        bounds[i] = token
-        words[i] = _count_words(classes, start, end)
-        begins_line = previous < 0
-        for j in range(previous + 1, start):
-            begins_line = begins_line or (classes[j] & LINE_END) != 0
-        previous = start
-        if begins_line:
+        start, end = int(sentences[i, 0]), int(sentences[i, 1])
+        while event < len(events) and events[event] < start:
+            if table[codes[events[event]]] & LINE_END:
+                last_end = int(events[event])
+            event += 1
+        if i:
+            ends_line[i - 1] = last_end >= sentences[i - 1, 1]
+        if i == 0 or last_end > previous:
             firsts[lines] = i
             lines += 1
-        ends_line[i] = i + 1 == count
-        if i + 1 < count:
-            for j in range(end, sentences[i + 1, 0]):
-                ends_line[i] = ends_line[i] or (classes[j] & LINE_END) != 0
+        previous = start
+        signs = 0
+        while event < len(events) and events[event] < end:
+            bits = table[codes[events[event]]]
+            if bits & LINE_END:
+                last_end = int(events[event])
+            signs += (bits & SIGN) != 0
+            event += 1
+
+        first = token
+        limit = int(sentences[i + 1, 0]) if i + 1 < count else len(codes)
+        flag = np.uint32(0)
+        of_sentence = np.uint32(0)
+        while token < len(starts) and starts[token] < limit:
+            of_sentence |= flags[token] | pairs[_pair(flag, flags[token])]
+            flag = flags[token]
+            token += 1
+        bounds[i] = first
+        words[i] = runs[token] - runs[first]
+        said[i] = of_sentence
+
+        code = codes[start]
+        kinds = np.uint32(MAY_BE_FORMULA if signs >= LEAST_SIGNS else 0)
+        if words[i] <= FURNITURE_WORDS:
+            kinds |= of_sentence & np.uint32(IN_PHRASE | IN_CREDIT)
+            label = code == _HASH or code == _AT
+            if not label and of_sentence & BEGINS_LABEL:
+                label = _begins(codes, table, ends, flags, pairs, first, token, BEGINS_LABEL)
+            if label:
+                kinds |= np.uint32(BEGINS_LABEL)
+        if of_sentence & IN_REFERENCES and _heads_references(codes, table, ends, flags, first, token):
+            kinds |= np.uint32(IN_REFERENCES)
+        if of_sentence & IN_DECLARATION:
+            short = end - start <= LONGEST_HEADING
+            if (short and _heads_declaration(flags, first, token)) or code in (_I, _T, _W):
+                kinds |= np.uint32(IN_DECLARATION)
+        phrases[i] = kinds
+        all_phrases |= kinds
+    if count:
+        ends_line[count - 1] = True
     bounds[count] = len(starts)
     firsts[lines] = count
-    return lines
+    return lines, int(all_phrases)
 
 
 @kernel
-def describe_lines(
+def _describe_lines(
     codes: NDArray[np.uint32],
-    classes: NDArray[np.uint32],
-    flags: NDArray[np.uint16],
+    table: NDArray[np.uint32],
+    ends: NDArray[np.int32],
+    flags: NDArray[np.uint32],
+    events: NDArray[np.int32],
     sentences: NDArray[np.int32],
+    pairs: NDArray[np.uint16],
     bounds: NDArray[np.int32],
     words: NDArray[np.int32],
+    said: NDArray[np.uint32],
     firsts: NDArray[np.int32],
-    phrases: NDArray[np.uint16],
     line_words: NDArray[np.int32],
     kinds: NDArray[np.uint8],
-) -> tuple[int, int]:
-    """Tells of lines, by what `describe_sentences` tells of their sentences. `flags` are those of the tokens.
-
-    Fills in for each sentence which phrases it may have, by their bits in the flags of words, and whether it may be a formula;
-    for each line how many words it has, and what it is or may be. Returns the bits of all sentences, and those of all lines.
-    """
-    all_phrases = 0
+) -> int:
+    """Tells of lines what `describe` says; returns the kinds of all. `firsts`: one more than lines."""
+    event = 0
     all_kinds = 0
     for line in range(len(firsts) - 1):
-        line_words[line] = 0
-        first, last = firsts[line], firsts[line + 1]
-        any_flag = 0
+        first, last = int(firsts[line]), int(firsts[line + 1])
+        start, end = int(sentences[first, 0]), int(sentences[last - 1, 1])
+        any_flag = np.uint32(0)
+        count = 0
         for i in range(first, last):
-            of_sentence = 0
-            for j in range(bounds[i], bounds[i + 1]):
-                of_sentence |= flags[j]
-            any_flag |= of_sentence
-            line_words[line] += words[i]
-            code = codes[sentences[i, 0]]
-            phrases[i] = of_sentence & (IN_REFERENCES | IN_DECLARATION)
-            if _has_signs(classes, sentences[i, 0], sentences[i, 1]):
-                phrases[i] |= MAY_BE_FORMULA
-            if words[i] <= FURNITURE_WORDS:
-                phrases[i] |= of_sentence & (IN_PHRASE | IN_CREDIT)
-                phrases[i] |= _first_word(flags, bounds[i], bounds[i + 1]) & BEGINS_LABEL
-                if code == _HASH or code == _AT:
-                    phrases[i] |= BEGINS_LABEL
-            all_phrases |= phrases[i]
-        start, end = sentences[first, 0], sentences[last - 1, 1]
-        stopped = _ends_with_stop(classes, start, end)
+            any_flag |= said[i]
+            count += int(words[i])
+        separators = 0
+        while event < len(events) and events[event] < start:
+            event += 1
+        while event < len(events) and events[event] < end:
+            separators += (table[codes[events[event]]] & (BAR | WHITE)) != 0
+            event += 1
+        stopped = _ends_with_stop(codes, table, start, end)
         kind = 0
-        if 0 < line_words[line] <= HEADLINE_WORDS and not stopped:
+        if 0 < count <= HEADLINE_WORDS and not stopped:
             kind |= HEADLINE
             if any_flag & IN_COMMENT_BOX:
                 kind |= MAY_BE_COMMENT_BOX
-            if _first_word(flags, bounds[first], bounds[last]) & BEGINS_HEADING:
+            if any_flag & BEGINS_HEADING and _begins(
+                codes,
+                table,
+                ends,
+                flags,
+                pairs,
+                int(bounds[first]),
+                int(bounds[last]),
+                BEGINS_HEADING,
+            ):
                 kind |= MAY_BE_HEADING
-        if 0 < line_words[line] <= TEASER_WORDS and stopped:
+        if 0 < count <= TEASER_WORDS and stopped:
             kind |= TEASER
-        if line_words[line] <= FURNITURE_WORDS and any_flag & IN_LINE:
+        if count <= FURNITURE_WORDS and any_flag & IN_LINE:
             kind |= MAY_BE_FURNITURE
-        entries = _count_entries(classes, start, end)
-        if entries >= BAR_ENTRIES and line_words[line] <= BAR_ENTRY_WORDS * entries:
-            kind |= IS_BAR
+        if separators >= BAR_ENTRIES - 1:
+            entries = _count_entries(codes, table, start, end)
+            if entries >= BAR_ENTRIES and count <= BAR_ENTRY_WORDS * entries:
+                kind |= IS_BAR
+        line_words[line] = count
         kinds[line] = kind
         all_kinds |= kind
-    return all_phrases, all_kinds
+    return all_kinds
+
+
+@kernel
+def describe(
+    codes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    flags: NDArray[np.uint32],
+    runs: NDArray[np.int32],
+    events: NDArray[np.int32],
+    met: int,
+    sentences: NDArray[np.int32],
+    count: int,
+    pairs: NDArray[np.uint16],
+    bounds: NDArray[np.int32],
+    words: NDArray[np.int32],
+    ends_line: NDArray[np.bool_],
+    said: NDArray[np.uint32],
+    phrases: NDArray[np.uint16],
+    firsts: NDArray[np.int32],
+    line_words: NDArray[np.int32],
+    kinds: NDArray[np.uint8],
+) -> tuple[int, int, int]:
+    """Tells of the first `count` sentences, ranges of code points, and of the lines that they begin in.
+
+    `table`: the classes of characters. `starts`, `ends`, `flags` and `runs`: those of the tokens; `pairs`: the kinds of two
+    words in a row. `events`: the first `met` say where characters are that end lines, are signs or separate entries, in order.
+    Fills in for each sentence: its first token, and one more for the end of the last; how many words it has; whether a line
+    ends between it and the next; the flags of its words (`said`); which phrases it may have, by their bits in the flags of
+    words, and whether it may be a formula. For each line: its first sentence, and one more for the end of the last; how many
+    words it has; what it is or may be. Returns how many lines there are, the phrases of all sentences, the kinds of all lines.
+    """
+    events = events[:met]
+    sentences = sentences[:count]
+    lines, all_phrases = _describe_sentences(
+        codes,
+        table,
+        starts,
+        ends,
+        flags,
+        runs,
+        events,
+        sentences,
+        pairs,
+        bounds,
+        words,
+        ends_line,
+        said,
+        phrases,
+        firsts,
+    )
+    all_kinds = _describe_lines(
+        codes,
+        table,
+        ends,
+        flags,
+        events,
+        sentences,
+        pairs,
+        bounds,
+        words,
+        said,
+        firsts[: lines + 1],
+        line_words,
+        kinds,
+    )
+    return lines, all_phrases, all_kinds

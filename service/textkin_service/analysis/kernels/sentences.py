@@ -35,62 +35,67 @@ _MOST_LETTERS = 8
 _REACH = 12
 # A text in which this share of the single line breaks falls inside sentences has its lines wrapped at a width.
 _WRAPPED_SHARE = 0.25
-# What a place in a text is marked with.
-_CUT = 1
-_CUT_UNLESS_WRAPPED = 2
+# A place that a sentence ends at only where lines are not wrapped.
+_UNLESS_WRAPPED = 1
 
 
 @kernel
-def _cut_at_lines(codes: NDArray[np.uint32], classes: NDArray[np.uint32], cuts: NDArray[np.uint8]) -> bool:
-    """Marks what follows a line break; returns whether the lines are wrapped at a width."""
+def _cut_at_lines(
+    codes: NDArray[np.uint32], table: NDArray[np.uint32], events: NDArray[np.int32], breaks: NDArray[np.int32]
+) -> tuple[int, bool]:
+    """Fills in where text follows a line break: twice the place, and one more where it is no cut if lines are wrapped.
+
+    In order. Returns how many these are, and whether the lines are wrapped at a width.
+    """
     length = len(codes)
+    count = 0
     singles = 0
     inside = 0
     i = 0
-    least = 0
-    while i < length:
-        if not classes[i] & LINE_END:
-            i += 1
+    for event in events:
+        if event < i or not table[codes[event]] & LINE_END:
             continue
-        start = i
-        while start > least and classes[start - 1] & WHITE:
+        least = i
+        start = int(event)
+        while start > least and table[codes[start - 1]] & WHITE:
             start -= 1
         lines = 0
         # The first may be a separator of ASCII, which is no white space to what follows.
-        first = i
-        while i < length and (i == first or classes[i] & WHITE):
-            if classes[i] & LINE_END:
+        i = int(event)
+        while i < length and (i == event or table[codes[i]] & WHITE):
+            if table[codes[i]] & LINE_END:
                 if codes[i] == _CARRIAGE_RETURN and i + 1 < length and codes[i + 1] == _LINE_FEED:
                     i += 1
                 lines += 1
             i += 1
-        least = i
-        lines += (classes[i - 1] & LINE_END) == 0
+        lines += (table[codes[i - 1]] & LINE_END) == 0
         if lines > 1:
-            cuts[i] = _CUT
+            breaks[count] = 2 * i
+            count += 1
             continue
         singles += 1
         # No stop before it, a small letter after it: the sentence goes on.
-        if start > 0 and i < length and classes[i] & LOWER and not classes[start - 1] & NO_MIDDLE:
+        if start > 0 and i < length and table[codes[i]] & LOWER and not table[codes[start - 1]] & NO_MIDDLE:
             inside += 1
         else:
-            cuts[i] = _CUT_UNLESS_WRAPPED
-    return inside > _WRAPPED_SHARE * singles
+            breaks[count] = 2 * i + _UNLESS_WRAPPED
+            count += 1
+    return count, inside > _WRAPPED_SHARE * singles
 
 
 @kernel
 def _is_abbreviation(
-    codes: NDArray[np.uint32], classes: NDArray[np.uint32], stop: int, abbreviations: NDArray[np.uint64]
+    codes: NDArray[np.uint32], table: NDArray[np.uint32], stop: int, abbreviations: NDArray[np.uint64]
 ) -> bool:
     """Whether a full stop follows an initial, or one of the abbreviations."""
     least = max(0, stop - _REACH)
     end = stop - 1 if stop > least and codes[stop - 1] == _LINE_FEED else stop
     start = end
-    while start > least and classes[start - 1] & (LETTER | NUMBER):
+    while start > least and table[codes[start - 1]] & (LETTER | NUMBER):
         start -= 1
     if start == end or end - start > _MOST_LETTERS:
         return False
-    if end - start == 1 and classes[start] & UPPER:
+    if end - start == 1 and table[codes[start]] & UPPER:
         return True
     word = np.uint64(0)
     for i in range(start, end):
@@ -111,69 +116,86 @@ def _is_abbreviation(
 @kernel
 def _cut_at_stops(
     codes: NDArray[np.uint32],
-    classes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    events: NDArray[np.int32],
     abbreviations: NDArray[np.uint64],
-    cuts: NDArray[np.uint8],
-) -> None:
-    """Marks what follows terminal punctuation."""
+    stops: NDArray[np.int32],
+) -> int:
+    """Fills in where text follows terminal punctuation, in order; returns how many these are."""
     length = len(codes)
+    count = 0
     i = 0
-    while i < length:
-        bits = classes[i]
-        if not bits & (STOP | CJK_STOP):
-            i += 1
+    for event in events:
+        if event < i or not table[codes[event]] & (STOP | CJK_STOP):
             continue
-        start = i
-        if bits & STOP:
-            while i < length and classes[i] & STOP:
+        i = int(event)
+        if table[codes[event]] & STOP:
+            while i < length and table[codes[i]] & STOP:
                 i += 1
             run = i
-            while i < length and classes[i] & CLOSING:
+            while i < length and table[codes[i]] & CLOSING:
                 i += 1
-            if i == length or not classes[i] & WHITE:
+            if i == length or not table[codes[i]] & WHITE:
                 i = run
                 continue
         else:
-            while i < length and classes[i] & CJK_STOP:
+            while i < length and table[codes[i]] & CJK_STOP:
                 i += 1
-            while i < length and classes[i] & CJK_CLOSING:
+            while i < length and table[codes[i]] & CJK_CLOSING:
                 i += 1
         after = i
-        while after < length and classes[after] & SPACE:
+        while after < length and table[codes[after]] & SPACE:
             after += 1
-        if after == length or classes[after] & LOWER:
+        if after == length or table[codes[after]] & LOWER:
             continue
-        alone = i == start + 1 and codes[start] == _FULL_STOP
-        if not (alone and _is_abbreviation(codes, classes, i - 1, abbreviations)):
-            cuts[after] = _CUT
+        alone = i == event + 1 and codes[event] == _FULL_STOP
+        if not (alone and _is_abbreviation(codes, table, i - 1, abbreviations)):
+            stops[count] = after
+            count += 1
+    return count
 
 
 @kernel
 def split(
     codes: NDArray[np.uint32],
-    classes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    events: NDArray[np.int32],
+    met: int,
     abbreviations: NDArray[np.uint64],
-    cuts: NDArray[np.uint8],
+    stops: NDArray[np.int32],
+    breaks: NDArray[np.int32],
     ranges: NDArray[np.int32],
 ) -> int:
-    """Finds the sentences of a text, by its code points and their classes; returns how many they are.
+    """Finds the sentences of a text, by its code points; returns how many they are. `table`: the classes of characters.
 
-    Fills in half-open `ranges` of code points, in order, without surrounding white space. `abbreviations`: small letters, a
-    byte each, the last the lowest. `cuts`: one more than code points, all zero.
+    Fills in half-open `ranges` of code points, in order, without surrounding white space. `events`: the first `met` are all
+    places, in order, of characters that end lines or sentences, and perhaps others. `abbreviations`: small letters, a byte
+    each, the last the lowest. Room to work in: `stops` and `breaks`, as many as events.
     """
     length = len(codes)
-    wrapped = _cut_at_lines(codes, classes, cuts)
-    _cut_at_stops(codes, classes, abbreviations, cuts)
-    cuts[length] = _CUT
+    events = events[:met]
+    at_lines, wrapped = _cut_at_lines(codes, table, events, breaks)
+    at_stops = _cut_at_stops(codes, table, events, abbreviations, stops)
     count = 0
     start = 0
-    for cut in range(1, length + 1):
-        if not cuts[cut] or (wrapped and cuts[cut] == _CUT_UNLESS_WRAPPED):
-            continue
+    stop = 0
+    line = 0
+    while start < length:
+        cut = length
+        if stop < at_stops:
+            cut = min(cut, int(stops[stop]))
+        while line < at_lines and wrapped and breaks[line] & _UNLESS_WRAPPED:
+            line += 1
+        if line < at_lines:
+            cut = min(cut, int(breaks[line] >> 1))
+        while stop < at_stops and stops[stop] <= cut:
+            stop += 1
+        while line < at_lines and breaks[line] >> 1 <= cut:
+            line += 1
         end = cut
-        while start < end and classes[start] & SPACE:
+        while start < end and table[codes[start]] & SPACE:
             start += 1
-        while start < end and classes[end - 1] & SPACE:
+        while start < end and table[codes[end - 1]] & SPACE:
             end -= 1
         if start < end:
             ranges[count, 0] = start

@@ -7,96 +7,301 @@ from textkin_service.analysis.characters import (
     BEFORE,
     BEHIND,
     COMMA,
+    EVENT,
     INNER,
     LETTER,
     NUMBER,
     SEPARATOR,
     THAI_OR_LAO,
     UNSPACED,
+    WHITE,
 )
+from textkin_service.analysis.kernels.bits import eight_at, fetch_early, lowest_bit
 from textkin_service.kernels import kernel
+
+# What runs consist of. An edge is where a run of these begins or ends.
+_KINDS = LETTER | NUMBER
+_LETTER_BIT, _NUMBER_BIT, _WHITE_BIT, _EVENT_BIT = (
+    bit.bit_length() - 1 for bit in (LETTER, NUMBER, WHITE, EVENT)
+)
 
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 # Odd multipliers with well-spread bits, those of SplitMix64 (Steele et al. 2014).
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_AGAIN = np.uint64(0x94D049BB133111EB)
-_CODE_BITS, _TWO_CODES_BITS = np.uint64(21), np.uint64(42)
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
+
+# Characters are taken in blocks, as bits of a number, eight of them at a time from their low bytes.
+_BLOCK = 64
+_EIGHT, _SIXTEEN = 8, 16
+_EACH_BYTE = np.uint64(0x0101010101010101)
+_GATHER, _HIGHEST_BYTE = np.uint64(0x0102040810204080), np.uint64(56)
+_TWO = np.uint64(2)
+_NUMBER_TO_LETTER = np.uint64(_NUMBER_BIT - _LETTER_BIT)
+_FIRST, _SECOND = np.uint64(63), np.uint64(62)  # of the bits that go over to the next block
+# What stands for a character that is not of ASCII, in each byte.
+_OTHER = np.uint32(0x80)
+_OTHERS = np.uint64(0x8080808080808080)
+_ALL_BITS, _SIGN_BITS = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0x7FFFFFFFFFFFFFFF)
+
+
+@kernel
+def _of_word(eight: np.uint64, length: int) -> np.uint64:
+    """Returns eight characters, a byte each, without those behind the word, of which so many are left."""
+    half = np.uint64(4 * (_EIGHT - min(max(length, 0), _EIGHT)))  # shifting by 64 is not defined
+    return eight & ((_ALL_BITS >> half) >> half)
+
+
+@kernel
+def _short_key(first: np.uint64, second: np.uint64, seed: np.uint64) -> np.uint64:
+    """Returns a hash of a short word, of its first eight characters and the others; never 0."""
+    key = (seed ^ first) * _MIX
+    key = ((key ^ (key >> _SHIFT)) + second) * _MIX_AGAIN
+    return (key ^ (key >> _SHIFT)) or _ONE
+
+
+@kernel
+def _with_code(key: np.uint64, code: np.uint32) -> np.uint64:
+    """Returns the hash of a long word, so far, with one code point more; never 0."""
+    key = (key ^ np.uint64(code)) * _MIX
+    return (key ^ (key >> _SHIFT)) or _ONE
+
+
+@kernel
+def _classify(
+    codes: NDArray[np.uint32], table: NDArray[np.uint32], low: NDArray[np.uint8], classes: NDArray[np.uint8]
+) -> None:
+    """Fills in each character's code, 128 if it is not of ASCII, and the low byte of its classes; zeros behind the last."""
+    length = len(codes)
+    for i in range(length):
+        low[i] = min(codes[i], _OTHER)
+    for i in range(length):
+        classes[i] = table[codes[i]]
+    for i in range(length, length + _BLOCK):
+        low[i] = 0
+        classes[i] = 0
+
+
+@kernel
+def _bits(eight: np.uint64, bit: int) -> np.uint64:
+    """Returns a bit of each of eight bytes, those of the first byte the lowest."""
+    return (((eight >> np.uint64(bit)) & _EACH_BYTE) * _GATHER) >> _HIGHEST_BYTE
+
+
+@kernel
+def _put_places(bits: np.uint64, first: int, places: NDArray[np.int32], count: int) -> int:
+    """Fills in the places of bits, counted from the first; returns how many there are then."""
+    while bits:
+        places[count] = first + int(lowest_bit(bits))
+        count += 1
+        bits &= bits - _ONE
+    return count
+
+
+@kernel
+def _find_edges(
+    length: int, classes: NDArray[np.uint8], edges: NDArray[np.int32], events: NDArray[np.int32]
+) -> tuple[int, int, bool]:
+    """Finds edges and events; returns how many they are, and whether all words are simple.
+
+    Three white spaces in a row are an event too: the last of them.
+    """
+    count = 0
+    met = 0
+    every = np.uint64(0)
+    last_inside = last_white = last_two_white = np.uint64(0)
+    for block in range(0, length, _BLOCK):
+        inside = whites = met_here = np.uint64(0)
+        for j in range(0, _BLOCK, _EIGHT):
+            eight = eight_at(classes, block + j)
+            every |= eight
+            shift = np.uint64(j)
+            inside |= _bits(eight | (eight >> _NUMBER_TO_LETTER), _LETTER_BIT) << shift
+            whites |= _bits(eight, _WHITE_BIT) << shift
+            met_here |= _bits(eight, _EVENT_BIT) << shift
+        count = _put_places(inside ^ ((inside << _ONE) | last_inside), block, edges, count)
+        met_here |= whites & ((whites << _ONE) | last_white) & ((whites << _TWO) | last_two_white)
+        met = _put_places(met_here, block, events, met)
+        last_inside, last_white, last_two_white = inside >> _FIRST, whites >> _FIRST, whites >> _SECOND
+    edges[count] = length  # of a run that goes on to the end of the last block
+    return count, met, (every & (_EACH_BYTE * np.uint64(INNER | UNSPACED))) == _ZERO
+
+
+@kernel
+def _simple_words(
+    classes: NDArray[np.uint8],
+    edges: NDArray[np.int32],
+    found: int,
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    runs: NDArray[np.int32],
+) -> int:
+    """Makes words of runs, in a text without marks and unspaced scripts: letters, digits behind them, and numbers."""
+    count = 0
+    begun = 0
+    k = 0
+    while k < found:
+        start, end = int(edges[k]), int(edges[k + 1])
+        k += 2
+        runs[count] = begun
+        begun += 1
+        first = _of_word(eight_at(classes, start), end - start)
+        second = _of_word(eight_at(classes, start + _EIGHT), end - start - _EIGHT)
+        if end - start <= _SIXTEEN and ((first | second) & (_EACH_BYTE * np.uint64(NUMBER))) == _ZERO:
+            starts[count] = start
+            ends[count] = end
+            count += 1
+            continue
+        i = start
+        while i < end:
+            starts[count] = i
+            number = (classes[i] & NUMBER) != 0
+            while i < end and classes[i] & LETTER:
+                i += 1
+            while i < end and classes[i] & NUMBER:
+                i += 1
+                if number and i == end and classes[i] & SEPARATOR and classes[i + 1] & NUMBER:
+                    i += 1
+                    end = int(edges[k + 1])
+                    k += 2
+                    begun += 1
+            ends[count] = i
+            count += 1
+            runs[count] = begun
+    runs[count] = begun
+    return count
+
+
+@kernel
+def _any_words(
+    codes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    runs: NDArray[np.int32],
+) -> int:
+    """Cuts words of any scripts, character by character."""
+    length = len(codes)
+    count = 0
+    begun = 0
+    within = False  # a run of letters and digits
+    i = 0
+    while i < length:
+        start = i
+        bits = table[codes[i]]
+        i += 1
+        if bits & UNSPACED:
+            if bits & BEFORE and i < length and table[codes[i]] & THAI_OR_LAO:
+                i += 1
+            while i < length and table[codes[i]] & (INNER | BEHIND):
+                # A mark may follow anywhere, a vowel too: what follows a vowel is again marks and vowels.
+                i += 1
+        elif bits & NUMBER:
+            while i < length:
+                here = table[codes[i]]
+                if here & NUMBER:
+                    i += 1
+                elif here & SEPARATOR and i + 1 < length and table[codes[i + 1]] & NUMBER:
+                    i += 2
+                else:
+                    break
+        elif bits & LETTER:
+            while i < length:
+                here = table[codes[i]]
+                if not (here & INNER or (here & LETTER and not here & UNSPACED)):
+                    break
+                i += 1
+            while i < length and table[codes[i]] & NUMBER:
+                i += 1
+        else:
+            within = False
+            continue
+        starts[count] = start
+        ends[count] = i
+        runs[count] = begun
+        for j in range(start, i):
+            inside = (table[codes[j]] & np.uint32(_KINDS)) != 0
+            begun += inside and not within
+            within = inside
+        count += 1
+    runs[count] = begun
+    return count
+
+
+@kernel
+def _describe_words(
+    codes: NDArray[np.uint32],
+    low: NDArray[np.uint8],
+    classes: NDArray[np.uint8],
+    seed: np.uint64,
+    known: NDArray[np.uint64],
+    count: int,
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    commas: NDArray[np.bool_],
+) -> None:
+    """Fills in the keys of words, and whether a comma or the like stands before each; asks for their rows in a table."""
+    mask = np.uint64(len(known) - 1)
+    before = 0
+    for word in range(count):
+        start, end = int(starts[word]), int(ends[word])
+        gap = (classes[before] & COMMA) * (start > before) | (classes[before + 1] & COMMA) * (
+            start > before + 1
+        )
+        for i in range(before + 2, start):
+            gap |= classes[i] & COMMA
+        commas[word] = gap != 0
+        before = end
+        first = _of_word(eight_at(low, start), end - start)
+        second = _of_word(eight_at(low, start + _EIGHT), end - start - _EIGHT)
+        if end - start <= _SIXTEEN and ((first | second) & _OTHERS) == _ZERO:
+            key = _short_key(first, second, seed)
+        else:
+            key = ~seed
+            for i in range(start, end):
+                key = _with_code(key, codes[i])
+        keys[word] = key
+        # Most rows are far away in memory.
+        fetch_early(known, key & mask)
 
 
 @kernel
 def cut_words(
     codes: NDArray[np.uint32],
-    classes: NDArray[np.uint32],
+    table: NDArray[np.uint32],
     seed: np.uint64,
+    known: NDArray[np.uint64],
+    low: NDArray[np.uint8],
+    classes: NDArray[np.uint8],
+    edges: NDArray[np.int32],
+    events: NDArray[np.int32],
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     keys: NDArray[np.uint64],
     commas: NDArray[np.bool_],
-) -> int:
-    """Cuts a text into words as they stand; returns how many they are.
+    runs: NDArray[np.int32],
+) -> tuple[int, int, bool]:
+    """Cuts a text into words as they stand. `table`: the classes of characters; `known`: where the words will be looked up.
 
-    Fills in, parallel: where each starts and ends; its key (a hash of its code points that depends on the seed, never 0);
-    whether a comma or the like stands between it and the word before. No word is shorter than one character.
+    Returns how many words there are, how many events, and whether no mark is in them and no character of an unspaced script.
+
+    Fills in, parallel: where each word starts and ends; its key (a hash of its code points that depends on the seed, never 0);
+    whether a comma or the like stands between it and the word before; how many runs of letters and digits begin before it, and
+    one more for all. And `events`: where characters are that rules of sentences and lines look at.
+    Room to work in: `low`, `classes`, `edges`. No array is shorter than the code points and 64 more.
     """
-    length = len(codes)
-    count = 0
-    comma = False
-    i = 0
-    while i < length:
-        start = i
-        bits = classes[i]
-        if bits & UNSPACED:
-            if bits & BEFORE and i + 1 < length and classes[i + 1] & THAI_OR_LAO:
-                i += 1
-            i += 1
-            while i < length and classes[i] & (INNER | BEHIND):
-                # A mark may follow anywhere, a vowel too: what follows a vowel is again marks and vowels.
-                i += 1
-        elif bits & NUMBER:
-            i += 1
-            while i < length:
-                here = classes[i]
-                if here & NUMBER:
-                    i += 1
-                elif here & SEPARATOR and i + 1 < length and classes[i + 1] & NUMBER:
-                    i += 2
-                else:
-                    break
-        elif bits & LETTER:
-            i += 1
-            while i < length:
-                here = classes[i]
-                if not (here & INNER or (here & LETTER and not here & UNSPACED)):
-                    break
-                i += 1
-            while i < length and classes[i] & NUMBER:
-                i += 1
-        else:
-            comma = comma or (bits & COMMA) != 0
-            i += 1
-            continue
-        # Three code points at a time, of 21 bits each.
-        key = seed
-        for j in range(start, i, 3):
-            three = np.uint64(codes[j])
-            if j + 1 < i:
-                three |= np.uint64(codes[j + 1]) << _CODE_BITS
-            if j + 2 < i:
-                three |= np.uint64(codes[j + 2]) << _TWO_CODES_BITS
-            key = (key ^ three) * _MIX
-            key ^= key >> _SHIFT
-        key *= _MIX_AGAIN
-        key ^= key >> _SHIFT
-        starts[count] = start
-        ends[count] = i
-        keys[count] = key or _ONE
-        commas[count] = comma
-        comma = False
-        count += 1
-    return count
+    _classify(codes, table, low, classes)
+    found, met, simple = _find_edges(len(codes), classes, edges, events)
+    count = (
+        _simple_words(classes, edges, found, starts, ends, runs)
+        if simple
+        else _any_words(codes, table, starts, ends, runs)
+    )
+    _describe_words(codes, low, classes, seed, known, count, starts, ends, keys, commas)
+    return count, met, simple
 
 
 @kernel
@@ -119,45 +324,43 @@ def pair_keys(
 @kernel
 def look_up(
     keys: NDArray[np.uint64],
+    count: int,
+    asked: int,
     table: NDArray[np.uint64],
     hashes: NDArray[np.uint64],
     stems: NDArray[np.uint32],
     rarities: NDArray[np.uint32],
-    flags: NDArray[np.uint16],
-    missing: NDArray[np.intp],
+    flags: NDArray[np.uint32],
+    missing: NDArray[np.int32],
 ) -> int:
     """Fills in what a table knows of words, parallel to their keys; returns of how many it knows nothing.
 
-    Their places come first in `missing`, and zeros are filled in for them. `table`: of shape (a power of two, 4); a row holds a
+    Their places come first in `missing`, and zeros are filled in for them. Of the words all are looked up that `asked` says: -1
+    for the first `count`, else those whose places come first in `missing`. `table`: of shape (a power of two, 4); a row holds a
     check, a word's hash, its stem and the bits of its Zipf frequency, and its flags. The check is the key with the other
     three XORed into it, so that a row that another thread has half written is one of no key (Hyatt and Mann 2002); a row of
     zeros is free. Key 0 is no word and known to be nothing.
     """
-    count = 0
+    unknown = 0
     mask = np.uint64(len(table) - 1)
-    for i in range(len(keys)):
+    for k in range(count if asked < 0 else asked):
+        i = int(k) if asked < 0 else int(missing[k])
         key = keys[i]
-        hashes[i] = _ZERO
-        stems[i] = 0
-        rarities[i] = 0
-        flags[i] = 0
-        if key == _ZERO:
-            continue
         place = key & mask
         while True:
             check, of_word, of_stem, bits = table[place, 0], table[place, 1], table[place, 2], table[place, 3]
-            if check ^ of_word ^ of_stem ^ bits == key:
-                hashes[i] = of_word
-                stems[i] = np.uint32(of_stem >> _SHIFT)
-                rarities[i] = np.uint32(of_stem & _LOW)
-                flags[i] = np.uint16(bits)
-                break
-            if check == _ZERO and of_word == _ZERO and of_stem == _ZERO and bits == _ZERO:
-                missing[count] = i
-                count += 1
+            free = (check | of_word | of_stem | bits) == _ZERO
+            if check ^ of_word ^ of_stem ^ bits == key or free:
                 break
             place = (place + _ONE) & mask
-    return count
+        # A free row is all zeros, which is what a word that is missing has.
+        hashes[i] = of_word
+        stems[i] = np.uint32(of_stem >> _SHIFT)
+        rarities[i] = np.uint32(of_stem & _LOW)
+        flags[i] = np.uint32(bits)
+        missing[unknown] = i
+        unknown += free and key != _ZERO
+    return unknown
 
 
 @kernel

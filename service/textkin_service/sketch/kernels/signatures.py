@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis.forms import CLOSED, FORM_BITS, MARK
+from textkin_service.analysis.kernels.bits import eight_at, put_eight
 from textkin_service.kernels import kernel
 from textkin_service.sketch.kernels.sha1 import (
     AT,
@@ -21,7 +22,6 @@ from textkin_service.sketch.kernels.sha1 import (
     STATE_WORDS,
     digest,
 )
-from textkin_service.sketch.kernels.unaligned import eight_at, put_eight
 
 # Bytes behind the last word that may be read, and mean nothing.
 SLACK = BLOCK_BYTES

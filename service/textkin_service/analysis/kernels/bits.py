@@ -1,0 +1,71 @@
+"""What kernels do with bits and bytes that NumPy has no name for.
+
+Eight bytes of an array read or written at once, wherever they begin; where the lowest bit of a number stands; and a row of a
+table asked for before it is needed.
+"""
+
+from typing import Any, cast
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+_BYTE, _NUMBER, _EIGHT = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+# What the processor is told: it will be read, and soon again, and it is data.
+_TO_READ = 0, 3, 1
+
+
+def _place(context: Any, builder: Any, pool: Any, arguments: Any) -> Any:
+    """Returns the address in a pool (uint8) of eight bytes at an index."""
+    data = context.make_array(pool)(context, builder, arguments[0]).data
+    return builder.bitcast(builder.gep(data, [arguments[1]], inbounds=True), _EIGHT.as_pointer())
+
+
+@intrinsic
+def _eight_at(_typing: Any, pool: Any, _at: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.load(_place(context, builder, pool, arguments), align=1)
+
+    return types.uint64(pool, types.int64), generate
+
+
+@intrinsic
+def _put_eight(_typing: Any, pool: Any, _at: Any, _eight: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        builder.store(arguments[2], _place(context, builder, pool, arguments), align=1)
+        return context.get_dummy_value()
+
+    return types.none(pool, types.int64, types.uint64), generate
+
+
+@intrinsic
+def _lowest_bit(_typing: Any, number: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(number), generate
+
+
+@intrinsic
+def _fetch_early(_typing: Any, table: Any, _row: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        own = context.make_array(table)(context, builder, arguments[0])
+        columns = builder.extract_value(own.shape, 1)
+        place = builder.bitcast(
+            builder.gep(own.data, [builder.mul(arguments[1], columns)], inbounds=True), _BYTE.as_pointer()
+        )
+        kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), *[_NUMBER] * len(_TO_READ)])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch.p0", (), kind)
+        builder.call(fetch, [place, *(ir.Constant(_NUMBER, each) for each in _TO_READ)])
+        return context.get_dummy_value()
+
+    return types.none(table, types.uint64), generate
+
+
+# Untyped to mypy, as all of numba. The first two take a pool, uint8, and an index.
+eight_at = cast("Any", _eight_at)  # eight bytes as a number, in the order of the machine
+put_eight = cast("Any", _put_eight)  # writes them
+lowest_bit = cast(
+    "Any", _lowest_bit
+)  # of an unsigned number of 64 bits that is not 0: how many bits stand below it
+fetch_early = cast("Any", _fetch_early)  # a row, by its number, of an array of two dimensions
