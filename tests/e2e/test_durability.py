@@ -2,8 +2,10 @@
 
 import random
 import threading
+from itertools import islice
 
 import grpc
+import pytest
 
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
@@ -42,25 +44,47 @@ def items(count):
         yield pb.IngestArticlesRequest(article=Article(id=f"report-{number}", text=report(number)))
 
 
-def test_kill_9_after_an_acknowledgement_loses_nothing(service_factory, tmp_path):
-    service = service_factory(data=tmp_path / "store")
-    acknowledged = []
-    hold = threading.Event()
+def one_by_one(stub, hold):
+    """Sends 400 articles each by itself; yields the ids that each answer acknowledges."""
 
     def endless():
         yield from items(400)
         hold.wait()
 
+    for answer in stub.IngestArticles(endless()):
+        assert answer.status.code == 0
+        yield [answer.article_id]
+
+
+def in_batches(stub, hold):
+    """Sends 400 articles in batches of 25; yields the ids that each answer acknowledges."""
+    rest = items(400)
+    batches = [[item.article for item in islice(rest, 25)] for _ in range(16)]
+
+    def endless():
+        yield from (pb.BatchIngestArticlesRequest(articles=batch) for batch in batches)
+        hold.wait()
+
+    for batch, answer in zip(batches, stub.BatchIngestArticles(endless()), strict=False):
+        assert [result.status.code for result in answer.results] == [0] * 25
+        yield [article.id for article in batch]
+
+
+@pytest.mark.parametrize("sent", [one_by_one, in_batches])
+def test_kill_9_after_an_acknowledgement_loses_nothing(service_factory, tmp_path, sent):
+    service = service_factory(data=tmp_path / "store")
+    acknowledged = []
+    killed = False
+    hold = threading.Event()
     with grpc.insecure_channel(service.address) as channel:
-        call = pb_grpc.TextkinServiceStub(channel).IngestArticles(endless())
         try:
-            for answer in call:
-                assert answer.status.code == 0
-                acknowledged.append(answer.article_id)
-                if len(acknowledged) == 150:
+            for ids in sent(pb_grpc.TextkinServiceStub(channel), hold):
+                acknowledged += ids
+                if len(acknowledged) >= 150 and not killed:
+                    killed = True
                     service.kill()
-        except grpc.RpcError:
-            assert call.code() is grpc.StatusCode.UNAVAILABLE
+        except grpc.RpcError as error:
+            assert error.code() is grpc.StatusCode.UNAVAILABLE  # noqa: PT017 - all may have been answered
         finally:
             hold.set()
     assert len(acknowledged) >= 150
