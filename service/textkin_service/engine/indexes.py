@@ -11,20 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
+from textkin_service.engine.ahead import read_ahead
 from textkin_service.engine.sharing import Sharing
 from textkin_service.engine.work import Work
 from textkin_service.errors import StoreError
 from textkin_service.index import Candidates, Index, Recurrence
 from textkin_service.sketch import Probe, Scheme, Sketch, sketch
+from textkin_service.sketch.stored import DamagedSketch, Sketches
 from textkin_service.store import Added, Change, Dropped, Removed
 
 _NONE = np.empty(0, np.uint32)
 
-
-# So many articles are added while searches wait: less than a millisecond.
-_ADDED_AT_ONCE = 8
-# So many are added at a time while nobody searches yet.
-_LOADED_AT_ONCE = 1_000
+# So many articles are read from the store at a time, and as many such batches ahead of the one that is added.
+_LOADED_AT_ONCE, _READ_AHEAD = 4_000, 2
+# So many are added at a time while others search.
+_ADDED_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +44,32 @@ class Indexes:
         self._collections: dict[int, _Collection] = {}
 
     def load(self, changes: Iterable[Added], work: Work) -> None:
-        """Adds articles on two threads, before the first search. StoreError (STORE_DAMAGED); DeadlineExceeded."""
+        """Adds articles, before the first search. StoreError (STORE_DAMAGED); DeadlineExceeded.
+
+        One thread reads, one makes entries and notes what recurs, and two add.
+        """
+        batches = (
+            run for batch in _batched(changes, _LOADED_AT_ONCE) for run in _by_collection(batch)
+        )
         with ThreadPoolExecutor(2, "index") as pool:
-            for batch in _batched(changes, _LOADED_AT_ONCE):
+            for collection, numbers, sketches in read_ahead(batches, _READ_AHEAD):
                 work.check()
-                for collection, added in _by_collection(batch):
-                    self._note(collection, added).index.add_all(added, pool)
+                self._note(collection, numbers, sketches).index.add_all(numbers, sketches, pool=pool)
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Follows the store's changes. StoreError (STORE_DAMAGED) when a sketch cannot be read."""
         for kind, same in groupby(changes, type):
             if kind is Added:
-                for batch in _batched((each for each in same if isinstance(each, Added)), _ADDED_AT_ONCE):
-                    for collection, added in _by_collection(batch):
-                        known = self._note(collection, added)
-                        with known.sharing.writing():
-                            known.index.add_all(added)
+                added = (each for each in same if isinstance(each, Added))
+                for batch in _batched(added, _ADDED_AT_ONCE):
+                    for collection, numbers, sketches in _by_collection(batch):
+                        known = self._note(collection, numbers, sketches)
+                        known.index.add_all(numbers, sketches, known.sharing.writing)
                 continue
             for change in same:
                 match change:
                     case Removed(collection, number, data):
-                        self._remove(collection, number, _read(number, data))
+                        self._remove(collection, np.array([number]), _joined([number], [data]))
                     case Dropped(collection):
                         with self._lock:
                             self._collections.pop(collection, None)
@@ -77,20 +83,20 @@ class Indexes:
         with known.sharing.reading():
             return known.index.candidates(probe, limit)
 
-    def _note(self, collection: int, added: Sequence[tuple[int, Sketch]]) -> _Collection:
+    def _note(self, collection: int, numbers: NDArray[np.int64], sketches: Sketches) -> _Collection:
         """Takes note of articles in what recurs in their collection, and returns it."""
         with self._lock:
             known = self._collections.setdefault(collection, _Collection(Index(self._scheme)))
-            for number, each in added:
-                known.recurrence.add(number, each.marks)
+            known.recurrence.add_all(numbers, sketches)
         return known
 
-    def _remove(self, collection: int, number: int, removed: Sketch) -> None:
+    def _remove(self, collection: int, numbers: NDArray[np.int64], sketches: Sketches) -> None:
         with self._lock:
             known = self._collections[collection]
-            known.recurrence.remove(number)
+            for number in numbers.tolist():
+                known.recurrence.remove(number)
         with known.sharing.writing():
-            known.index.remove(number, removed)
+            known.index.remove_all(numbers, sketches)
 
     def sketch(self, collection: int, analysis: Analysis) -> Sketch:
         """Returns the sketch of a text as evidence in a collection: without the pieces that recur there."""
@@ -110,17 +116,20 @@ def _batched(changes: Iterable[Added], size: int) -> Iterator[tuple[Added, ...]]
         yield batch
 
 
-def _by_collection(batch: Iterable[Added]) -> Iterator[tuple[int, list[tuple[int, Sketch]]]]:
-    """Yields runs of articles of one collection, each with its sketch."""
+def _by_collection(batch: Iterable[Added]) -> Iterator[tuple[int, NDArray[np.int64], Sketches]]:
+    """Yields runs of articles of one collection: it, their numbers (int64), and their sketches."""
     for collection, run in groupby(batch, attrgetter("collection")):
-        yield collection, [(each.number, _read(each.number, each.sketch)) for each in run]
+        articles = list(run)
+        numbers = [each.number for each in articles]
+        yield collection, np.array(numbers), _joined(numbers, [each.sketch for each in articles])
 
 
-def _read(number: int, data: bytes) -> Sketch:
+def _joined(numbers: Sequence[int], stored: Sequence[bytes]) -> Sketches:
+    """Returns the stored sketches of articles."""
     try:
-        return Sketch.from_bytes(data)
-    except ValueError as error:
+        return Sketches.from_bytes(stored)
+    except DamagedSketch as error:
         raise StoreError(
-            f"the sketch of article number {number} is damaged ({error}); restore the data folder",
+            f"the sketch of article number {numbers[error.at]} is damaged ({error}); restore the data folder",
             reason="STORE_DAMAGED",
         ) from error

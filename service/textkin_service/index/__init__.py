@@ -1,7 +1,5 @@
 """The index: LSH buckets from sketch keys to article numbers, and the pieces of text that recur."""
 
-import numpy as np
-
 from textkin_service.index.lsh import Candidates, Index
 from textkin_service.index.recurrence import Recurrence
 from textkin_service.settings import Settings
@@ -13,4 +11,4 @@ __all__ = ["Candidates", "Index", "Recurrence", "prepare"]
 def prepare() -> None:
     """Compiles the kernels of the index, or loads them from their cache: the first request does not wait for it."""
     Index(Scheme.of(Settings())).prepare()
-    Recurrence().add(1, np.arange(2, dtype=np.uint64))
+    Recurrence().prepare()

@@ -4,28 +4,41 @@ A verbatim key is a band of the MinHash signature (Indyk and Motwani 1998); a co
 One shared band makes a candidate; of content keys it takes more, since one pair of words meets by chance too often.
 """
 
-from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.index import buckets
-from textkin_service.index.ranking import band_keys, rank
-from textkin_service.index.table import Table, halves
+from textkin_service.index.buckets import Entries
+from textkin_service.index.entries import band_keys, entries_of, put_in_order
+from textkin_service.index.ranking import rank
+from textkin_service.index.table import Exclusively, Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
-from textkin_service.sketch import Probe, Scheme, Sketch
+from textkin_service.sketch import Probe, Scheme, Sketch, stored
+from textkin_service.sketch.stored import Sketches
+
+Numbers = NDArray[np.int64]
 
 # Most numbers read from one bucket: a key that so many articles share says little, and must not stall a query.
 BUCKET_CAP = 2_000
-# Most numbers read for a query from the buckets of content keys, and as many from those of bands, the shortest buckets first.
-READ_CAP = 8_000
+# Most numbers read for a query from the buckets of content keys, for each key that it asks, the shortest buckets first; and as
+# many at least. Among 300,000 articles more found no more rewrites, and 2 for each key lost reworded paragraphs.
+READ_A_KEY, LEAST_READ = 4, 2_000
+# Most numbers read from the buckets of bands.
+MOST_BANDS_READ = 8_000
+# The share of the keys that were met, beyond which leaving them out is told.
+_MOST_CUT = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Article numbers, the most promising first. `truncated`: buckets were not read to their end."""
+    """Article numbers, the most promising first.
+
+    `truncated`: a band's bucket was not read to its end, or most of the content keys were so frequent that they were left out.
+    """
 
     numbers: tuple[int, ...]
     truncated: bool
@@ -51,31 +64,39 @@ class Index:
 
     def add(self, number: int, sketch: Sketch) -> None:
         """Adds an article under a number greater than all before, and less than 2^31."""
-        self.add_all([(number, sketch)])
+        self.add_all(np.array([number]), Sketches.of([sketch]))
 
-    def add_all(self, articles: Sequence[tuple[int, Sketch]], pool: Executor | None = None) -> None:
-        """Adds articles as `add` does, in ascending order of their numbers; two threads of the pool share the work."""
-        numbers = np.array([number for number, _ in articles], np.uint32)
-        content = [sketch.content for _, sketch in articles]
-        bands = [self._band_keys(sketch.verbatim) for _, sketch in articles]
-        tables = [
-            (table, np.concatenate(keys), np.repeat(numbers, [len(each) for each in keys]))
-            for table, keys in ((self._content, content), (self._bands, bands))
-        ]
+    def add_all(
+        self, numbers: Numbers, sketches: Sketches, exclusively: Exclusively = nullcontext, pool: Executor | None = None
+    ) -> None:
+        """Adds articles as `add` does: their numbers (int64) ascend.
+
+        With `exclusively`, others may search meanwhile, but while it is held. With a pool, two of its threads share the work.
+        """
+        content, bands = self._entries(numbers, sketches)
         if pool is None:
-            for table, keys, each in tables:
-                table.add(keys, each)
+            self._content.add(content, exclusively)
+            self._bands.add(bands, exclusively)
         else:
-            parts = [(table, part) for table, keys, each in tables for part in halves(keys, each)]
-            for future in [pool.submit(table.add, *part) for table, part in parts]:
+            parts = [
+                (table, part)
+                for table, entries in ((self._content, content), (self._bands, bands))
+                for part in _halves(entries)
+            ]
+            for future in [pool.submit(table.add, part) for table, part in parts]:
                 future.result()
-        self._articles += len(articles)
+        self._articles += len(numbers)
 
     def remove(self, number: int, sketch: Sketch) -> None:
         """Removes an article that it holds; `sketch` is the one that it was added with."""
-        for table, keys in ((self._content, sketch.content), (self._bands, self._band_keys(sketch.verbatim))):
-            table.remove(keys, np.full(len(keys), number, np.uint32))
-        self._articles -= 1
+        self.remove_all(np.array([number]), Sketches.of([sketch]))
+
+    def remove_all(self, numbers: Numbers, sketches: Sketches) -> None:
+        """Removes articles (int64) as `remove` does."""
+        content, bands = self._entries(numbers, sketches)
+        self._content.remove(content)
+        self._bands.remove(bands)
+        self._articles -= len(numbers)
 
     def candidates(self, probe: Probe, limit: int) -> Candidates:
         """Returns at most `limit` articles that share enough keys, by the rarity of what they share.
@@ -85,14 +106,17 @@ class Index:
         window alone thin traces all over a text (bench/sketches.py). A shared band counts like as many content keys as it has
         rows: it stands for so many equal minima.
         """
-        content = self._content.lookup(probe.content, BUCKET_CAP, READ_CAP)
-        bands = self._bands.lookup(self._band_keys(probe.verbatim), BUCKET_CAP, READ_CAP)
+        budget = max(LEAST_READ, READ_A_KEY * len(probe.content))
+        content = self._content.lookup(probe.content, BUCKET_CAP, budget)
+        keys = band_keys(probe.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
+        bands = self._bands.lookup(keys, BUCKET_CAP, MOST_BANDS_READ)
         best = rank(
             content.numbers, content.starts, content.lengths, probe.windows,
             bands.numbers, bands.starts, bands.lengths,
             self._articles, self._scheme.content_shared_keys, float(self._scheme.verbatim_rows), limit,
         )  # fmt: skip
-        return Candidates(tuple(best.tolist()), content.cut or bands.cut)
+        truncated = bands.cut > 0 or content.cut > _MOST_CUT * content.met
+        return Candidates(tuple(best.tolist()), truncated)
 
     def prepare(self) -> None:
         """Has every kernel run once, in an index that is empty and remains so: compiled, or read from the cache."""
@@ -107,6 +131,21 @@ class Index:
             self.remove(number, made)
         for table in (self._content, self._bands):
             table.prepare()
+        _halves(np.empty(0, np.uint64))
 
-    def _band_keys(self, signature: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        return band_keys(signature, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
+    def _entries(self, numbers: Numbers, sketches: Sketches) -> tuple[Entries, Entries]:
+        """Returns what goes into the tables: of content keys, and of bands."""
+        content = np.empty(int(sketches.words[sketches.starts[:-1] + stored.KEYS].sum()), np.uint64)
+        bands = np.empty(len(numbers) * self._scheme.verbatim_bands, np.uint64)
+        _, banded = entries_of(
+            sketches.words, sketches.starts, numbers,
+            self._scheme.verbatim_bands, self._scheme.verbatim_rows, content, bands,
+        )  # fmt: skip
+        return content, bands[:banded]
+
+
+def _halves(entries: Entries) -> tuple[Entries, Entries]:
+    """Returns entries in order, in two parts that two threads may add to a table at a time."""
+    ordered = np.empty(len(entries), np.uint64)
+    lower = put_in_order(entries, ordered)
+    return ordered[:lower], ordered[lower:]

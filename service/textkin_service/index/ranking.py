@@ -1,4 +1,4 @@
-"""Kernels that rank the articles found under the keys of a query, and cut signatures into bands."""
+"""Kernels that rank the articles found under the keys of a query."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,10 @@ Weights = NDArray[np.float64]
 
 # 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, 6.4).
 _GOLDEN = 0x9E3779B1
-# Each value of the signature of a text without a shingle.
-_NO_SHINGLE = 0xFFFF_FFFF
 # More is not counted; no scheme asks for as many shared keys.
 _MOST_SEEN = 255
+# Places of their table for each number, and most of them, which fit in the processor's nearest caches.
+_PLACES_A_NUMBER, _MOST_PLACES = 8, 1 << 16
 
 
 @kernel
@@ -31,36 +31,41 @@ def rank(
     counts that shares a band, or `least_shared` content keys.
     """
     seen = _seen(content[: content_starts[-1]], bands[: band_starts[-1]], least_shared)
-    most = band_starts[-1]
-    for number in content[: content_starts[-1]]:
-        most += seen[_mixed(number) & (len(seen) - 1)] >= least_shared
-    # Numbers as they are first met, which an open-addressing table leads to.
-    table = np.zeros(_places_for(most), np.uint32)
-    numbers = np.empty(most, np.int64)
-    shared = np.zeros(most, np.int64)
-    window = np.zeros(most, np.int64)
-    # Weights: within the window at hand, their squares within those before, and of bands.
-    within, squares, banded = np.zeros(most), np.zeros(most), np.zeros(most)
-    count = 0
+    mask = len(seen) - 1
+    # Those that may count, with their keys, by window.
+    kept, keys = np.empty(content_starts[-1] + 1, np.int64), np.empty(content_starts[-1] + 1, np.int64)
+    most = 0
     for key in _by_window(windows):
-        rarity = np.log((articles + 1) / max(content_lengths[key], 1))
-        for number in content[content_starts[key] : content_starts[key + 1]]:
-            if seen[_mixed(number) & (len(seen) - 1)] < least_shared:
-                continue
-            entry = _entry(table, numbers, count, number)
-            count = max(count, entry + 1)
-            if window[entry] != windows[key]:
-                squares[entry] += within[entry] * within[entry]
-                within[entry] = 0.0
-                window[entry] = windows[key]
-            within[entry] += rarity
-            shared[entry] += 1
+        for at in range(content_starts[key], content_starts[key + 1]):
+            kept[most], keys[most] = content[at], key
+            most += seen[_mixed(content[at]) & mask] >= least_shared
+    count = 0
+    places = 64
+    while places < 2 * (most + band_starts[-1]):
+        places *= 2
+    # Numbers as they are first met, which an open-addressing table leads to.
+    table = np.zeros(places, np.uint32)
+    numbers = np.empty(most + band_starts[-1], np.int64)
+    shared = np.zeros(most + band_starts[-1], np.int64)
+    window = np.zeros(most + band_starts[-1], np.int64)
+    # Weights: within the window at hand, their squares within those before, and of bands.
+    weights = np.zeros((3, most + band_starts[-1]))
+    within, squares, banded = weights[0], weights[1], weights[2]
+    for i in range(most):
+        key = keys[i]
+        entry = _entry(table, numbers, count, kept[i])
+        count = max(count, entry + 1)
+        if window[entry] != windows[key]:
+            squares[entry] += within[entry] * within[entry]
+            within[entry] = 0.0
+            window[entry] = windows[key]
+        within[entry] += np.log((articles + 1) / content_lengths[key])
+        shared[entry] += 1
     for key in range(len(band_lengths)):
-        rarity = np.log((articles + 1) / max(band_lengths[key], 1))
-        for number in bands[band_starts[key] : band_starts[key + 1]]:
-            entry = _entry(table, numbers, count, number)
+        for at in range(band_starts[key], band_starts[key + 1]):
+            entry = _entry(table, numbers, count, int64(bands[at]))
             count = max(count, entry + 1)
-            banded[entry] += rarity
+            banded[entry] += np.log((articles + 1) / band_lengths[key])
             shared[entry] += least_shared
     found = 0
     for entry in range(count):
@@ -80,14 +85,15 @@ def _seen(content: Words, bands: Words, least_shared: int) -> NDArray[np.uint8]:
     Most numbers share a single key. To tell so from a small table costs a tenth of an entry for each.
     """
     places = 1 << 10
-    while places < 4 * (len(content) + len(bands)) and places < 1 << 16:
+    while places < _PLACES_A_NUMBER * (len(content) + len(bands)) and places < _MOST_PLACES:
         places *= 2
     seen = np.zeros(places, np.uint8)
     for number in bands:
         seen[_mixed(number) & (places - 1)] = min(least_shared, _MOST_SEEN)
     for number in content:
         at = _mixed(number) & (places - 1)
-        seen[at] = min(int64(seen[at]) + 1, _MOST_SEEN)
+        count = seen[at]
+        seen[at] = count + np.uint8(count < _MOST_SEEN)
     return seen
 
 
@@ -113,15 +119,6 @@ def _by_window(windows: Numbers) -> Numbers:
         order[starts[windows[i]]] = i
         starts[windows[i]] += 1
     return order
-
-
-@kernel
-def _places_for(entries: int) -> int:
-    """Returns the size of a table for so many entries: a power of two, and at least half of it empty."""
-    places = 64
-    while places < 2 * entries:
-        places *= 2
-    return places
 
 
 @kernel
@@ -173,35 +170,3 @@ def _sift(numbers: Numbers, weights: Weights, at: int, size: int) -> None:
         numbers[at], weights[at] = numbers[child], weights[child]
         at = child
     numbers[at], weights[at] = number, weight
-
-
-@kernel
-def band_keys(signature: Words, bands: int, rows: int) -> Words:
-    """Returns a key, uint32, for each band of a signature (uint32): a hash of its number and rows; sorted, each once.
-
-    The values past the last band are left out. The signature of a text without a shingle has no keys.
-    """
-    empty = True
-    for value in signature:
-        empty &= value == _NO_SHINGLE
-    if empty:
-        return np.empty(0, np.uint32)
-    keys = np.empty(bands, np.uint32)
-    count = 0
-    for band in range(bands):
-        mixed = np.uint64(band)  # FNV-1a (Fowler, Noll and Vo) over 32-bit words, then its upper half
-        for row in range(band * rows, (band + 1) * rows):
-            mixed = (mixed ^ np.uint64(signature[row])) * np.uint64(0x100000001B3)
-            mixed ^= mixed >> np.uint64(29)
-        key = np.uint32((mixed >> np.uint64(16)) & np.uint64(0xFFFF_FFFF))
-        # Sorted by insertion: they are few, and a library's sort takes seconds to compile.
-        at = count
-        while at > 0 and keys[at - 1] > key:
-            at -= 1
-        if at > 0 and keys[at - 1] == key:
-            continue
-        for i in range(count, at, -1):
-            keys[i] = keys[i - 1]
-        keys[at] = key
-        count += 1
-    return keys[:count]

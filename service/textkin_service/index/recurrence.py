@@ -16,13 +16,19 @@ That is at most 30 MiB a collection, more than half of it reached only after som
 
 from collections import OrderedDict
 from enum import Enum, auto
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.index.sightings import Sightings
-from textkin_service.sketch.pieces import hashes_of, stems_of
+from textkin_service.kernels import kernel
+from textkin_service.sketch.pieces import hashes_of
+from textkin_service.sketch.stored import Sketches
+
+Marks = NDArray[np.uint64]
 
 # So many witnesses make a piece recurring.
 WITNESSES = 8
@@ -33,6 +39,9 @@ _ALIKE = 0.1
 _LEAST_MARKS = 8
 # An article is compared with at most so many witnesses; pieces that need more wait for another article.
 _MOST_COMPARED = 32
+
+# 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, 6.4).
+_GOLDEN = 0x9E3779B1
 
 _MOST_SUSPECTS = 1 << 13
 _MOST_WITNESSES = 1 << 12
@@ -45,7 +54,7 @@ class Recurrence:
     def __init__(self) -> None:
         self._sightings = Sightings()
         self._suspects: OrderedDict[int, tuple[int, ...]] = OrderedDict()
-        self._witnesses: OrderedDict[int, NDArray[np.uint64]] = OrderedDict()
+        self._witnesses: OrderedDict[int, Marks] = OrderedDict()
         self._recurring: OrderedDict[int, None] = OrderedDict()
         self._hashes: NDArray[np.uint32] | None = None
 
@@ -55,23 +64,43 @@ class Recurrence:
             self._hashes = np.array(sorted(self._recurring), np.uint32)
         return self._hashes
 
-    def add(self, number: int, marks: NDArray[np.uint64]) -> None:
+    def prepare(self) -> None:
+        """Has every kernel run once, in what knows of no article and goes on so: compiled, or read from the cache."""
+        marks = np.empty(0, np.uint64)
+        self._add(np.array([1]), marks.view(np.uint32), np.array([0]), np.array([0]))
+        compare_marks(marks, marks)
+
+    def add(self, number: int, marks: Marks) -> None:
         """Takes note of an article under a number that it never had; `marks` are those of its sketch."""
-        again = self._sightings.see(marks).tolist()
-        for piece in again:
-            if piece in self._recurring:
-                self._recurring.move_to_end(piece)
-        suspects = [piece for piece in again if piece not in self._recurring]
-        if suspects:
-            self._bear_witness(number, marks, suspects)
+        words = np.ascontiguousarray(marks, "<u8").view("<u4")
+        self._add(np.array([number]), words, np.array([0]), np.array([len(words)]))
+
+    def add_all(self, numbers: NDArray[np.int64], sketches: Sketches) -> None:
+        """Takes note of articles as `add` does, by their numbers (int64) and stored sketches."""
+        self._add(numbers, sketches.words, sketches.marks_at, sketches.starts[1:])
+
+    def _add(
+        self, numbers: NDArray[np.int64], words: NDArray[np.uint32], begins: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> None:
+        articles, pieces = self._sightings.see(words, begins, ends)
+        for article, again in groupby(zip(articles.tolist(), pieces.tolist(), strict=True), itemgetter(0)):
+            suspects = []
+            for _, piece in again:
+                if piece in self._recurring:
+                    self._recurring.move_to_end(piece)
+                else:
+                    suspects.append(piece)
+            if suspects:
+                marks = words[begins[article] : ends[article]].copy().view("<u8")
+                self._bear_witness(int(numbers[article]), marks, suspects)
 
     def remove(self, number: int) -> None:
         """Forgets an article as a witness. A piece that is recurring by then remains so."""
         self._witnesses.pop(number, None)
 
-    def _bear_witness(self, number: int, marks: NDArray[np.uint64], suspects: list[int]) -> None:
+    def _bear_witness(self, number: int, marks: Marks, suspects: list[int]) -> None:
         """Makes the article a witness of those of the pieces whose witnesses it is unlike."""
-        verdicts = _Verdicts(self._witnesses, marks[~np.isin(hashes_of(marks), self.recurring())])
+        verdicts = _Verdicts(self._witnesses, _without(marks, self.recurring()))
         for piece in suspects:
             known = self._suspects.pop(piece, ())
             kept = tuple(each for each in known if verdicts.of(each) is not _Verdict.USELESS)
@@ -100,7 +129,7 @@ class _Verdict(Enum):
 class _Verdicts:
     """An article, by its `marks`, beside each of the witnesses that it is asked about."""
 
-    def __init__(self, witnesses: OrderedDict[int, NDArray[np.uint64]], marks: NDArray[np.uint64]) -> None:
+    def __init__(self, witnesses: OrderedDict[int, Marks], marks: Marks) -> None:
         self._witnesses = witnesses
         self._marks = marks
         self._known: dict[int, _Verdict] = {}
@@ -119,24 +148,58 @@ class _Verdicts:
         if len(self._known) >= _MOST_COMPARED:
             return _Verdict.LIKE
         self._witnesses.move_to_end(number)
-        own, own_is_enough = _besides(self._marks, marks)
-        other, other_is_enough = _besides(marks, self._marks)
-        if not own_is_enough:
+        own, other, common, own_shared, other_shared = compare_marks(self._marks, marks)
+        # Enough is at least as much as is shared: a text that is mostly its source is a copy, whatever the rest is about.
+        if own < max(_LEAST_MARKS, own_shared):
             return _Verdict.LIKE
-        if not other_is_enough:
+        if other < max(_LEAST_MARKS, other_shared):
             return _Verdict.USELESS
-        common = len(np.intersect1d(own, other, assume_unique=True))
-        return _Verdict.LIKE if common >= _ALIKE * min(len(own), len(other)) else _Verdict.UNLIKE
+        return _Verdict.LIKE if common >= _ALIKE * min(own, other) else _Verdict.UNLIKE
 
 
-def _besides(marks: NDArray[np.uint64], others: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], bool]:
-    """Returns the distinct stems of the pieces that the others lack, and whether they are enough to tell.
+def _without(marks: Marks, recurring: NDArray[np.uint32]) -> Marks:
+    """Returns the marks of pieces that are not among the recurring (uint32, sorted)."""
+    if not len(recurring):
+        return marks
+    hashes = hashes_of(marks)
+    places = np.minimum(np.searchsorted(recurring, hashes), len(recurring) - 1)
+    return marks[recurring[places] != hashes]
 
-    Enough is at least as much as is shared: a text that is mostly its source is a copy, whatever the rest of it is about.
+
+@kernel
+def compare_marks(marks: Marks, others: Marks) -> tuple[int, int, int, int, int]:
+    """Compares marks (uint64, sorted) of two articles, with the pieces that both have left out.
+
+    Returns how many stems one has besides, the other has, and both; and how many marks each has of the pieces that both have.
     """
-    shared = np.isin(hashes_of(marks), hashes_of(others))
-    stems = np.unique(stems_of(marks[~shared]))
-    return stems, len(stems) >= max(_LEAST_MARKS, int(np.count_nonzero(shared)))
+    half = np.uint64(32)
+    slots = 16
+    while slots < 2 * (len(marks) + len(others)):
+        slots *= 2
+    # Stems, plus one, and which of both have them: an open-addressing table.
+    stems, whose = np.zeros(slots, np.int64), np.zeros(slots, np.int64)
+    shared = np.zeros(3, np.int64)
+    for side in (1, 2):
+        one, two = (marks, others) if side == 1 else (others, marks)
+        at = 0
+        for mark in one:
+            while at < len(two) and two[at] >> half < mark >> half:
+                at += 1
+            if at < len(two) and two[at] >> half == mark >> half:
+                shared[side] += 1
+                continue
+            stem = np.int64(mark & np.uint64(0xFFFF_FFFF)) + 1
+            slot = stem * _GOLDEN >> 8 & (slots - 1)
+            while stems[slot] != 0 and stems[slot] != stem:
+                slot = (slot + 1) & (slots - 1)
+            stems[slot] = stem
+            whose[slot] |= side
+    own = other = common = 0
+    for slot in range(slots):
+        own += whose[slot] & 1
+        other += whose[slot] >> 1
+        common += whose[slot] == 3  # noqa: PLR2004 - both sides
+    return own, other, common, shared[1], shared[2]
 
 
 def _shrink(table: OrderedDict[int, Any], size: int) -> bool:

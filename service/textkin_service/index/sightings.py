@@ -10,45 +10,10 @@ _FIRST_SLOTS = 1 << 7
 # 16 MiB, both rows together.
 _MOST_SLOTS = 1 << 21
 # 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, 6.4).
-_GOLDEN_RATIO = 0x9E3779B1
-_LOW = 0xFFFFFFFF
-_HALF = np.uint64(32)
-# What is counted.
-_AGAIN, _NEW = 0, 1
+_GOLDEN = 0x9E3779B1
 
-
-@kernel
-def _see(
-    rows: NDArray[np.uint32],
-    marks: NDArray[np.uint64],
-    again: NDArray[np.uint32],
-    counts: NDArray[np.int64],
-) -> None:
-    """Finds the pieces of sorted marks that were seen before, and sees all; counts those seen before and the others."""
-    slots = rows.shape[1]
-    bits = 0
-    while slots >> bits > 1:
-        bits += 1
-    counts[_AGAIN] = counts[_NEW] = 0
-    # Once through to look, once to write: a piece must not hide another of the same article.
-    for write in range(2):
-        last = np.int64(-1)
-        for i in range(len(marks)):
-            piece = np.int64(marks[i] >> _HALF)
-            if piece == last:
-                continue
-            last = piece
-            value = np.uint32(piece)
-            first = piece & (slots - 1)
-            second = ((piece * _GOLDEN_RATIO) & _LOW) >> (32 - bits)
-            if write:
-                rows[0, first] = value
-                rows[1, second] = value
-            elif rows[0, first] == value or rows[1, second] == value:
-                again[counts[_AGAIN]] = value
-                counts[_AGAIN] += 1
-            else:
-                counts[_NEW] += 1
+Words = NDArray[np.uint32]
+Places = NDArray[np.int64]
 
 
 class Sightings:
@@ -68,30 +33,70 @@ class Sightings:
         """The memory that the table takes."""
         return self._rows.nbytes
 
-    def see(self, marks: NDArray[np.uint64]) -> NDArray[np.uint32]:
-        """Returns which pieces of these marks (uint64, sorted) were seen before: uint32, sorted. From now on all were."""
-        again = np.empty(len(marks), np.uint32)
-        counts = np.empty(2, np.int64)
-        _see(self._rows, marks, again, counts)
-        self._written += int(counts[_NEW])
-        while self._written > self._rows.size and self._rows.shape[1] < _MOST_SLOTS:
+    def see(self, words: Words, begins: Places, ends: Places) -> tuple[Places, Words]:
+        """Returns which hashes were seen before: of each the number of its run (int64), and the hash (uint32), in order.
+
+        `words` (uint32): pairs of a stem and a hash; each run of them lies from one of `begins` up to one of `ends` (int64),
+        with equal hashes side by side. From now on all were seen.
+        """
+        room = int((ends - begins).sum()) // 2
+        runs, hashes = np.empty(room, np.int64), np.empty(room, np.uint32)
+        run = count = 0
+        while True:
+            most = self._rows.size - self._written if self._rows.shape[1] < _MOST_SLOTS else room
+            run, count, written = see(words, begins, ends, run, self._rows, most, runs, hashes, count)
+            self._written += written
+            if run == len(begins):
+                return runs[:count], hashes[:count]
             self._double()
-        return again[: counts[_AGAIN]]
 
     def _double(self) -> None:
         """Makes room for as much again."""
         old = self._rows
         self._written -= old.size
-        self._rows = np.zeros((2, 2 * old.shape[1]), np.uint32)
+        slots = 2 * old.shape[1]
+        self._rows = np.zeros((2, slots), np.uint32)
         for row in old:
             hashes = row[row != 0]
-            first, second = _places(hashes, self._rows.shape[1])
+            first, second = _places(hashes, slots)
             self._rows[0, first] = hashes
             self._rows[1, second] = hashes
 
 
-def _places(hashes: NDArray[np.uint32], slots: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+def _places(hashes: Words, slots: int) -> tuple[Words, Words]:
     """Returns the places of hashes in both rows, of as many slots, a power of two."""
-    return hashes & np.uint32(slots - 1), (hashes * np.uint32(_GOLDEN_RATIO)) >> np.uint32(
-        33 - slots.bit_length()
-    )
+    return hashes & np.uint32(slots - 1), (hashes * np.uint32(_GOLDEN)) >> np.uint32(33 - slots.bit_length())
+
+
+@kernel
+def see(
+    words: Words, begins: Places, ends: Places, run: int, rows: Words, most: int, runs: Places, hashes: Words, count: int
+) -> tuple[int, int, int]:
+    """Sees runs of hashes from number `run` on, until more than `most` were new; adds those seen before after `count`.
+
+    Returns the next run, how many were seen before by then, and how many were new.
+    """
+    slots = rows.shape[1]
+    bits = 0
+    while 1 << bits < slots:
+        bits += 1
+    written = 0
+    while run < len(begins) and written <= most:
+        # Once through to look, once to write: a hash must not hide another of the same run.
+        for write in range(2):
+            for at in range(begins[run], ends[run], 2):
+                hashed = words[at + 1]
+                if at > begins[run] and words[at - 1] == hashed:
+                    continue
+                first = np.int64(hashed) & (slots - 1)
+                second = ((np.int64(hashed) * _GOLDEN) & 0xFFFF_FFFF) >> (32 - bits)
+                if write:
+                    rows[0, first] = hashed
+                    rows[1, second] = hashed
+                elif rows[0, first] == hashed or rows[1, second] == hashed:
+                    runs[count], hashes[count] = run, hashed
+                    count += 1
+                else:
+                    written += 1
+        run += 1
+    return run, count, written

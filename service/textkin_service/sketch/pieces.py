@@ -44,8 +44,3 @@ def piece_marks(analysis: Analysis) -> NDArray[np.uint64]:
 def hashes_of(marks: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """Returns the hash of the piece of each mark: uint32, parallel."""
     return (marks >> _HALF).astype(np.uint32)
-
-
-def stems_of(marks: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Returns the stem of each mark: uint32, parallel."""
-    return marks.astype(np.uint32)

@@ -1,0 +1,92 @@
+"""Instructions of the processor that kernels have no other words for: words at addresses, eight slots at a time, fetching ahead.
+
+Each becomes an instruction or a few where it is used. All numbers are int64; a word is of 32 bits and has no sign.
+"""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WORD = ir.IntType(32)
+_NUMBER = ir.IntType(64)
+_SLOTS = 8
+_int64: Any = types.int64
+
+
+def _instruction(arguments: int, result: Any, generate: "Callable[..., Any]") -> Any:
+    """Makes an instruction of so many numbers; `generate` is given LLVM's builder and them."""
+    signature = result(*[_int64] * arguments)
+
+    def lowered(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        return generate(builder, *values)
+
+    # numba takes the number of arguments from the function's own signature.
+    typed = {
+        1: lambda _, a: (signature, lowered),
+        2: lambda _, a, b: (signature, lowered),
+        3: lambda _, a, b, c: (signature, lowered),
+    }
+    return cast("Any", intrinsic)(typed[arguments])
+
+
+def _at(builder: Any, address: Any, kind: Any) -> Any:
+    return builder.inttoptr(address, kind.as_pointer())
+
+
+def _load(builder: Any, address: Any) -> Any:
+    return builder.zext(builder.load(_at(builder, address, _WORD)), _NUMBER)
+
+
+def _store(builder: Any, address: Any, word: Any) -> Any:
+    builder.store(builder.trunc(word, _WORD), _at(builder, address, _WORD))
+    return ir.Constant(_NUMBER, 0)
+
+
+def _splat(builder: Any, number: Any) -> Any:
+    vector = ir.VectorType(_WORD, _SLOTS)
+    one = builder.insert_element(
+        ir.Constant(vector, ir.Undefined), builder.trunc(number, _WORD), ir.Constant(_WORD, 0)
+    )
+    return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), ir.Constant(vector, [0] * _SLOTS))
+
+
+def _equal(builder: Any, address: Any, word: Any, mask: Any) -> Any:
+    words = builder.load(_at(builder, address, ir.VectorType(_WORD, _SLOTS)), align=4)
+    equal = builder.icmp_unsigned("==", builder.and_(words, _splat(builder, mask)), _splat(builder, word))
+    return builder.zext(builder.bitcast(equal, ir.IntType(_SLOTS)), _NUMBER)
+
+
+def _zeros(name: str) -> Any:
+    def generate(builder: Any, number: Any) -> Any:
+        function = builder.module.declare_intrinsic(name, [_NUMBER], ir.FunctionType(_NUMBER, [_NUMBER, ir.IntType(1)]))
+        return builder.call(function, [number, ir.Constant(ir.IntType(1), 0)])
+
+    return generate
+
+
+def _fetch(builder: Any, address: Any) -> Any:
+    byte = ir.IntType(8).as_pointer()
+    function = builder.module.declare_intrinsic(
+        "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, _WORD, _WORD, _WORD])
+    )
+    reading, everywhere, data = (ir.Constant(_WORD, n) for n in (0, 3, 1))
+    builder.call(function, [builder.inttoptr(address, byte), reading, everywhere, data])
+    return ir.Constant(_NUMBER, 0)
+
+
+#: load(address): the word at an address.
+load: "Callable[[int], int]" = _instruction(1, _int64, _load)
+#: store(address, word): puts a word, the lower half of the number, at an address.
+store: "Callable[[int, int], int]" = _instruction(2, _int64, _store)
+#: equal(address, word, mask): which of the 8 words from an address on equal a word when masked; a bit each, the first lowest.
+equal: "Callable[[int, int, int], int]" = _instruction(3, _int64, _equal)
+#: leading_zeros(number), trailing_zeros(number): of 64 bits; 64 for 0.
+leading_zeros: "Callable[[int], int]" = _instruction(1, _int64, _zeros("llvm.ctlz"))
+trailing_zeros: "Callable[[int], int]" = _instruction(1, _int64, _zeros("llvm.cttz"))
+#: fetch(address): has the processor bring what stands there to its cache, without waiting for it.
+fetch: "Callable[[int], int]" = _instruction(1, _int64, _fetch)
