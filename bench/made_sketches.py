@@ -167,7 +167,7 @@ def _sort(keys: Words) -> int:
 
 
 @kernel
-def _make(
+def _make(  # noqa: C901 - a kernel is a loop written out
     lengths: Starts,
     state: NDArray[np.uint64],
     bounds: NDArray[np.float64],

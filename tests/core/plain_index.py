@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.index.lsh import BUCKET_CAP, LEAST_READ, MOST_BANDS_READ, READ_A_KEY
+from textkin_service.index.lsh import BAND_CAP, BUCKET_CAP, LEAST_READ, MOST_BANDS_READ, READ_A_KEY
 from textkin_service.sketch import Probe, Scheme, Sketch
 
 
@@ -73,9 +73,7 @@ class PlainIndex:
                 by_window[number][window] += self._rarity(self._content, key)
         bands = self._band_keys(probe)
         banded: defaultdict[int, float] = defaultdict(float)
-        for key, numbers in zip(
-            bands, self._bands.lookup(bands, BUCKET_CAP, MOST_BANDS_READ), strict=True
-        ):
+        for key, numbers in zip(bands, self._bands.lookup(bands, BAND_CAP, MOST_BANDS_READ), strict=True):
             for number in numbers:
                 banded[number] += self._rarity(self._bands, key)
         weights = {

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from plain_index import PlainIndex, plain_band_keys
 
 from textkin_service.analysis import analyze
-from textkin_service.index import Index, buckets, entries, ranking
-from textkin_service.index.entries import GOLDEN, band_keys, put_in_order
+from textkin_service.index import Index
+from textkin_service.index.kernels import buckets, entries, ranking
+from textkin_service.index.kernels.entries import GOLDEN, band_keys, put_in_order
 from textkin_service.index.lsh import BUCKET_CAP, LEAST_READ
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
@@ -134,7 +135,7 @@ def test_two_threads_make_the_same_index_as_one():
         assert one.candidates(asked, 100) == two.candidates(asked, 100)
 
 
-@pytest.mark.parametrize(("rare", "truncated"), [(1, True), (10, False)])
+@pytest.mark.parametrize(("rare", "truncated"), [(2, True), (10, False)])
 def test_the_rarest_keys_are_read_first_and_to_leave_out_most_is_told(rare, truncated):
     index = Index(SCHEME)
     common = np.arange(10, dtype=np.uint32)
@@ -186,7 +187,10 @@ def test_preparing_leaves_an_index_empty():
 def test_nothing_is_compiled_once_prepared():
     Index(SCHEME).prepare()
     kernels = [
-        each for module in (buckets, entries, ranking) for each in vars(module).values() if hasattr(each, "signatures")
+        each
+        for module in (buckets, entries, ranking)
+        for each in vars(module).values()
+        if hasattr(each, "signatures")
     ]
     before = [len(each.signatures) for each in kernels]
     assert kernels

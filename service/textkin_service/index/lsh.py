@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.index import buckets
-from textkin_service.index.buckets import Entries
-from textkin_service.index.entries import band_keys, entries_of, put_in_order
-from textkin_service.index.ranking import rank
+from textkin_service.index.kernels import buckets
+from textkin_service.index.kernels.buckets import Entries
+from textkin_service.index.kernels.entries import band_keys, entries_of, put_in_order
+from textkin_service.index.kernels.ranking import rank
 from textkin_service.index.table import Exclusively, Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
 from textkin_service.sketch import Probe, Scheme, Sketch, stored
@@ -22,13 +22,13 @@ from textkin_service.sketch.stored import Sketches
 
 Numbers = NDArray[np.int64]
 
-# Most numbers read from one bucket: a key that so many articles share says little, and must not stall a query.
-BUCKET_CAP = 2_000
+# Most numbers read from one bucket of a content key: one that so many articles share says little.
+BUCKET_CAP = 500
 # Most numbers read for a query from the buckets of content keys, for each key that it asks, the shortest buckets first; and as
 # many at least. Among 300,000 articles more found no more rewrites, and 2 for each key lost reworded paragraphs.
 READ_A_KEY, LEAST_READ = 4, 2_000
-# Most numbers read from the buckets of bands.
-MOST_BANDS_READ = 8_000
+# Most numbers read from one bucket of a band, and from all of them: so many copies must not stall a query.
+BAND_CAP, MOST_BANDS_READ = 2_000, 8_000
 # The share of the keys that were met, beyond which leaving them out is told.
 _MOST_CUT = 0.75
 
@@ -67,7 +67,11 @@ class Index:
         self.add_all(np.array([number]), Sketches.of([sketch]))
 
     def add_all(
-        self, numbers: Numbers, sketches: Sketches, exclusively: Exclusively = nullcontext, pool: Executor | None = None
+        self,
+        numbers: Numbers,
+        sketches: Sketches,
+        exclusively: Exclusively = nullcontext,
+        pool: Executor | None = None,
     ) -> None:
         """Adds articles as `add` does: their numbers (int64) ascend.
 
@@ -109,7 +113,7 @@ class Index:
         budget = max(LEAST_READ, READ_A_KEY * len(probe.content))
         content = self._content.lookup(probe.content, BUCKET_CAP, budget)
         keys = band_keys(probe.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
-        bands = self._bands.lookup(keys, BUCKET_CAP, MOST_BANDS_READ)
+        bands = self._bands.lookup(keys, BAND_CAP, MOST_BANDS_READ)
         best = rank(
             content.numbers, content.starts, content.lengths, probe.windows,
             bands.numbers, bands.starts, bands.lengths,

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.index.kernels.buckets import int64
 from textkin_service.index.sightings import Sightings
 from textkin_service.kernels import kernel
 from textkin_service.sketch.pieces import hashes_of
@@ -80,7 +81,11 @@ class Recurrence:
         self._add(numbers, sketches.words, sketches.marks_at, sketches.starts[1:])
 
     def _add(
-        self, numbers: NDArray[np.int64], words: NDArray[np.uint32], begins: NDArray[np.int64], ends: NDArray[np.int64]
+        self,
+        numbers: NDArray[np.int64],
+        words: NDArray[np.uint32],
+        begins: NDArray[np.int64],
+        ends: NDArray[np.int64],
     ) -> None:
         articles, pieces = self._sightings.see(words, begins, ends)
         for article, again in groupby(zip(articles.tolist(), pieces.tolist(), strict=True), itemgetter(0)):
@@ -163,7 +168,8 @@ def _without(marks: Marks, recurring: NDArray[np.uint32]) -> Marks:
         return marks
     hashes = hashes_of(marks)
     places = np.minimum(np.searchsorted(recurring, hashes), len(recurring) - 1)
-    return marks[recurring[places] != hashes]
+    kept: Marks = marks[recurring[places] != hashes]
+    return kept
 
 
 @kernel
@@ -188,7 +194,7 @@ def compare_marks(marks: Marks, others: Marks) -> tuple[int, int, int, int, int]
             if at < len(two) and two[at] >> half == mark >> half:
                 shared[side] += 1
                 continue
-            stem = np.int64(mark & np.uint64(0xFFFF_FFFF)) + 1
+            stem = int64(mark & np.uint64(0xFFFF_FFFF)) + 1
             slot = stem * _GOLDEN >> 8 & (slots - 1)
             while stems[slot] != 0 and stems[slot] != stem:
                 slot = (slot + 1) & (slots - 1)

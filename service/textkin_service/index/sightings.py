@@ -70,7 +70,15 @@ def _places(hashes: Words, slots: int) -> tuple[Words, Words]:
 
 @kernel
 def see(
-    words: Words, begins: Places, ends: Places, run: int, rows: Words, most: int, runs: Places, hashes: Words, count: int
+    words: Words,
+    begins: Places,
+    ends: Places,
+    run: int,
+    rows: Words,
+    most: int,
+    runs: Places,
+    hashes: Words,
+    count: int,
 ) -> tuple[int, int, int]:
     """Sees runs of hashes from number `run` on, until more than `most` were new; adds those seen before after `count`.
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.index import buckets
-from textkin_service.index.buckets import Entries, Words
-from textkin_service.index.entries import GOLDEN
+from textkin_service.index.kernels import buckets
+from textkin_service.index.kernels.buckets import Entries, Words
+from textkin_service.index.kernels.entries import GOLDEN
 
 # Gives leave to change what others read, while it is held.
 Exclusively = Callable[[], AbstractContextManager[None]]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from textkin_service.settings import VERBATIM_PERMUTATIONS
 from textkin_service.sketch import Sketch
 
-# Words of a stored sketch: its checksum, the numbers of its content keys and of its marks, its signature; then the keys, and the
-# marks, of two words each.
+# Words of a stored sketch: its checksum, the numbers of its content keys and of its marks, and its signature; then come the
+# keys, and the marks, of two words each.
 CHECKSUM, KEYS, MARKS, SIGNATURE = range(4)
 CONTENT = SIGNATURE + VERBATIM_PERMUTATIONS
 _BYTES_A_WORD = 4

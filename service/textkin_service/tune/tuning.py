@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from textkin_service.analysis import Analysis, analyze
-from textkin_service.index.ranking import band_keys
+from textkin_service.index.kernels.entries import band_keys
 from textkin_service.settings import TABLE, Settings
 from textkin_service.sketch import Probe, Scheme, Sketch
 from textkin_service.sketch.verbatim import PERMUTATIONS

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.index.buckets import int64
+from textkin_service.index.kernels.buckets import int64
 from textkin_service.kernels import kernel
 
 Words = NDArray[np.uint32]

@@ -1,4 +1,4 @@
-"""Instructions of the processor that kernels have no other words for: words at addresses, eight slots at a time, fetching ahead.
+"""Instructions of the processor that kernels lack: words at addresses, eight slots at a time, fetching ahead.
 
 Each becomes an instruction or a few where it is used. All numbers are int64; a word is of 32 bits and has no sign.
 """
@@ -18,20 +18,9 @@ _SLOTS = 8
 _int64: Any = types.int64
 
 
-def _instruction(arguments: int, result: Any, generate: "Callable[..., Any]") -> Any:
-    """Makes an instruction of so many numbers; `generate` is given LLVM's builder and them."""
-    signature = result(*[_int64] * arguments)
-
-    def lowered(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-        return generate(builder, *values)
-
-    # numba takes the number of arguments from the function's own signature.
-    typed = {
-        1: lambda _, a: (signature, lowered),
-        2: lambda _, a, b: (signature, lowered),
-        3: lambda _, a, b, c: (signature, lowered),
-    }
-    return cast("Any", intrinsic)(typed[arguments])
+def _instruction(signature: Any, generate: "Callable[..., Any]") -> Any:
+    """Returns what numba asks of an instruction: its signature, and what generates it, from LLVM's builder and the numbers."""
+    return signature, lambda _context, builder, _signature, values: generate(builder, *values)
 
 
 def _at(builder: Any, address: Any, kind: Any) -> Any:
@@ -63,7 +52,9 @@ def _equal(builder: Any, address: Any, word: Any, mask: Any) -> Any:
 
 def _zeros(name: str) -> Any:
     def generate(builder: Any, number: Any) -> Any:
-        function = builder.module.declare_intrinsic(name, [_NUMBER], ir.FunctionType(_NUMBER, [_NUMBER, ir.IntType(1)]))
+        function = builder.module.declare_intrinsic(
+            name, [_NUMBER], ir.FunctionType(_NUMBER, [_NUMBER, ir.IntType(1)])
+        )
         return builder.call(function, [number, ir.Constant(ir.IntType(1), 0)])
 
     return generate
@@ -79,14 +70,44 @@ def _fetch(builder: Any, address: Any) -> Any:
     return ir.Constant(_NUMBER, 0)
 
 
+@intrinsic
+def _load_word(_context: Any, address: Any) -> Any:  # noqa: ARG001 - numba's signature, here and below
+    return _instruction(_int64(_int64), _load)
+
+
+@intrinsic
+def _store_word(_context: Any, address: Any, word: Any) -> Any:  # noqa: ARG001
+    return _instruction(_int64(_int64, _int64), _store)
+
+
+@intrinsic
+def _equal_words(_context: Any, address: Any, word: Any, mask: Any) -> Any:  # noqa: ARG001
+    return _instruction(_int64(_int64, _int64, _int64), _equal)
+
+
+@intrinsic
+def _count_leading(_context: Any, number: Any) -> Any:  # noqa: ARG001
+    return _instruction(_int64(_int64), _zeros("llvm.ctlz"))
+
+
+@intrinsic
+def _count_trailing(_context: Any, number: Any) -> Any:  # noqa: ARG001
+    return _instruction(_int64(_int64), _zeros("llvm.cttz"))
+
+
+@intrinsic
+def _fetch_line(_context: Any, address: Any) -> Any:  # noqa: ARG001
+    return _instruction(_int64(_int64), _fetch)
+
+
 #: load(address): the word at an address.
-load: "Callable[[int], int]" = _instruction(1, _int64, _load)
+load = cast("Callable[[int], int]", _load_word)
 #: store(address, word): puts a word, the lower half of the number, at an address.
-store: "Callable[[int, int], int]" = _instruction(2, _int64, _store)
+store = cast("Callable[[int, int], int]", _store_word)
 #: equal(address, word, mask): which of the 8 words from an address on equal a word when masked; a bit each, the first lowest.
-equal: "Callable[[int, int, int], int]" = _instruction(3, _int64, _equal)
+equal = cast("Callable[[int, int, int], int]", _equal_words)
 #: leading_zeros(number), trailing_zeros(number): of 64 bits; 64 for 0.
-leading_zeros: "Callable[[int], int]" = _instruction(1, _int64, _zeros("llvm.ctlz"))
-trailing_zeros: "Callable[[int], int]" = _instruction(1, _int64, _zeros("llvm.cttz"))
+leading_zeros = cast("Callable[[int], int]", _count_leading)
+trailing_zeros = cast("Callable[[int], int]", _count_trailing)
 #: fetch(address): has the processor bring what stands there to its cache, without waiting for it.
-fetch: "Callable[[int], int]" = _instruction(1, _int64, _fetch)
+fetch = cast("Callable[[int], int]", _fetch_line)

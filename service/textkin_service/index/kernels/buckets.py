@@ -26,7 +26,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.index.instructions import equal, fetch, leading_zeros, load, store, trailing_zeros
+from textkin_service.index.kernels.instructions import (
+    equal,
+    fetch,
+    leading_zeros,
+    load,
+    store,
+    trailing_zeros,
+)
 from textkin_service.kernels import kernel
 
 if TYPE_CHECKING:
@@ -350,7 +357,7 @@ def refill(
 def lookup(
     segments: Map, entries: Entries, cap: int, budget: int, lengths: Map, starts: Map, numbers: Words
 ) -> tuple[int, int]:
-    """Reads what stands under the keys of entries, the shortest lists first, the newest `cap` of each, at most `budget` numbers.
+    """Reads what stands under the keys of entries, the shortest lists first, the newest `cap` of each, `budget` in all.
 
     Fills `lengths` (int64, a key each) with how many numbers each key has, whatever was read; `numbers` (uint32, `budget` of
     them) with those read, in the order of the keys, descending; and `starts` (int64, one more than keys) with where each

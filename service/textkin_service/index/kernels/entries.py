@@ -82,4 +82,4 @@ def put_in_order(entries: Entries, ordered: Entries) -> int:
         part = entry >> shift
         ordered[ends[part]] = entry
         ends[part] += 1
-    return ends[len(ends) // 2 - 1]
+    return int(ends[len(ends) // 2 - 1])

@@ -1,0 +1,1 @@
+"""Kernels of the index: compiled loops over arrays of numbers."""
