@@ -88,8 +88,11 @@ _NOT_WORDS = regex.compile(r"\W++")
 
 def flags_of(word: str) -> int:
     """Returns the flags of a word, as the text has it, and its number among those that may be one of two."""
-    if word.isascii() and word.isalpha():
-        return _plain_flags().get(word.lower(), 0)
+    if word.isascii():
+        if word.isalpha():
+            return _plain_flags().get(word.lower(), 0)
+        if word.isdecimal():
+            return OPEN
     parts = _NOT_WORDS.split(word.translate(_FOLDED).lower())
     flags = OPEN if any(parts) else OPEN | NO_WORD
     for part in parts:

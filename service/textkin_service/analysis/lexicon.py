@@ -52,8 +52,10 @@ VERSION = ",".join(
 def word_hashes(words: Iterable[str], dtype: type[_U]) -> NDArray[_U]:
     """Returns a hash of each word, an unsigned integer, that depends on the word alone, whatever the process or machine."""
     size = np.dtype(dtype).itemsize
-    digests = (hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=size) for word in words)
-    return np.frombuffer(b"".join(each.digest() for each in digests), np.dtype(dtype).newbyteorder("<"))
+    digests = [
+        hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=size).digest() for word in words
+    ]
+    return np.frombuffer(b"".join(digests), np.dtype(dtype).newbyteorder("<"))
 
 
 class Lexicon:

@@ -96,11 +96,12 @@ def _meet(text: str, words: Lexicon, room: Room, unknown: int) -> None:
     places = (each[missing].tolist() for each in (room.keys, room.starts, room.ends))
     written = {key: text[start:end] for key, start, end in zip(*places, strict=True)}
     normal = [normalize_word(word) for word in written.values()]
-    flags = [
-        flags_of(word) | (_UNSPACED if is_unspaced(normalised) else 0)
-        for word, normalised in zip(written.values(), normal, strict=True)
-    ]
-    keys, hashes = np.fromiter(written, np.uint64, len(written)), word_hashes(normal, np.uint64)
+    flags = list(map(flags_of, written.values()))
+    if not text.isascii():
+        flags = [
+            each | _UNSPACED if is_unspaced(word) else each for each, word in zip(flags, normal, strict=True)
+        ]
+    keys, hashes = np.array(list(written), np.uint64), word_hashes(normal, np.uint64)
     words.table.add(keys, hashes, *words.resolve(normal), np.array(flags, np.uint32))
 
 

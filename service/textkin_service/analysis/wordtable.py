@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.kernels.words import insert, look_up
+from textkin_service.analysis.kernels.words import add, insert, look_up
 
 # Rows of a new table; more than half of them are never used, so that searches stay short.
 _LEAST_ROWS = 1 << 13
@@ -81,14 +81,9 @@ class WordTable:
         flags: NDArray[np.uint32],
     ) -> None:
         """Adds words, all arrays parallel. Those that the table has already stay as they are."""
-        rows = np.empty((len(keys), _COLUMNS), np.uint64)
-        rows[:, 1] = hashes
-        rows[:, 2] = (stems.astype(np.uint64) << np.uint64(32)) | zipf.view(np.uint32)
-        rows[:, 3] = flags
-        rows[:, 0] = keys ^ rows[:, 1] ^ rows[:, 2] ^ rows[:, 3]
         with self._adding:
-            self._make_room(len(rows))
-            self._count += insert(rows, self._rows)
+            self._make_room(len(keys))
+            self._count += add(keys, hashes, stems, zipf.view(np.uint32), flags, self._rows)
 
     def _make_room(self, count: int) -> None:
         """Makes the table large enough for more rows. Readers keep to the one that they have begun with."""

@@ -364,23 +364,48 @@ def look_up(
 
 
 @kernel
+def _put(check: np.uint64, of_word: np.uint64, of_stem: np.uint64, bits: np.uint64, table: NDArray[np.uint64]) -> bool:
+    """Puts a row into a table that has room for it; returns whether it did not hold it before."""
+    key = check ^ of_word ^ of_stem ^ bits
+    if key == _ZERO:
+        return False
+    mask = np.uint64(len(table) - 1)
+    place = key & mask
+    while True:
+        found = table[place, 0] ^ table[place, 1] ^ table[place, 2] ^ table[place, 3]
+        if found == key:
+            return False
+        if found == _ZERO:
+            table[place, 0] = check
+            table[place, 1] = of_word
+            table[place, 2] = of_stem
+            table[place, 3] = bits
+            return True
+        place = (place + _ONE) & mask
+
+
+@kernel
 def insert(rows: NDArray[np.uint64], table: NDArray[np.uint64]) -> int:
     """Puts rows, of shape (any, 4), into a table that has room for them; returns how many of them it did not hold before."""
     count = 0
-    mask = np.uint64(len(table) - 1)
     for i in range(len(rows)):
-        key = rows[i, 0] ^ rows[i, 1] ^ rows[i, 2] ^ rows[i, 3]
-        if key == _ZERO:
-            continue
-        place = key & mask
-        while True:
-            found = table[place, 0] ^ table[place, 1] ^ table[place, 2] ^ table[place, 3]
-            if found == key:
-                break
-            if found == _ZERO:
-                for j in range(4):
-                    table[place, j] = rows[i, j]
-                count += 1
-                break
-            place = (place + _ONE) & mask
+        count += _put(rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], table)
+    return count
+
+
+@kernel
+def add(
+    keys: NDArray[np.uint64],
+    hashes: NDArray[np.uint64],
+    stems: NDArray[np.uint32],
+    rarities: NDArray[np.uint32],
+    flags: NDArray[np.uint32],
+    table: NDArray[np.uint64],
+) -> int:
+    """Puts words into a table that has room for them, all parallel; returns how many of them it did not hold before."""
+    count = 0
+    for i in range(len(keys)):
+        of_stem = (np.uint64(stems[i]) << _SHIFT) | np.uint64(rarities[i])
+        bits = np.uint64(flags[i])
+        count += _put(keys[i] ^ hashes[i] ^ of_stem ^ bits, hashes[i], of_stem, bits, table)
     return count
