@@ -11,6 +11,7 @@ as in the image, so that the cache fits all of that kind.
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from llvmlite.binding import get_host_cpu_features
@@ -51,3 +52,10 @@ def is_compiled_anew() -> bool:
     probe = cast("Any", _probe)
     probe(0)
     return bool(probe.stats.cache_misses)
+
+
+def cache_folder() -> Path | None:
+    """Returns the folder that compiled kernels are kept in; None if there is none that may be written to."""
+    probe = cast("Any", _probe)
+    folder = probe.stats.cache_path
+    return None if folder is None else Path(folder)

@@ -11,6 +11,7 @@ import regex
 from numpy.typing import NDArray
 
 from textkin_service.analysis.kernels.classes import classify
+from textkin_service.prebuilt import prebuilt
 
 # Scripts written without spaces: each character, with its combining marks, is a token of its own. In Thai and Lao so is a
 # cluster: the vowels written before and behind a consonant belong to it, and no word begins between them.
@@ -99,19 +100,28 @@ _ASSIGNED = (range(0x40000), range(0xE0000, 0xE1000))
 def class_table() -> NDArray[np.uint32]:
     """Returns the bits of every code point: uint32 of shape (1114112,), in which untouched pages take no memory."""
     table = np.zeros(CODE_POINTS, np.uint32)
-    for assigned in _ASSIGNED:
-        text = "".join(map(chr, assigned))
-        part = table[assigned.start : assigned.stop]
-        for bit, pattern in _PATTERNS.items():
-            _mark(part, text, pattern, bit)
-        for number, pattern in enumerate(SCRIPTS.values(), start=1):
-            _mark(part, text, pattern, number << SCRIPT_SHIFT)
-        part[part & np.uint32(LINE_END | STOP | CJK_STOP | SIGN | BAR) != 0] |= np.uint32(EVENT)
-        part |= np.uint32(SPACE) * _where(map(str.isspace, text))
-        part |= np.uint32(LOWER) * _where(map(str.islower, text))
-        part |= np.uint32(UPPER) * _where(map(str.isupper, text))
+    for assigned, part in zip(_ASSIGNED, prebuilt("characters", _classes), strict=True):
+        table[assigned.start : assigned.stop] = part
     table.setflags(write=False)
     return table
+
+
+def _classes() -> list[NDArray[np.uint32]]:
+    """Returns the bits of the code points that may be assigned."""
+    return [_classes_of_all("".join(map(chr, assigned))) for assigned in _ASSIGNED]
+
+
+def _classes_of_all(text: str) -> NDArray[np.uint32]:
+    part = np.zeros(len(text), np.uint32)
+    for bit, pattern in _PATTERNS.items():
+        _mark(part, text, pattern, bit)
+    for number, pattern in enumerate(SCRIPTS.values(), start=1):
+        _mark(part, text, pattern, number << SCRIPT_SHIFT)
+    part[part & np.uint32(LINE_END | STOP | CJK_STOP | SIGN | BAR) != 0] |= np.uint32(EVENT)
+    part |= np.uint32(SPACE) * _where(map(str.isspace, text))
+    part |= np.uint32(LOWER) * _where(map(str.islower, text))
+    part |= np.uint32(UPPER) * _where(map(str.isupper, text))
+    return part
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

@@ -12,11 +12,11 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from textkin_service.analysis.characters import SCRIPTS, classes_of, code_points
 from textkin_service.analysis.kernels.languages import count_scripts, likelihoods
 from textkin_service.analysis.lexicon import known_languages
+from textkin_service.prebuilt import prebuilt
 
 # Taken for a text's language where there is too little of it to tell; a text without letters has it too.
 DEFAULT_LANGUAGE = "en"
@@ -127,6 +127,13 @@ def _likelihoods(text: bytes) -> list[float]:
 @cache
 def _model() -> _Model:
     """Returns the model, which is only read and so serves all threads."""
+    return prebuilt("detection", _read_model)
+
+
+def _read_model() -> _Model:
+    # Imported only where it is needed: unpacking the model takes longer than all else here.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(known_languages() & set(identifier.labels))
     languages = tuple(identifier.nb_classes)

@@ -4,19 +4,19 @@ import hashlib
 import math
 import threading
 from collections.abc import Iterable, Iterator
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib.metadata import version
 from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 import Stemmer
-import wordfreq
 from numpy.typing import NDArray
-from wordfreq.numbers import has_digit_sequence
 
 from textkin_service.analysis.unspaced import GramFrequencies, is_unspaced
 from textkin_service.analysis.wordtable import WordTable
+from textkin_service.prebuilt import prebuilt
 
 _U = TypeVar("_U", np.uint32, np.uint64)
 
@@ -58,6 +58,18 @@ def word_hashes(words: Iterable[str], dtype: type[_U]) -> NDArray[_U]:
     return np.frombuffer(b"".join(digests), np.dtype(dtype).newbyteorder("<"))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frequencies:
+    """How frequent the stems of a language are (Zipf), all listed words with the same stem together, and its common words.
+
+    `grams`: the frequencies of the n-grams of a language without spaces.
+    """
+
+    zipf: dict[str, float]
+    grams: GramFrequencies | None
+    common: tuple[str, ...]
+
+
 class Lexicon:
     """The stems of one language and how rare they are. Get one from `lexicon`; threads share it.
 
@@ -68,8 +80,11 @@ class Lexicon:
         self.language = language
         self._algorithm = _SNOWBALL.get(language)
         self.table = WordTable()
-        self.common: tuple[str, ...] = ()
-        self._zipf, self._grams = self._frequencies()
+        listed = _LISTED_AS.get(language, language)
+        found = _Frequencies({}, None, ())
+        if listed in _listed_languages():
+            found = prebuilt(f"lexicon-{language}", partial(self._frequencies, listed))
+        self._zipf, self._grams, self.common = found.zipf, found.grams, found.common
 
     def resolve(self, words: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
         """Returns the stems of normalised words as numbers, the same in every process, and how frequent they are (Zipf)."""
@@ -86,23 +101,16 @@ class Lexicon:
         frequency = self._grams.frequency(stem)
         return max(UNSEEN_ZIPF, _zipf(frequency)) if frequency else UNSEEN_ZIPF
 
-    def _frequencies(self) -> tuple[dict[str, float], GramFrequencies | None]:
-        """Returns the Zipf frequency of all listed words with the same stem together, by stem.
-
-        And of a language without spaces, the frequencies of its n-grams.
-        """
-        listed = _LISTED_AS.get(self.language, self.language)
-        if listed not in wordfreq.available_languages("best"):
-            return {}, None
+    def _frequencies(self, listed: str) -> _Frequencies:
         words = dict(_most_frequent(listed))
-        self.common = tuple(islice(words, COMMON_WORDS))
+        common = tuple(islice(words, COMMON_WORDS))
         grams = None
         if self.language in _UNSPACED:
             grams = GramFrequencies((word, words.pop(word)) for word in list(words) if is_unspaced(word))
         total: dict[str, float] = {}
         for frequency, stem in zip(words.values(), self._stems(list(words)), strict=True):
             total[stem] = total.get(stem, 0.0) + frequency
-        return {stem: _zipf(frequency) for stem, frequency in total.items()}, grams
+        return _Frequencies({stem: _zipf(frequency) for stem, frequency in total.items()}, grams, common)
 
 
 def _most_frequent(listed: str) -> Iterator[tuple[str, float]]:
@@ -110,15 +118,31 @@ def _most_frequent(listed: str) -> Iterator[tuple[str, float]]:
 
     The file is read once, and nothing of it is kept: wordfreq's own functions would keep the whole list, 100 MB of some.
     """
+    # Imported only where it is needed: it takes longer than all else here.
+    import wordfreq  # noqa: PLC0415
+    from wordfreq.numbers import has_digit_sequence  # noqa: PLC0415
+
     buckets = wordfreq.read_cBpack(wordfreq.available_languages("best")[listed])
     words = (
         (word, frequency)
         for centibels, bucket in enumerate(buckets)
         for frequency in [wordfreq.cB_to_freq(-centibels)]
         for word in bucket
-        if not has_digit_sequence(word)
+        if word.isalpha() or not has_digit_sequence(word)
     )
     return islice(words, LISTED_WORDS)
+
+
+@cache
+def _listed_languages() -> frozenset[str]:
+    """Returns the languages that wordfreq has a list of."""
+    return prebuilt("languages", _find_listed_languages)
+
+
+def _find_listed_languages() -> frozenset[str]:
+    import wordfreq  # noqa: PLC0415 - as above
+
+    return frozenset(wordfreq.available_languages("best"))
 
 
 def _zipf(frequency: float) -> float:
@@ -143,7 +167,7 @@ def _lexicon(primary: str) -> Lexicon:
 @cache
 def known_languages() -> frozenset[str]:
     """Returns the primary subtags of the languages whose words are stemmed or ranked."""
-    return frozenset(_SNOWBALL) | frozenset(wordfreq.available_languages("best")) | frozenset(_LISTED_AS)
+    return frozenset(_SNOWBALL) | _listed_languages() | frozenset(_LISTED_AS)
 
 
 def lexicon(language: str) -> Lexicon:

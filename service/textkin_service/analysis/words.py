@@ -4,6 +4,7 @@ Kernels cut the text and find its words in the table of the language; the few th
 """
 
 import secrets
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from textkin_service.analysis.room import Room, room_for
 from textkin_service.analysis.tokens import Tokens, normalize_word
 from textkin_service.analysis.unspaced import is_unspaced, pairs_units
 from textkin_service.analysis.wordtable import Known
+from textkin_service.prebuilt import prebuilt
 
 # A flag of words, above those of `keywords`: of a script without spaces.
 _UNSPACED = 1 << 15
@@ -79,15 +81,25 @@ def cut(codes: NDArray[np.uint32], rows: NDArray[np.uint64], room: Room) -> tupl
 def meet_common_words(language: str) -> None:
     """Resolves the most frequent words of a language, with a small letter and with a capital, before any text has."""
     words = lexicon(language)
-    # Words of nothing but these letters are their own normal form, and one token.
-    common = [word for word in words.common if word.isascii() and word.isalpha()]
-    codes = code_points(" ".join([*common, *map(str.capitalize, common)]))
+    common, hashes, stems, zipf, flags = prebuilt(f"words-{language}", partial(_common, words))
+    codes = code_points(common)
     room = room_for(len(codes))
     count, *_ = cut(codes, words.table.rows, room)
-    stems, zipf = words.resolve(common)
+    words.table.add(room.keys[:count], hashes, stems, zipf, flags)
+
+
+def _common(
+    words: Lexicon,
+) -> tuple[str, NDArray[np.uint64], NDArray[np.uint32], NDArray[np.float32], NDArray[np.uint32]]:
+    """Returns a text of the common words, and what the table is to know of each of its words."""
+    # Words of nothing but these letters are their own normal form, and one token.
+    common = [word for word in words.common if word.isascii() and word.isalpha()]
     flags = np.array([flags_of(word) for word in common], np.uint32)
-    of_words = word_hashes(common, np.uint64), stems, zipf, flags
-    words.table.add(room.keys[:count], *(np.concatenate([each, each]) for each in of_words))
+    stems, zipf = words.resolve(common)
+    hashes, stems, zipf, flags = (
+        np.concatenate([each, each]) for each in (word_hashes(common, np.uint64), stems, zipf, flags)
+    )
+    return " ".join([*common, *map(str.capitalize, common)]), hashes, stems, zipf, flags
 
 
 def _meet(text: str, words: Lexicon, room: Room, unknown: int) -> None:

@@ -364,7 +364,9 @@ def look_up(
 
 
 @kernel
-def _put(check: np.uint64, of_word: np.uint64, of_stem: np.uint64, bits: np.uint64, table: NDArray[np.uint64]) -> bool:
+def _put(
+    check: np.uint64, of_word: np.uint64, of_stem: np.uint64, bits: np.uint64, table: NDArray[np.uint64]
+) -> bool:
     """Puts a row into a table that has room for it; returns whether it did not hold it before."""
     key = check ^ of_word ^ of_stem ^ bits
     if key == _ZERO:
