@@ -179,14 +179,7 @@ def _covered_words(starts: NDArray[np.int32], spans: list[Span]) -> int:
         return 0
     bounds = np.array([(span.start, span.end) for span in spans], starts.dtype)
     places = np.searchsorted(starts, bounds)
-    return _count_covered(places[np.argsort(places[:, 0], kind="stable")])
-
-
-@kernel
-def _count_covered(ranges: NDArray[np.int64]) -> int:
-    """Returns how many places lie in any of the ranges (int64, shape (n, 2), half open, by their start)."""
-    covered = end = 0
-    for i in range(len(ranges)):
-        covered += max(0, ranges[i, 1] - max(end, ranges[i, 0]))
-        end = max(end, ranges[i, 1])
-    return covered
+    firsts, ends = places[np.argsort(places[:, 0], kind="stable")].T
+    furthest = np.maximum.accumulate(ends)
+    covered = furthest - np.maximum(firsts, np.append(0, furthest[:-1]))
+    return int(np.maximum(covered, 0).sum())

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import articles
 
-from textkin_service.alignment import DEFAULT
+from textkin_service.alignment import DEFAULT, runs
+from textkin_service.alignment import seeds as seeds_module
 from textkin_service.alignment.boundaries import _grown, _thinned, _too_many
 from textkin_service.alignment.extension import _sort, extend, resemblance
 from textkin_service.alignment.likelihood import evidence_at, gains, mutual_evidence, ratios
@@ -78,7 +79,9 @@ def test_seeds_are_the_pairs_of_sentences_that_are_alike(view):
             alike = cosine(x, y)
             if alike >= DEFAULT.seed_cosine and 2 * len(shared) / (len(x) + len(y)) >= DEFAULT.seed_dice:
                 expected[i, j] = (alike, sum(isf[stem] for stem in shared))
-    seeds = find_seeds(sentence_vectors(view), DEFAULT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seeds_module, "_ROOM", 1)
+        seeds = find_seeds(sentence_vectors(view), DEFAULT)
     assert list(zip(seeds.a.tolist(), seeds.b.tolist(), strict=True)) == sorted(expected)
     for found, figure in ((seeds.similarity, 0), (seeds.evidence, 1)):
         assert found.tolist() == pytest.approx([expected[pair][figure] for pair in sorted(expected)])
@@ -123,7 +126,7 @@ def plain_runs(a, b, width):
     for j in range(len(b) - width + 1):
         if 0 < often[tuple(b[j : j + width])] <= MOST_PLACES:
             places[tuple(b[j : j + width])].append(j)
-    runs, reached = [], {}
+    found_runs, reached = [], {}
     for i in range(len(a) - width + 1):
         found = places.get(tuple(a[i : i + width]), [])
         for j in found if len(found) <= MOST_PLACES else []:
@@ -133,15 +136,18 @@ def plain_runs(a, b, width):
             while end < len(a) and end + j - i < len(b) and a[end] == b[end + j - i]:
                 end += 1
             reached[j - i] = end - width + 1
-            runs.append([i, end, j, end + j - i, end - i])
-    return sorted(runs)
+            found_runs.append([i, end, j, end + j - i, end - i])
+    return sorted(found_runs)
 
 
 @some
 @given(words, words, st.integers(2, 4))
 def test_exact_runs_are_stretches_of_equal_words_as_long_as_can_be(a, b, width):
-    found = exact_runs(np.array(a, np.uint64), np.array(b, np.uint64), width)
-    assert found.tolist() == plain_runs(a, b, width)
+    for room in (1, 256):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(runs, "_ROOM", room)
+            found = exact_runs(np.array(a, np.uint64), np.array(b, np.uint64), width)
+        assert found.tolist() == plain_runs(a, b, width)
 
 
 def plain_ratios(view, own, source, passage):

@@ -13,7 +13,8 @@ from saltway import REPORT, REWRITE, SUMMARY
 
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import analyze
-from textkin_service.measures import _containments, _count_covered
+from textkin_service.measures import _containments, _covered_words
+from textkin_service.model import Span
 from textkin_service.relation import compare
 
 # No deadline: the first example compiles.
@@ -55,7 +56,7 @@ def test_containment_is_the_share_of_distinct_stems_that_the_other_has_by_rarity
 @some
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=8))
 def test_places_in_several_ranges_are_counted_once(ranges):
-    counted = _count_covered(np.array(sorted(ranges), np.int64).reshape(-1, 2))
+    counted = _covered_words(np.arange(30, dtype=np.int32), [Span(start, end) for start, end in ranges])
     assert counted == len({place for start, end in ranges for place in range(start, end)})
 
 

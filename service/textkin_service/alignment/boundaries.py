@@ -118,10 +118,10 @@ def _too_many(
         here[stem] += 1
     for stem in source:
         there[stem] += 1
-    sums = np.zeros(len(words) + 1)
+    sums = np.zeros(len(words) + 1, np.float64)
     for i in range(len(words)):
         sums[i + 1] = sums[i] + gains[i]
-    places, density = np.empty(len(words), np.int64), np.empty(len(words))
+    places, density = np.empty(len(words), np.int64), np.empty(len(words), np.float64)
     count = 0
     for i in range(len(words)):
         if here[words[i]] > there[words[i]] > 0:

@@ -38,7 +38,8 @@ def extend(
         return []
     # A place is the sentence's number, with more than the largest gap between one block and the next.
     apart = parameters.max_gap + 2
-    bounds, masses = _extended(
+    bounds, masses = np.empty((len(seeds), 4), np.int64), np.zeros(len(seeds))
+    found = _extended(
         np.stack((seeds.a, seeds.b)),
         np.stack((blocks_a[seeds.a] * apart + seeds.a, blocks_b[seeds.b] * apart + seeds.b)),
         seeds.similarity,
@@ -54,10 +55,16 @@ def extend(
         parameters.max_gap,
         parameters.min_evidence,
         parameters.fragment_cosine,
+        np.arange(len(seeds)),
+        np.zeros((len(seeds) + 1, 6), np.int64),
+        bounds,
+        masses,
     )
     return [
         Fragment((first_a, end_a), (first_b, end_b), mass)
-        for (first_a, end_a, first_b, end_b), mass in zip(bounds.tolist(), masses.tolist(), strict=True)
+        for (first_a, end_a, first_b, end_b), mass in zip(
+            bounds[:found].tolist(), masses[:found].tolist(), strict=True
+        )
     ]
 
 
@@ -138,16 +145,6 @@ def _bounds(numbers: Numbers, members: Numbers) -> tuple[int, int]:
 
 
 @kernel
-def _push(
-    pending: Numbers, count: int, begin: int, end: int, text: int, settled: bool, turn: int, gap: int
-) -> int:
-    """Writes a group that is to be split after the first `count` ones; returns how many there are then."""
-    pending[count, 0], pending[count, 1], pending[count, 2] = begin, end, text
-    pending[count, 3], pending[count, 4], pending[count, 5] = settled, turn, gap
-    return count + 1
-
-
-@kernel
 def _extended(
     sentences: Numbers,
     places: Numbers,
@@ -164,20 +161,23 @@ def _extended(
     max_gap: int,
     min_evidence: float,
     least_cosine: float,
-) -> tuple[Numbers, Weights]:
-    """Returns the fragments: their sentences in both texts (int64, shape (n, 4)), and their masses.
+    members: Numbers,
+    pending: Numbers,
+    ranges: Numbers,
+    masses: Weights,
+) -> int:
+    """Writes the fragments, and returns how many they are: their sentences in both texts to `ranges`, and their masses.
 
     `sentences` and `places` (int64, shape (2, seeds)) are those of the seeds in both texts. Seeds are split wherever more than
     a gap of sentences of one text lies between them, by turns until neither text splits them; a group whose sides do not
-    resemble each other is split again, with a smaller gap.
+    resemble each other is split again, with a smaller gap. `members` (int64) are the numbers of all seeds. `pending` (int64,
+    shape (seeds + 1, 6), zeros) has room for the groups to be split, each a stretch of the members: from where to where, the
+    text, whether the other one does not split it, turn, gap.
     """
-    count = len(similarity)
-    members, buffer = np.arange(count), np.empty(count, np.int64)
-    ranges, masses = np.empty((count, 4), np.int64), np.zeros(count)
+    buffer = np.empty(len(members), np.int64)
     found = 0
-    # Groups to be split, of members from a place to another: text, whether the other one does not split it, turn, gap.
-    pending = np.zeros((count + 1, 6), np.int64)
-    waiting = _push(pending, 0, 0, count, 0, False, 0, max_gap)
+    pending[0, 1], pending[0, 5] = len(members), max_gap
+    waiting = 1
     while waiting:
         waiting -= 1
         begin, end, text = pending[waiting, 0], pending[waiting, 1], pending[waiting, 2]
@@ -186,7 +186,10 @@ def _extended(
         before, start = waiting, begin
         for i in range(begin + 1, end + 1):
             if i == end or places[text, members[i]] - places[text, members[i - 1]] > gap + 1:
-                waiting = _push(pending, waiting, start, i, 1 - text, i - start == end - begin, turn + 1, gap)
+                pending[waiting, 0], pending[waiting, 1], pending[waiting, 2] = start, i, 1 - text
+                pending[waiting, 3], pending[waiting, 4] = i - start == end - begin, turn + 1
+                pending[waiting, 5] = gap
+                waiting += 1
                 start = i
         if waiting > before + 1 or not (settled or turn > _MOST_TURNS):
             continue
@@ -213,5 +216,7 @@ def _extended(
                 masses[found] += similarity[seed]
             found += 1
         elif gap > 0:
-            waiting = _push(pending, waiting, begin, end, 0, False, 0, gap - 1)
-    return ranges[:found].copy(), masses[:found].copy()
+            pending[waiting, 0], pending[waiting, 1], pending[waiting, 2] = begin, end, 0
+            pending[waiting, 3], pending[waiting, 4], pending[waiting, 5] = 0, 0, gap - 1
+            waiting += 1
+    return found

@@ -24,10 +24,6 @@ from textkin_service.kernels import kernel
 _LEAST_SHARE = 1e-9
 # Products of likelihood ratios are kept between these, so that none is too large or too small for a float.
 _LARGE, _SMALL = 2.0**500, 2.0**-500
-# How many logarithms are kept for the next word of the same stem, by the upper bits of the product with the golden ratio.
-_KEPT = 256
-_KEPT_SHIFT = np.uint64(56)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def ratios(
@@ -140,7 +136,7 @@ def _ratios(
             own_words -= 1
     other_words -= len(source) - in_source[barrier]
     in_source[barrier] = 0
-    result = np.zeros(len(words))
+    result = np.zeros(len(words), np.float64)
     for i in range(len(words)):
         stem = words[i]
         if in_source[stem]:
@@ -158,20 +154,11 @@ def _ratios(
 
 @kernel
 def _gains(ratios: Weights, share: float, most: float) -> Weights:
-    """Returns what `gains` does.
-
-    Most words are not in the source, and all of these lose the same. Those of one stem gain the same: logarithms are kept.
-    """
-    result = np.full(len(ratios), min(np.log(1.0 - share), most))
-    bits = ratios.view(np.uint64)
-    kept_ratios, kept_gains = np.zeros(_KEPT), np.zeros(_KEPT)
+    """Returns what `gains` does. All words that are not in the source lose the same."""
+    loss = min(np.log(1.0 - share), most)
+    result = np.empty(len(ratios), np.float64)
     for i in range(len(ratios)):
-        if ratios[i] > 0.0:
-            slot = np.int64((bits[i] * _SPREAD) >> _KEPT_SHIFT)
-            if kept_ratios[slot] != ratios[i]:
-                kept_ratios[slot] = ratios[i]
-                kept_gains[slot] = min(np.log(1.0 - share + share * ratios[i]), most)
-            result[i] = kept_gains[slot]
+        result[i] = min(np.log(1.0 - share + share * ratios[i]), most) if ratios[i] > 0.0 else loss
     return result
 
 

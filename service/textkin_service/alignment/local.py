@@ -20,7 +20,6 @@ from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import SentenceVectors
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
-from textkin_service.kernels import kernel
 
 
 def local_matches(
@@ -78,16 +77,5 @@ def _candidates(
 
 def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Returns which sentences (bool) are free by more than half."""
-    return _mostly(free, side.starts, side.ends)
-
-
-@kernel
-def _mostly(marked: NDArray[np.bool_], starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
-    """Returns of which ranges (int64, half open) more than half is marked."""
-    result = np.empty(len(starts), np.bool_)
-    for i in range(len(starts)):
-        count = 0
-        for place in range(starts[i], ends[i]):
-            count += marked[place]
-        result[i] = 2 * count > ends[i] - starts[i]
-    return result
+    before = np.append(0, np.cumsum(free))
+    return np.asarray(2 * (before[side.ends] - before[side.starts]) > side.ends - side.starts)

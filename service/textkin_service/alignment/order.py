@@ -17,6 +17,9 @@ _MOST_WORDS = 20_000
 
 Limbs = NDArray[np.uint64]
 
+# Instead of a row: of a stem that has none yet.
+_WANTED = -2
+
 _ONE = np.uint64(1)
 _FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -41,16 +44,18 @@ def common_order(a: NDArray[np.integer], b: NDArray[np.integer]) -> Order:
 
 
 @kernel
-def _places(b: Numbers, wanted: NDArray[np.bool_]) -> tuple[Numbers, Limbs, Numbers, Numbers]:
-    """Returns where each wanted stem stands in `b`, a bit a place, 64 places a limb.
+def _places(a: Numbers, b: Numbers, size: int) -> tuple[Numbers, Limbs, Numbers, Numbers]:
+    """Returns where each stem of `a` stands in `b`, a bit a place, 64 places a limb.
 
-    First which row is each stem's (int64; -1: none), then the rows (uint64), then the first and last limb of each that has a
-    bit (int64).
+    First which row is each stem's (int64; negative: none), then the rows (uint64), then the first and last limb of each that
+    has a bit (int64).
     """
-    rows = np.full(len(wanted), -1, np.int64)
+    rows = np.full(size, -1, np.int64)
+    for stem in a:
+        rows[stem] = _WANTED
     count = 0
     for stem in b:
-        if wanted[stem] and rows[stem] < 0:
+        if rows[stem] == _WANTED:
             rows[stem] = count
             count += 1
     places = np.zeros((count, (len(b) + 63) >> 6), np.uint64)
@@ -72,10 +77,7 @@ def _common_subsequences(a: Numbers, b: Numbers, size: int) -> tuple[int, int]:
     Both are rows of numbers below `size`. Bit-parallel over `b` (Hyyro 2004). A stem of `a` changes a row of bits only from its
     first place in `b` on, and past its last one only as far as a carry runs.
     """
-    wanted = np.zeros(size, np.bool_)
-    for stem in a:
-        wanted[stem] = True
-    rows, places, first, last = _places(b, wanted)
+    rows, places, first, last = _places(a, b, size)
     limbs = places.shape[1]
     lengths = np.zeros(2, np.int64)
     for backwards in range(2):

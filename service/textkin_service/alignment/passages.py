@@ -37,8 +37,8 @@ def word_order(a: NDArray[np.uint64], b: NDArray[np.uint64], width: int) -> floa
     if min(len(a), len(b)) < width:
         return 0.0
     grams_a, grams_b, firsts = numbered(grams(a, width), grams(b, width))
-    shared = _shared(grams_a, grams_b, len(firsts))
-    return 2 * shared / (len(grams_a) + len(grams_b))
+    counts_a, counts_b = (np.bincount(each, minlength=len(firsts)) for each in (grams_a, grams_b))
+    return 2 * int(np.minimum(counts_a, counts_b).sum()) / (len(grams_a) + len(grams_b))
 
 
 def _cosine(view: View, match: Match) -> float:
@@ -53,20 +53,6 @@ def _cosine(view: View, match: Match) -> float:
     )
     lengths = own_square * other_square
     return dot / math.sqrt(lengths) if lengths else 0.0
-
-
-@kernel
-def _shared(a: Numbers, b: Numbers, size: int) -> int:
-    """Returns how many numbers, each below `size`, two multisets share."""
-    counts = np.zeros(size, np.int64)
-    for number in a:
-        counts[number] += 1
-    shared = 0
-    for number in b:
-        if counts[number]:
-            counts[number] -= 1
-            shared += 1
-    return shared
 
 
 @kernel

@@ -16,6 +16,8 @@ from textkin_service.kernels import kernel
 _MOST_PLACES = 16
 # How many of the last runs a run may be chained to.
 _MOST_CHAINED = 16
+# There is room for so many runs before they are counted.
+_ROOM = 256
 # What the hashes of the words of an n-gram are mixed by: any large odd number does, since they are random already.
 _MIX = np.uint64(0x9FB21C651E98DF25)
 
@@ -67,7 +69,13 @@ def exact_runs(
     if min(len(a), len(b)) < width:
         return np.empty((0, 5), np.int64)
     grams_a, grams_b, firsts = numbered(grams(a, width), grams(b, width))
-    return _extended(a, b, grams_a, grams_b, len(firsts), width, most_places)
+    runs = np.empty((_ROOM, 5), np.int64)
+    count = _extended(a, b, grams_a, grams_b, len(firsts), width, most_places, runs)
+    if count > len(runs):
+        runs = np.empty((count, 5), np.int64)
+        _extended(a, b, grams_a, grams_b, len(firsts), width, most_places, runs)
+    runs = runs[:count]
+    return runs[np.lexsort((runs[:, 2], runs[:, 1], runs[:, 0]))]
 
 
 def grams(words: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
@@ -150,28 +158,6 @@ def _places(grams: Numbers, size: int) -> tuple[Numbers, Numbers, Numbers]:
 
 
 @kernel
-def _wider(runs: Numbers) -> Numbers:
-    """Returns the runs with room for twice as many."""
-    wider = np.empty((2 * len(runs), 5), np.int64)
-    for i in range(len(runs)):
-        for column in range(5):
-            wider[i, column] = runs[i, column]
-    return wider
-
-
-@kernel
-def _insert(runs: Numbers, first: int, last: int) -> None:
-    """Moves a run to its place by end and place in `b` among those from `first` on, which are in order."""
-    i = last
-    while i > first and (
-        runs[i - 1, 1] > runs[i, 1] or (runs[i - 1, 1] == runs[i, 1] and runs[i - 1, 2] > runs[i, 2])
-    ):
-        for column in range(5):
-            runs[i - 1, column], runs[i, column] = runs[i, column], runs[i - 1, column]
-        i -= 1
-
-
-@kernel
 def _extended(
     a: NDArray[np.uint64],
     b: NDArray[np.uint64],
@@ -180,18 +166,20 @@ def _extended(
     size: int,
     width: int,
     most_places: int,
-) -> Numbers:
-    """Returns the runs from every two equal n-grams as far as their words are equal; `exact_runs` says how."""
+    runs: Numbers,
+) -> int:
+    """Writes the runs from every two equal n-grams as far as their words are equal, while there is room for them.
+
+    Returns how many they are; `exact_runs` says which, and what is in a row.
+    """
     counts_a = _places(grams_a, size)[0]
     counts_b, firsts_b, following_b = _places(grams_b, size)
-    runs = np.empty((16, 5), np.int64)
     count = 0
     reached = np.full(len(a) + len(b), -1, np.int64)  # on each diagonal, where a run has been followed to
     for i in range(len(grams_a)):
         gram = grams_a[i]
         if counts_a[gram] > most_places or counts_b[gram] > most_places:
             continue
-        first = count
         j = firsts_b[gram]
         while j >= 0:
             if reached[j - i + len(a)] <= i:
@@ -199,14 +187,12 @@ def _extended(
                 while i + words < len(a) and j + words < len(b) and a[i + words] == b[j + words]:
                     words += 1
                 reached[j - i + len(a)] = i + words - width + 1
-                if count == len(runs):
-                    runs = _wider(runs)
-                runs[count, 0], runs[count, 1] = i, i + words
-                runs[count, 2], runs[count, 3], runs[count, 4] = j, j + words, words
-                _insert(runs, first, count)
+                if count < len(runs):
+                    runs[count, 0], runs[count, 1] = i, i + words
+                    runs[count, 2], runs[count, 3], runs[count, 4] = j, j + words, words
                 count += 1
             j = following_b[j]
-    return runs[:count]
+    return count
 
 
 @kernel

@@ -12,6 +12,8 @@ from textkin_service.kernels import kernel
 
 # Texts with more seeds are too repetitive to be aligned whole.
 _MOST_SEEDS = 200_000
+# There is room for so many before they are counted.
+_ROOM = 1_024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,27 +40,40 @@ class Seeds:
 
 def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds | None:
     """Returns the pairs whose tf-isf cosine and whose Dice coefficient both reach their thresholds; None: too many."""
+    room = _ROOM
+    while True:
+        pairs, figures = np.empty((2, room), np.int64), np.empty((2, room))
+        count = _written(vectors, parameters, pairs, figures)
+        if count > _MOST_SEEDS:
+            return None
+        if count <= room:
+            order = np.lexsort((pairs[1, :count], pairs[0, :count]))
+            return Seeds(pairs[0, order], pairs[1, order], figures[0, order], figures[1, order])
+        room = count
+
+
+def _written(vectors: SentenceVectors, parameters: Parameters, pairs: Numbers, figures: Weights) -> int:
+    """Writes as many seeds as there is room for, and returns how many there are; `_alike` says where."""
     a, b = vectors.a, vectors.b
-    found = Seeds(
-        *_alike(
-            a.bounds,
-            a.stems,
-            a.weights,
-            b.bounds,
-            b.stems,
-            b.weights,
-            vectors.isf,
-            parameters.seed_cosine,
-            parameters.seed_dice,
-        )
+    return _alike(
+        a.bounds,
+        a.stems,
+        a.weights,
+        b.bounds,
+        b.stems,
+        b.weights,
+        vectors.isf,
+        parameters.seed_cosine,
+        parameters.seed_dice,
+        pairs,
+        figures,
     )
-    return None if len(found) > _MOST_SEEDS else found.only(np.lexsort((found.b, found.a)))
 
 
 @kernel
 def _lengths(bounds: Numbers, weights: Weights) -> Weights:
     """Returns the Euclidean length of each row."""
-    lengths = np.zeros(len(bounds) - 1)
+    lengths = np.zeros(len(bounds) - 1, np.float64)
     for row in range(len(lengths)):
         for i in range(bounds[row], bounds[row + 1]):
             lengths[row] += weights[i] * weights[i]
@@ -85,16 +100,6 @@ def _postings(bounds: Numbers, stems: Numbers, size: int) -> tuple[Numbers, Numb
 
 
 @kernel
-def _wider(places: Numbers, figures: Weights) -> tuple[Numbers, Weights]:
-    """Returns both rows with room for twice as many."""
-    count = len(places)
-    wider_places, wider_figures = np.empty(2 * count, np.int64), np.empty(2 * count)
-    for i in range(count):
-        wider_places[i], wider_figures[i] = places[i], figures[i]
-    return wider_places, wider_figures
-
-
-@kernel
 def _shared(here: Numbers, row: int, stems: Numbers, isf: Weights) -> tuple[int, float]:
     """Returns how many of some stems a row has, which are those that `here` says so of, and the sum of their isf."""
     shared, evidence = 0, 0.0
@@ -116,19 +121,19 @@ def _alike(
     isf: Weights,
     least_cosine: float,
     least_dice: float,
-) -> tuple[Numbers, Numbers, Weights, Weights]:
-    """Returns the pairs of rows (int64), and the cosine and the shared evidence of each (float64), all parallel.
+    pairs: Numbers,
+    figures: Weights,
+) -> int:
+    """Writes the pairs of rows (int64, shape (2, room)), and the cosine and the shared evidence of each (float64, likewise).
 
-    Each row of `a` meets the rows of `b` stem by stem, so that those without a common stem cost nothing. Ends with the row of
-    `a` after which there are too many.
+    Writes as many as there is room for, and returns how many there are. Each row of `a` meets the rows of `b` stem by stem, so
+    that those without a common stem cost nothing. Ends with the row of `a` after which there are too many.
     """
     lengths_a, lengths_b = _lengths(bounds_a, weights_a), _lengths(bounds_b, weights_b)
     begins, rows, places = _postings(bounds_b, stems_b, len(isf))
-    pairs_a, cosines = np.empty(64, np.int64), np.empty(64)
-    pairs_b, evidence = np.empty(64, np.int64), np.empty(64)
     count = 0
     met = np.empty(len(lengths_b), np.int64)
-    dots = np.zeros(len(lengths_b))
+    dots = np.zeros(len(lengths_b), np.float64)
     here = np.full(len(isf), -1, np.int64)  # the last row of `a` that has a stem
     for a in range(len(lengths_a)):
         if count > _MOST_SEEDS:
@@ -152,10 +157,8 @@ def _alike(
             shared, shared_isf = _shared(here, a, stems_b[bounds_b[b] : bounds_b[b + 1]], isf)
             distinct = bounds_a[a + 1] - bounds_a[a] + bounds_b[b + 1] - bounds_b[b]
             if 2 * shared / distinct >= least_dice:
-                if count == len(pairs_a):
-                    pairs_a, cosines = _wider(pairs_a, cosines)
-                    pairs_b, evidence = _wider(pairs_b, evidence)
-                pairs_a[count], cosines[count] = a, cosine
-                pairs_b[count], evidence[count] = b, shared_isf
+                if count < pairs.shape[1]:
+                    pairs[0, count], pairs[1, count] = a, b
+                    figures[0, count], figures[1, count] = cosine, shared_isf
                 count += 1
-    return pairs_a[:count], pairs_b[:count], cosines[:count], evidence[:count]
+    return count

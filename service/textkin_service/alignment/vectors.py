@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.alignment.sides import Side
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.kernels import kernel
@@ -52,9 +53,11 @@ def sentence_vectors(view: View) -> SentenceVectors:
     # One is added so that the only sentence of each text still has something to share.
     isf = np.log((len(own.starts) + len(other.starts) + 1) / np.maximum(in_a + in_b, 1))
     affordable = _affordable(in_a * in_b)
-    left_out = _bare(view.own_stems, own.starts, own.ends, isf, affordable)
-    left_out += _bare(view.other_stems, other.starts, other.ends, isf, affordable)
-    isf[~affordable] = 0.0
+    left_out = 0
+    if not affordable.all():
+        balance = np.where(affordable, isf, -isf) * isf
+        left_out = _bare(balance[view.own_stems], own) + _bare(balance[view.other_stems], other)
+        isf[~affordable] = 0.0
     return SentenceVectors(
         Rows(*_weighed(view.own_stems, own.starts, own.ends, isf)),
         Rows(*_weighed(view.other_stems, other.starts, other.ends, isf)),
@@ -73,6 +76,12 @@ def _affordable(costs: Numbers) -> NDArray[np.bool_]:
     return affordable
 
 
+def _bare(balance: Weights, side: Side) -> int:
+    """Returns of how many sentences the words' squared weights, those left out with a minus, come to less than zero."""
+    before = np.append(0.0, np.cumsum(balance))
+    return int(np.count_nonzero(before[side.ends] < before[side.starts]))
+
+
 @kernel
 def _sentence_frequencies(stems: Numbers, starts: Numbers, ends: Numbers, size: int) -> Numbers:
     """Returns in how many sentences each stem stands; sentences are the ranges of words from `starts` to `ends`."""
@@ -85,19 +94,6 @@ def _sentence_frequencies(stems: Numbers, starts: Numbers, ends: Numbers, size: 
                 last[stem] = sentence
                 counts[stem] += 1
     return counts
-
-
-@kernel
-def _bare(stems: Numbers, starts: Numbers, ends: Numbers, isf: Weights, kept: NDArray[np.bool_]) -> int:
-    """Returns how many sentences would keep less than half of their squared weights with the stems that are `kept`."""
-    bare = 0
-    for sentence in range(len(starts)):
-        balance = 0.0
-        for word in range(starts[sentence], ends[sentence]):
-            square = isf[stems[word]] * isf[stems[word]]
-            balance += square if kept[stems[word]] else -square
-        bare += balance < 0.0
-    return bare
 
 
 @kernel
