@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from invented import ARTICLES, articles, text_of
 
 from textkin_service.analysis import analyze
+from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.forms import FORM_BITS, MARK, character_forms
 from textkin_service.analysis.tokens import normalize_word
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme, content, prepare, probe, sketch, verbatim
+from textkin_service.sketch.kernels.signatures import MORE_PLACES, MOST_BYTES, SLACK, write_words
 from textkin_service.sketch.pieces import piece_marks
-from textkin_service.sketch.verbatim import WrittenWords, signature
+from textkin_service.sketch.verbatim import signature
 
 # Words whose characters change one another, or their places, and such as come near to that.
 PIECES = [
@@ -40,15 +42,28 @@ many = settings(max_examples=300, deadline=None)
 KERNELS = ("keys", "signatures")
 
 
+def written(analysis):
+    """Returns the words of the evidence as they are hashed, and their places."""
+    tokens = analysis.tokens
+    codes, missing = code_points(analysis.text), np.empty(len(tokens), np.int64)
+    places = np.empty(len(tokens) + 1 + MORE_PLACES, np.uint32)
+    others, unknown = verbatim.written(tokens, missing[:0]), True
+    while unknown:
+        pool = np.empty(MOST_BYTES * len(codes) + len(others[0]) + SLACK, np.uint8)
+        arrays = codes, tokens.starts, tokens.ends, analysis.sentences, character_forms(), *others
+        count, unknown = write_words(*arrays, missing, pool, places)
+        others = verbatim.written(tokens, missing[:unknown])
+    return pool[: places[count]].tobytes().decode("utf-8", "surrogatepass"), places[: count + 1]
+
+
 @many
 @given(texts, languages)
 def test_words_are_written_as_they_are_normalised(text, language):
     analysis = analyze(text, language)
-    words = WrittenWords.of(analysis)
-    written = words.pool[: words.places[-1]].tobytes().decode("utf-8", "surrogatepass")
-    assert written == "".join(f"{word} " for word in analysis.evidence_words())
+    words, places = written(analysis)
+    assert words == "".join(f"{word} " for word in analysis.evidence_words())
     lengths = [len(word.encode("utf-8", "surrogatepass")) + 1 for word in analysis.evidence_words()]
-    assert np.diff(words.places).tolist() == lengths
+    assert np.diff(places).tolist() == lengths
 
 
 @many
@@ -138,7 +153,3 @@ def test_once_prepared_no_kernel_is_compiled_again():
         probe(analysis.without(analysis.pieces.hashes[:1]))
         probe(analyze(text * 30, "zh"))
     assert [list(kernel.signatures) for kernel in kernels] == compiled
-
-
-def test_the_permutations_are_those_of_datasketch():
-    assert np.array_equal(verbatim._permutations(), plain_sketches.MinHash(num_perm=128, seed=1).permutations)

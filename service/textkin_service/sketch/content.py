@@ -12,12 +12,13 @@ nothing. `bench/sketches.py` compares these and other forms.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
-from textkin_service.sketch.kernels.keys import COUNTERS, first_windows, pair_stems, smallest_keys
+from textkin_service.sketch.kernels.keys import sentence_keys
 
 # Stems at least this frequent pair with nothing: "the", "said", "year".
 STOP_ZIPF = 5.4
@@ -29,10 +30,10 @@ WORDS_A_STEM = 6
 ASKED_REACH = 2
 ASKED_RAREST = 12
 
-_STOP = np.float32(STOP_ZIPF).view(np.uint32)
-_PART_SHIFT = np.uint64(32)
-# More words than a sentence has.
+# More than there are.
 _NO_MORE = 1 << 30
+_STOP = np.float32(STOP_ZIPF).view(np.uint32)
+_HALF, _PART = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 def content_keys(analysis: Analysis, keys_a_segment: int, segment_words: int) -> NDArray[np.uint32]:
@@ -40,27 +41,21 @@ def content_keys(analysis: Analysis, keys_a_segment: int, segment_words: int) ->
 
     A segment has `segment_words` words, rounded up to whole sentences.
     """
-    labelled = _stored(analysis, segment_words)
-    count = len(labelled)
-    parts = len(analysis.sentences)
-    keys, spare = np.empty(count, np.uint32), np.empty(count, np.uint64)
-    counters, taken, last = (
-        np.empty(COUNTERS, np.int64),
-        np.empty(parts, np.int64),
-        np.empty(parts, np.uint64),
-    )
-    return keys[: smallest_keys(labelled, spare, keys_a_segment, counters, taken, last, keys)].copy()
+    stored = STORED_REACH, STORED_RAREST, WORDS_A_STEM, segment_words, keys_a_segment
+    return (_sentence_keys(analysis, *stored) >> _HALF).astype(np.uint32)
 
 
 def segment_keys(analysis: Analysis, segment_words: int) -> list[NDArray[np.uint32]]:
     """Returns all keys of each segment: uint32, sorted, each once."""
-    labelled = np.unique(_stored(analysis, segment_words))
-    segments = words = 0
-    for length in (analysis.sentences[:, 1] - analysis.sentences[:, 0]).tolist():
-        segments += words == 0
-        words = words + length if words + length < segment_words else 0
-    edges = np.searchsorted(labelled >> _PART_SHIFT, np.arange(1, segments))
-    return [keys.astype(np.uint32) for keys in np.split(labelled, edges)][:segments]
+    segments: list[NDArray[np.uint32]] = []
+    sentences = analysis.sentences
+    ends = np.cumsum(sentences[:, 1] - sentences[:, 0])
+    first = words = 0
+    for i, end in enumerate(ends.tolist(), start=1):
+        if end - words >= segment_words or i == len(ends):
+            segments.append(content_keys(replace(analysis, sentences=sentences[first:i]), _NO_MORE, _NO_MORE))
+            first, words = i, end
+    return segments
 
 
 def smallest(segments: Sequence[NDArray[np.uint32]], keys: int) -> NDArray[np.uint32]:
@@ -78,39 +73,15 @@ def asked_keys(analysis: Analysis, window_words: int) -> tuple[NDArray[np.uint32
     Windows have `window_words` words, rounded up to whole sentences, and are numbered in order, from 0; a key has the
     first that it is in.
     """
-    labelled = _paired(analysis, ASKED_REACH, ASKED_RAREST, _NO_MORE, window_words)
-    count = len(labelled)
-    keys, windows = np.empty(count, np.uint32), np.empty(count, np.intp)
-    spare, counters = np.empty(count, np.uint64), np.empty(COUNTERS, np.int64)
-    distinct = first_windows(labelled, spare, counters, keys, windows)
-    return keys[:distinct].copy(), windows[:distinct].copy()
+    labelled = _sentence_keys(analysis, ASKED_REACH, ASKED_RAREST, _NO_MORE, window_words, _NO_MORE)
+    return (labelled >> _HALF).astype(np.uint32), (labelled & _PART).astype(np.intp)
 
 
-def _stored(analysis: Analysis, segment_words: int) -> NDArray[np.uint64]:
-    """Returns the keys of the sentences as they are stored; in the upper half of each the number of its segment."""
-    return _paired(analysis, STORED_REACH, STORED_RAREST, WORDS_A_STEM, segment_words)
-
-
-def _paired(
-    analysis: Analysis, reach: int, rarest: int, words_a_stem: int, part_words: int
+def _sentence_keys(
+    analysis: Analysis, reach: int, rarest: int, words_a_stem: int, part_words: int, most: int
 ) -> NDArray[np.uint64]:
-    """Returns the keys of the sentences, some more than once; in the upper half of each the number of its part of the text."""
-    sentences = analysis.sentences
-    longest = int((sentences[:, 1] - sentences[:, 0]).max(initial=0))
-    # Of n stems that pair each with each, each has at most n / 2 pairs to itself.
-    keys = np.empty(len(analysis.tokens) * (reach + (rarest + longest // words_a_stem) // 2 + 1), np.uint64)
-    room, counters = np.empty((3, longest), np.uint64), np.empty(COUNTERS, np.int64)
-    count = pair_stems(
-        analysis.stems,
-        analysis.zipf.view(np.uint32),
-        sentences,
-        _STOP,
-        reach,
-        rarest,
-        words_a_stem,
-        part_words,
-        room,
-        counters,
-        keys,
+    """Returns what the kernel does, of the sentences of a text."""
+    rarities = analysis.zipf.view(np.uint32)
+    return sentence_keys(
+        analysis.stems, rarities, analysis.sentences, _STOP, reach, rarest, words_a_stem, part_words, most
     )
-    return keys[:count]

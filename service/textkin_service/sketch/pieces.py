@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
-from textkin_service.sketch.kernels.keys import COUNTERS, mark_pieces
+from textkin_service.sketch.kernels.keys import mark_pieces
 
 # Words of a piece for each of its marks, rounded up.
 WORDS_PER_MARK = 8
@@ -23,10 +23,7 @@ _HALF = np.uint64(32)
 def piece_marks(analysis: Analysis) -> NDArray[np.uint64]:
     """Returns the marks: uint64, sorted, each once, at most 256; a piece's hash in the upper half, a stem in the lower."""
     pieces = analysis.pieces
-    longest = int((pieces.lasts - pieces.firsts).max(initial=0))
-    room = np.empty((3, max(longest, len(pieces))), np.uint64)
-    marks, counters = np.empty(len(analysis.tokens), np.uint64), np.empty(COUNTERS, np.int64)
-    count = mark_pieces(
+    return mark_pieces(
         pieces.hashes,
         pieces.firsts,
         pieces.lasts,
@@ -34,11 +31,7 @@ def piece_marks(analysis: Analysis) -> NDArray[np.uint64]:
         analysis.zipf,
         WORDS_PER_MARK,
         MOST_MARKS,
-        room,
-        counters,
-        marks,
     )
-    return marks[:count].copy()
 
 
 def hashes_of(marks: NDArray[np.uint64]) -> NDArray[np.uint32]:

@@ -1,69 +1,23 @@
 """The verbatim sketch: a MinHash over word shingles, bit for bit that of datasketch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis
+from textkin_service.analysis import Analysis, Tokens
 from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.forms import character_forms
 from textkin_service.analysis.tokens import normalize_word
 from textkin_service.settings import VERBATIM_PERMUTATIONS
-from textkin_service.sketch.kernels.sha1 import LANES, ROWS
-from textkin_service.sketch.kernels.signatures import SLACK, sign, write_words
+from textkin_service.sketch.kernels.signatures import sign
 
 SHINGLE_WORDS = 5
 PERMUTATIONS = VERBATIM_PERMUTATIONS
 SEED = 1
 
-# The longest UTF-8 of a character's normal form in `character_forms`, and a space.
-_MOST_BYTES = 8
-
 _NO_OTHERS = np.frombuffer(b"", np.uint8), np.zeros(1, np.int64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WrittenWords:
-    """The normalised words of a text's evidence as UTF-8, each with a space behind it, and bytes without meaning at the end.
-
-    `pool`: uint8. `places` (int64): where each word begins, and one more for the end.
-    """
-
-    pool: NDArray[np.uint8]
-    places: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, analysis: Analysis) -> "WrittenWords":
-        """Writes the words of a text that lie in sentences."""
-        text, tokens = analysis.text, analysis.tokens
-        codes = code_points(text)
-        letters = np.empty(len(codes) + _MOST_BYTES, np.uint8)
-        places, missing = np.empty(len(tokens) + 1, np.int64), np.empty(len(tokens), np.int64)
-        others, of_others = _NO_OTHERS
-        while True:
-            pool = np.empty(_MOST_BYTES * len(codes) + len(others) + SLACK, np.uint8)
-            count, unknown = write_words(
-                codes,
-                tokens.starts,
-                tokens.ends,
-                analysis.sentences,
-                character_forms(),
-                others,
-                of_others,
-                letters,
-                pool,
-                places,
-                missing,
-            )
-            if not unknown:
-                return cls(pool, places[: count + 1])
-            words = [text[tokens.starts[token] : tokens.ends[token]] for token in missing[:unknown].tolist()]
-            written = [normalize_word(word).encode("utf-8", "surrogatepass") for word in words]
-            others = np.frombuffer(b"".join(written), np.uint8)
-            of_others = np.cumsum([0, *map(len, written)], dtype=np.int64)
 
 
 def shingles(words: Sequence[str]) -> list[bytes]:
@@ -81,21 +35,40 @@ def signature(analysis: Analysis) -> NDArray[np.uint32]:
 
     Equal to `datasketch.MinHash(num_perm=128, seed=1, scheme="affine32")` updated with every shingle.
     """
-    words = WrittenWords.of(analysis)
-    values, room = np.empty(PERMUTATIONS, np.uint32), np.empty((ROWS, LANES), np.uint32)
-    factors, summands = _permutations()
-    sign(words.pool, words.places, SHINGLE_WORDS, factors, summands, room, values)
+    text, tokens = analysis.text, analysis.tokens
+    codes, forms = code_points(text), character_forms()
+    missing, values = np.empty(len(tokens), np.int64), np.empty(PERMUTATIONS, np.uint32)
+    others = _NO_OTHERS
+    while unknown := sign(
+        codes,
+        tokens.starts,
+        tokens.ends,
+        analysis.sentences,
+        forms,
+        *others,
+        SHINGLE_WORDS,
+        _permutations(),
+        missing,
+        values,
+    ):
+        others = written(tokens, missing[:unknown])
     return values
 
 
+def written(tokens: Tokens, places: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Returns the normalised words at these places as UTF-8, one after the other; and where each begins, and the last ends."""
+    words = [tokens.text[tokens.starts[token] : tokens.ends[token]] for token in places.tolist()]
+    normal = [normalize_word(word).encode("utf-8", "surrogatepass") for word in words]
+    return np.frombuffer(b"".join(normal), np.uint8), np.cumsum([0, *map(len, normal)], dtype=np.int64)
+
+
 @cache
-def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Returns what datasketch multiplies hashes by, and what it adds; each uint32 of shape (128,), modulo 2**32."""
+def _permutations() -> NDArray[np.uint32]:
+    """Returns what datasketch multiplies hashes by, modulo 2**32, and what it adds: uint32 of shape (2, 128)."""
     # It imports SciPy, which takes half a second: whoever makes no sketch does not wait for it.
     from datasketch import MinHash  # noqa: PLC0415 - see above
 
-    factors, summands = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32").permutations
-    return np.array(factors, np.uint32), np.array(summands, np.uint32)
+    return np.array(MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32").permutations, np.uint32)
 
 
 def resemblance(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:

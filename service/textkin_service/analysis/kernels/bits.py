@@ -1,6 +1,6 @@
 """What kernels do with bits and bytes that NumPy has no name for.
 
-Eight bytes of an array read or written at once, wherever they begin; where the lowest bit of a number stands; and a row of a
+Eight bytes of an array read at once, wherever they begin; where the lowest bit of a number stands; and a row of a
 table asked for before it is needed.
 """
 
@@ -30,15 +30,6 @@ def _eight_at(_typing: Any, pool: Any, _at: Any) -> Any:
 
 
 @intrinsic
-def _put_eight(_typing: Any, pool: Any, _at: Any, _eight: Any) -> Any:
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        builder.store(arguments[2], _place(context, builder, pool, arguments), align=1)
-        return context.get_dummy_value()
-
-    return types.none(pool, types.int64, types.uint64), generate
-
-
-@intrinsic
 def _lowest_bit(_typing: Any, number: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
@@ -62,9 +53,10 @@ def _fetch_early(_typing: Any, table: Any, _row: Any) -> Any:
     return types.none(table, types.uint64), generate
 
 
-# Untyped to mypy, as all of numba. The first two take a pool, uint8, and an index.
-eight_at = cast("Any", _eight_at)  # eight bytes as a number, in the order of the machine
-put_eight = cast("Any", _put_eight)  # writes them
+# Untyped to mypy, as all of numba.
+eight_at = cast(
+    "Any", _eight_at
+)  # of a pool, uint8, from an index on: eight bytes as a number, in the order of the machine
 lowest_bit = cast(
     "Any", _lowest_bit
 )  # of an unsigned number of 64 bits that is not 0: how many bits stand below it

@@ -8,61 +8,90 @@ from typing import Any, cast
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 16
-# Rows of the room to work in, each with a number for each lane: the state, where in the pool the block begins, how many bytes
-# of the message the block and all after it have (negative behind its end), and how many it has altogether.
-STATE_WORDS = 5
-AT, REST, LENGTH = STATE_WORDS, STATE_WORDS + 1, STATE_WORDS + 2
-ROWS = LENGTH + 1
-BLOCK_WORDS = 16
 BLOCK_BYTES = 64
 # Of the padding: a bit and the length.
-PADDING_BYTES = 9
+_PADDING_BYTES = 9
+_BLOCK_WORDS = 16
 
 # What a state is at first.
-STATE = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0)
+_STATE = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0)
 _KEYS = (0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6)
 _ROUNDS = 80
 _WORD_BYTES = 4
 _WORD_BITS = 32
 
-_LANE = ir.IntType(_WORD_BITS)
+_LANE, _INDEX, _BYTE = ir.IntType(_WORD_BITS), ir.IntType(64), ir.IntType(8)
 _VECTOR = ir.VectorType(_LANE, LANES)
-_BYTES = ir.VectorType(ir.IntType(8), BLOCK_BYTES)
+_BLOCK = ir.VectorType(_BYTE, BLOCK_BYTES)
+
+# Read from as many bytes before their middle as a block has of its message, these keep that, and put a bit behind it.
+_KEPT = [0xFF] * BLOCK_BYTES + [0] * (BLOCK_BYTES + 1)
+_ENDED = [0] * BLOCK_BYTES + [0x80] + [0] * BLOCK_BYTES
 
 
 @intrinsic
-def _digest(_typing: Any, pool: Any, room: Any) -> Any:
-
+def _digest(_typing: Any, pool: Any, places: Any, lengths: Any, _first: Any, digests: Any) -> Any:
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        messages, data = (
-            context.make_array(each)(context, builder, argument).data
-            for each, argument in zip((pool, room), arguments, strict=True)
-        )
-        start = builder.bitcast(data, _VECTOR.as_pointer())
-        places = [builder.gep(start, [ir.Constant(_LANE, row)], inbounds=True) for row in range(ROWS)]
-        rows = [builder.load(place, align=_WORD_BYTES) for place in places]
-        state, at, rest, length = rows[:STATE_WORDS], rows[AT], rows[REST], rows[LENGTH]
-        words = _loaded(builder, messages, at)
-        added = _compressed(builder, _padded(builder, words, rest, length), state)
-        has_block = builder.icmp_signed(">", rest, _all(-PADDING_BYTES))
-        for old, new, place in zip(state, added, places[:STATE_WORDS], strict=True):
-            kept = builder.select(has_block, builder.add(old, new), old)
-            builder.store(kept, place, align=_WORD_BYTES)
+        arrays = [
+            context.make_array(each)(context, builder, arguments[i]).data
+            for each, i in ((pool, 0), (places, 1), (lengths, 2), (digests, 4))
+        ]
+        messages, at, long, found = arrays[:1] + [
+            builder.gep(each, [arguments[3]], inbounds=True) for each in arrays[1:]
+        ]
+        length = builder.load(builder.bitcast(long, _VECTOR.as_pointer()), align=_WORD_BYTES)
+        greatest = builder.call(_greatest(builder), [length])
+        padded = builder.add(greatest, ir.Constant(_LANE, _PADDING_BYTES + BLOCK_BYTES - 1))
+        blocks = builder.udiv(padded, ir.Constant(_LANE, BLOCK_BYTES))
+        state = [cgutils.alloca_once_value(builder, _all(value)) for value in _STATE]
+        with cgutils.for_range(builder, builder.zext(blocks, _INDEX)) as loop:
+            start = builder.mul(loop.index, ir.Constant(_INDEX, BLOCK_BYTES))
+            rest = builder.sub(length, _spread(builder, start))
+            words = _loaded(builder, messages, at, long, start)
+            is_last = builder.icmp_signed("<=", rest, _all(BLOCK_BYTES - _PADDING_BYTES))
+            high, low = builder.lshr(length, _all(_WORD_BITS - 3)), builder.shl(length, _all(3))
+            words[-2] = builder.select(is_last, high, words[-2])
+            words[-1] = builder.select(is_last, low, words[-1])
+            has_block = builder.icmp_signed(">", rest, _all(-_PADDING_BYTES))
+            before = [builder.load(each) for each in state]
+            for old, new, place in zip(before, _compressed(builder, words, before), state, strict=True):
+                builder.store(builder.select(has_block, builder.add(old, new), old), place)
+        target = builder.bitcast(found, _VECTOR.as_pointer())
+        builder.store(builder.load(state[0]), target, align=_WORD_BYTES)
         return context.get_dummy_value()
 
-    return types.none(pool, room), generate
+    return types.none(pool, places, lengths, types.int64, digests), generate
 
 
-def _loaded(builder: Any, messages: Any, at: Any) -> list[Any]:
-    """Returns the words of the blocks that begin there, the first byte of each highest."""
+def _greatest(builder: Any) -> Any:
+    """Returns what finds the greatest number of a vector."""
+    kind = ir.FunctionType(_LANE, [_VECTOR])
+    return cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.umax.v{LANES}i32")
+
+
+def _loaded(builder: Any, messages: Any, at: Any, long: Any, start: Any) -> list[Any]:
+    """Returns the words of the blocks from `start` on, with a bit where a message ends; the first byte of each is highest."""
+    kept, ended = (_table(builder, each) for each in (_KEPT, _ENDED))
     rows = []
     for lane in range(LANES):
-        offset = builder.zext(builder.extract_element(at, ir.Constant(_LANE, lane)), ir.IntType(64))
-        place = builder.bitcast(builder.gep(messages, [offset], inbounds=True), _BYTES.as_pointer())
-        block = builder.load(place, align=1)
+        place, length = (
+            builder.zext(builder.load(builder.gep(each, [ir.Constant(_INDEX, lane)], inbounds=True)), _INDEX)
+            for each in (at, long)
+        )
+        rest = builder.sub(length, start)
+        rest = _less(builder, _less(builder, rest, BLOCK_BYTES, "<"), -1, ">")
+        window = builder.sub(ir.Constant(_INDEX, BLOCK_BYTES), rest)
+        block, keep, end = (
+            builder.load(
+                builder.bitcast(builder.gep(each, [offset], inbounds=True), _BLOCK.as_pointer()), align=1
+            )
+            for each, offset in ((messages, builder.add(place, start)), (kept, window), (ended, window))
+        )
+        block = builder.or_(builder.and_(block, keep), end)
         swapped = builder.shuffle_vector(
             block, block, _mask(i ^ (_WORD_BYTES - 1) for i in range(BLOCK_BYTES))
         )
@@ -78,35 +107,34 @@ def _loaded(builder: Any, messages: Any, at: Any) -> list[Any]:
     return rows
 
 
+def _table(builder: Any, values: Sequence[int]) -> Any:
+    """Returns where a table of bytes stands."""
+    table = ir.Constant(ir.ArrayType(_BYTE, len(values)), bytearray(values))
+    return builder.bitcast(cgutils.global_constant(builder, "sha1", table), _BYTE.as_pointer())
+
+
+def _less(builder: Any, value: Any, bound: int, sign: str) -> Any:
+    """Returns a number, or a bound if it is on the other side of that."""
+    limit = ir.Constant(_INDEX, bound)
+    return builder.select(builder.icmp_signed(sign, value, limit), value, limit)
+
+
+def _spread(builder: Any, value: Any) -> Any:
+    """Returns a vector of so many times the lower half of a number."""
+    undefined = ir.Constant(_VECTOR, ir.Undefined)
+    first = builder.insert_element(undefined, builder.trunc(value, _LANE), ir.Constant(_LANE, 0))
+    return builder.shuffle_vector(first, undefined, _mask([0] * LANES))
+
+
 def _mask(places: Iterable[int]) -> Any:
     """Returns where each element of a shuffled vector comes from, counted over both vectors."""
     return ir.Constant(ir.VectorType(_LANE, len(chosen := list(places))), chosen)
 
 
-def _padded(builder: Any, words: Sequence[Any], rest: Any, length: Any) -> list[Any]:
-    """Returns the words of a block, with a bit where the message ends, and its length in bits at the end of the last block."""
-    padded = []
-    for t, word in enumerate(words):
-        here = builder.sub(rest, _all(_WORD_BYTES * t))
-        bits = builder.shl(here, _all(3))
-        # Shifts by as many bits as a word has, or by less than none, mean nothing, and are not selected.
-        kept = builder.and_(word, builder.not_(builder.lshr(_all(-1), bits)))
-        ended = builder.or_(kept, builder.lshr(_all(1 << (_WORD_BITS - 1)), bits))
-        behind = builder.select(builder.icmp_signed("<", here, _all(0)), _all(0), ended)
-        padded.append(builder.select(builder.icmp_signed("<", here, _all(_WORD_BYTES)), behind, word))
-    is_last = builder.icmp_signed("<=", rest, _all(BLOCK_BYTES - PADDING_BYTES))
-    high, low = builder.lshr(length, _all(_WORD_BITS - 3)), builder.shl(length, _all(3))
-    return [
-        *padded[:-2],
-        builder.select(is_last, high, padded[-2]),
-        builder.select(is_last, low, padded[-1]),
-    ]
-
-
 def _compressed(builder: Any, words: Sequence[Any], state: Sequence[Any]) -> tuple[Any, ...]:
     """Returns what a block adds to the state."""
     schedule = list(words)
-    for t in range(BLOCK_WORDS, _ROUNDS):
+    for t in range(_BLOCK_WORDS, _ROUNDS):
         near = builder.xor(schedule[t - 3], schedule[t - 8])
         far = builder.xor(schedule[t - 14], schedule[t - 16])
         schedule.append(_rotated(builder, builder.xor(near, far), 1))
@@ -140,6 +168,7 @@ def _majority(builder: Any, b: Any, c: Any, d: Any) -> Any:
     return builder.or_(builder.and_(b, c), builder.and_(d, builder.or_(b, c)))
 
 
-# Untyped to mypy, as all of numba. Reads, pads and digests a block of each message: brings the states up to date. Takes a pool,
-# uint8, with as many bytes behind all messages as a block has, and a room, uint32 of shape (ROWS, LANES).
+# Untyped to mypy, as all of numba. Fills in the first word of the digest of as many messages as there are lanes, from number
+# `first` on. They lie in a pool, uint8, with as many bytes behind them as a block has; where each begins, how long it is, and
+# its digest: uint32, with room for all lanes.
 digest = cast("Any", _digest)
