@@ -302,7 +302,11 @@ def test_a_file_that_is_no_store_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("pragma", "complaint"),
-    [("application_id = 7", "another program's"), ("user_version = 99", "schema version 99")],
+    [
+        ("application_id = 7", "another program's"),
+        ("user_version = 1", "schema version 1, this version of Textkin reads 2"),
+        ("user_version = 99", "schema version 99"),
+    ],
 )
 def test_a_database_of_another_program_or_version_is_refused(tmp_path, pragma, complaint):
     SqliteStore(tmp_path, SCHEME).close()

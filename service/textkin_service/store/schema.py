@@ -104,7 +104,7 @@ def _check_version(db: sqlite3.Connection) -> None:
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION:
         raise StoreError(
-            f"the store has schema version {version}, this version of Textkin reads {SCHEMA_VERSION}; "
-            "use the version that wrote the store",
+            f"the store has schema version {version}, this version of Textkin reads {SCHEMA_VERSION}; use the version that"
+            " wrote the store, or list its articles with that and ingest them into a new data folder",
             reason="STORE_DAMAGED",
         )
