@@ -27,14 +27,12 @@ from measures import auc, rank_of
 from quality import Line, read
 from reliability import draw
 from tables import show
-from textkin_service.alignment import align
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.index import Index
-from textkin_service.measures import Measures, measure
+from textkin_service.measures import Measures
 from textkin_service.model import Relation
-from textkin_service.quotations.shared import shared_quotations
-from textkin_service.relation import relation_of, score_of
+from textkin_service.relation import measured, relation_of, score_of
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme, probe, sketch
 
@@ -157,7 +155,7 @@ def measured(data: Path) -> tuple[list[Compared], list[Compared]]:
 
 
 def _measured(others: list[tuple[Analysis, Analysis, bool]]) -> list[tuple[Measures, bool]]:
-    return [(measure(a, b, align(a, b), shared_quotations(a, b)), source) for a, b, source in others]
+    return [(measured(a, b)[2], source) for a, b, source in others]
 
 
 def write(fitted: Coefficients) -> None:

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.alignment import align
+from textkin_service.alignment import Alignment, align
 from textkin_service.alignment.runs import grams
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import Analysis
@@ -20,7 +20,8 @@ from textkin_service.explanation import explain
 from textkin_service.measures import Measures, measure
 from textkin_service.model import Comparison, Relation
 from textkin_service.quotations.marking import with_quotations
-from textkin_service.quotations.shared import shared_quotations
+from textkin_service.quotations.shared import SharedQuotation, shared_quotations
+from textkin_service.screening import Screened
 from textkin_service.sketch.verbatim import SHINGLE_WORDS
 
 # No other text scores as high as one that is identical. Scores close to it still differ: the closer copy stands first.
@@ -46,9 +47,7 @@ def prepare() -> None:
 
 def compare(a: Analysis, b: Analysis) -> Comparison:
     """Returns the comparison of two texts with its passages, whose spans count code points."""
-    alignment = align(a, b)
-    quotations = shared_quotations(a, b) if alignment.passages or alignment.copies else []
-    measures = measure(a, b, alignment, quotations)
+    alignment, quotations, measures = measured(a, b)
     words_a, words_b = a.tokens.hashes[a.evidence_tokens()], b.tokens.hashes[b.evidence_tokens()]
     if len(words_a) and np.array_equal(words_a, words_b):
         relation, value = Relation.IDENTICAL, 1.0
@@ -67,6 +66,32 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         cut_a=alignment.cut_a,
         cut_b=alignment.cut_b,
     )
+
+
+def measured(a: Analysis, b: Analysis) -> tuple[Alignment, list[SharedQuotation], Measures]:
+    """Returns the alignment of two texts, the quotations that both have, and the measures that come of these.
+
+    Quotations are not looked for where no word lies in a passage or a copy: then they would change nothing.
+    """
+    alignment = align(a, b)
+    quotations = shared_quotations(a, b) if alignment.passages or alignment.copies else []
+    return alignment, quotations, measure(a, b, alignment, quotations)
+
+
+def may_match(screened: Screened, least_relation: Relation, least_score: float) -> bool:
+    """Whether a comparison may find such a relation and score between texts that were screened.
+
+    Where it would find nothing to align, order and content decide, which screening measures as it does; short of a rewrite, a
+    shared quotation may count besides, or make the texts related by itself.
+    """
+    if screened.may_align:
+        return True
+    relation = relation_of(screened.measures)
+    if screened.shared_words >= COEFFICIENTS.relation.quoted_words and (
+        relation is Relation.RELATED or least_relation <= Relation.RELATED
+    ):
+        return True
+    return relation >= least_relation and score_of(screened.measures) >= least_score
 
 
 def score_of(measures: Measures, coefficients: Coefficients = COEFFICIENTS) -> float:

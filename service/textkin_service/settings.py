@@ -104,7 +104,7 @@ class Settings:
         2, "Content keys that two texts must share to be compared.", least=1, most=64
     )
     cache_mib: int = _setting(
-        256, "Memory for analyses of stored articles, in MiB. 0: none.", least=0, most=1_048_576
+        256, "Memory for outlines of stored articles, in MiB. 0: none.", least=0, most=1_048_576
     )
     sweep_seconds: float = _setting(
         60.0, "Time between removals of articles past their retention, in seconds.", least=0.1, most=86_400

@@ -140,7 +140,7 @@ class StoreMachine(RuleBasedStateMachine):
             ]
             assert stored.collection.article_count == len(alive)
             numbers = [number for _, number in alive.values()]
-            assert [header.number for header in self.store.headers(stored.number, numbers)] == numbers
+            assert [header.number for header in self.store.headers(stored, numbers)] == numbers
             assert {(stored.number, number) for number in numbers} <= self.indexed
             assert set(self.store.digests(stored, ["a", "c", "none"])) == {"a", "c"} & alive.keys()
 

@@ -105,7 +105,7 @@ def test_any_other_content_replaces_it_under_a_new_number(store, change):
     assert again.outcome is IngestOutcome.REPLACED
     assert again.number > first.number
     assert store.counts().articles == 1
-    assert store.headers(1, [first.number]) == []
+    assert store.headers(store.collection("default"), [first.number]) == []
 
 
 def test_a_number_is_never_used_twice(tmp_path):
@@ -252,8 +252,8 @@ def test_an_article_past_its_retention_is_as_good_as_deleted(store, clock):
     assert ids(store, "sea") == ["ferry"]
     clock.now += timedelta(seconds=1)
     assert ids(store, "sea") == []
-    assert store.headers(2, [number]) == []
-    assert store.texts(2, [number]) == {}
+    assert store.headers(store.collection("sea"), [number]) == []
+    assert store.stored(store.collection("sea"), [number]) == []
     assert store.counts().articles == store.collection("sea").collection.article_count == 0
     with pytest.raises(NotFound):
         store.article("sea", "ferry")

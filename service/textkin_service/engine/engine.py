@@ -8,9 +8,9 @@ from textkin_service import __version__
 from textkin_service.alignment.differences import differences
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.engine import page_tokens, validation
-from textkin_service.engine.analyses import AnalysisCache
 from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.ingest import Ingest, longest_text
+from textkin_service.engine.outlines import OutlineCache
 from textkin_service.engine.preparation import prepare
 from textkin_service.engine.searcher import Query, Searcher
 from textkin_service.engine.work import Work
@@ -81,7 +81,7 @@ class Engine:
         self._scheme = Scheme.of(settings)
         self._indexes = Indexes(self._scheme)
         self._searcher = Searcher(
-            store, self._indexes, AnalysisCache(settings.cache_mib * _MIB), settings.candidates
+            store, self._indexes, OutlineCache(settings.cache_mib * _MIB), settings.candidates
         )
         self._started_at = datetime.now(UTC)
         self.ingest = Ingest(store, self._indexes, self._searcher, settings)

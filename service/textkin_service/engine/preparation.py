@@ -9,11 +9,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from textkin_service import analysis, index, relation, sketch
+from textkin_service import analysis, index, relation, screening, sketch
 from textkin_service.kernels import is_compiled_anew
 
 # By how long they take to compile, the longest first.
-_PARTS = (relation, index, analysis, sketch)
+_PARTS = (relation, screening, index, analysis, sketch)
 
 _PREPARE = "from {} import prepare; prepare()"
 

@@ -1,14 +1,18 @@
-"""Search: candidates by sketch, then an exact comparison with each."""
+"""Search: candidates by sketch, most of them ruled out by screening, and an exact comparison with each of the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from textkin_service.analysis import Analysis, analyze
-from textkin_service.engine.analyses import AnalysisCache
 from textkin_service.engine.indexes import Indexes
+from textkin_service.engine.outlines import OutlineCache
 from textkin_service.engine.work import Work
 from textkin_service.model import Comparison, Match, SearchOptions, SearchResult
-from textkin_service.relation import compare
+from textkin_service.relation import compare, may_match
+from textkin_service.screening import Outline, ScreenedQuery
 from textkin_service.sketch import Probe, probe
 from textkin_service.store import Store, StoredArticle, StoredCollection
 
@@ -16,6 +20,8 @@ from textkin_service.store import Store, StoredArticle, StoredCollection
 _WIDENING = 4
 # So many candidates in a row that are no match end a search: they come by what they share, so those behind are less likely.
 _MOST_MISSES = 10
+# So many candidates are screened at a time: most searches end after one match and ten misses.
+_SCREENED_AT_ONCE = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,18 @@ class Query:
     before: int | None = None
 
 
-class Searcher:
-    """Finds a query's matches in a collection. `candidates`: how many articles are compared exactly."""
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An article that was read with its text, as it may match the query."""
 
-    def __init__(self, store: Store, indexes: Indexes, cache: AnalysisCache, candidates: int) -> None:
+    stored: StoredArticle
+    comparison: Comparison
+
+
+class Searcher:
+    """Finds a query's matches in a collection. `candidates`: how many articles are looked at, best by sketch first."""
+
+    def __init__(self, store: Store, indexes: Indexes, cache: OutlineCache, candidates: int) -> None:
         self._store = store
         self._indexes = indexes
         self._cache = cache
@@ -43,59 +57,80 @@ class Searcher:
         work.check()
         recurring = self._indexes.recurring(collection.number)
         queried = query.analysis.without(recurring)
-        candidates, truncated = self._eligible(collection, query, probe(queried), options, work)
-        scored: list[tuple[StoredArticle, str, Comparison]] = []
+        numbers, truncated = self._eligible(collection, query, probe(queried), options, work)
+        found: list[_Candidate] = []
         misses = 0
-        for candidate in candidates:
-            work.check()
-            analysis = self._analysis(collection, candidate)
-            if analysis is None:
-                continue
-            comparison = compare(queried, analysis.without(recurring))
-            if comparison.score >= options.min_score and comparison.relation >= options.min_relation:
-                scored.append((candidate, analysis.text, comparison))
+        for candidate in self._compared(collection, queried, numbers, recurring, options, work):
+            if candidate is not None and _is_match(candidate.comparison, options):
+                found.append(candidate)
                 misses = 0
             else:
                 misses += 1
                 if misses == _MOST_MISSES:
                     break
-        scored.sort(key=lambda match: (-match[2].score, match[0].number))
-        del scored[options.limit :]
+        found.sort(key=lambda each: (-each.comparison.score, each.stored.number))
         matches = [
-            Match(replace(candidate.article, text=text), comparison)
+            Match(each.stored.article, each.comparison)
             if rank < options.matches_with_passages
-            else Match(candidate.article, replace(comparison, passages=(), cut_a=None, cut_b=None))
-            for rank, (candidate, text, comparison) in enumerate(scored)
+            else Match(
+                replace(each.stored.article, text=""),
+                replace(each.comparison, passages=(), cut_a=None, cut_b=None),
+            )
+            for rank, each in enumerate(found[: options.limit])
         ]
         return SearchResult(tuple(matches), truncated)
 
     def stored_analysis(self, collection: StoredCollection, stored: StoredArticle) -> Analysis:
         """Returns the analysis of an article that was read with its text."""
-        analysis = self._cache.get(stored.number)
-        if analysis is None:
-            article, settings = stored.article, collection.collection.settings
-            # As at its ingest: its sketch was made so.
-            analysis = analyze(
-                article.text, article.language or settings.language or article.detected_language
-            )
-            self._cache.put(stored.number, analysis)
-        return analysis
+        article, settings = stored.article, collection.collection.settings
+        # As at its ingest: its sketch was made so.
+        return analyze(article.text, article.language or settings.language or article.detected_language)
 
-    def _analysis(self, collection: StoredCollection, header: StoredArticle) -> Analysis | None:
-        """Returns the analysis of an article that was read without its text; None if it is gone by now."""
-        analysis = self._cache.get(header.number)
-        if analysis is not None:
-            return analysis
-        text = self._store.texts(collection.number, [header.number]).get(header.number)
-        if text is None:
-            return None
-        return self.stored_analysis(
-            collection, StoredArticle(header.number, replace(header.article, text=text))
-        )
+    def _compared(
+        self,
+        collection: StoredCollection,
+        queried: Analysis,
+        numbers: Sequence[int],
+        recurring: NDArray[np.uint32],
+        options: SearchOptions,
+        work: Work,
+    ) -> Iterator[_Candidate | None]:
+        """Yields the comparison with each candidate in turn; None for one that screening rules out.
+
+        Those that are gone by now are left out.
+        """
+        screening = ScreenedQuery(queried, recurring)
+        for first in range(0, len(numbers), _SCREENED_AT_ONCE):
+            work.check()
+            outlines = self._outlines(collection, numbers[first : first + _SCREENED_AT_ONCE])
+            screened = dict(zip(outlines, screening.screen(list(outlines.values())), strict=True))
+            possible = [
+                number
+                for number, each in screened.items()
+                if each is None or may_match(each, options.min_relation, options.min_score)
+            ]
+            read = {each.number: each for each in self._store.stored(collection, possible)}
+            for number in outlines:
+                if number in read:
+                    work.check()
+                    other = self.stored_analysis(collection, read[number])
+                    yield _Candidate(read[number], compare(queried, other.without(recurring)))
+                elif number not in possible:
+                    yield None
+
+    def _outlines(self, collection: StoredCollection, numbers: Sequence[int]) -> dict[int, Outline]:
+        """Returns the outlines of those of the articles that are there, by number, in this order."""
+        found = self._cache.get(numbers)
+        missing = [number for number in numbers if number not in found]
+        for stored in self._store.stored(collection, missing):
+            outline = Outline.of(self.stored_analysis(collection, stored))
+            self._cache.put(stored.number, outline)
+            found[stored.number] = outline
+        return {number: found[number] for number in numbers if number in found}
 
     def _eligible(
         self, collection: StoredCollection, query: Query, asked: Probe, options: SearchOptions, work: Work
-    ) -> tuple[list[StoredArticle], bool]:
+    ) -> tuple[Sequence[int], bool]:
         """Returns the best candidates that the filters let through, and whether a key was cut short."""
         wanted = max(self._candidates, options.limit)
         limit = wanted
@@ -109,15 +144,31 @@ class Searcher:
 
     def _filtered(
         self, collection: StoredCollection, numbers: Sequence[int], query: Query, options: SearchOptions
-    ) -> list[StoredArticle]:
+    ) -> Sequence[int]:
         others = [
             number
             for number in numbers
             if number != query.number and (query.before is None or number < query.before)
         ]
+        if not _looks_at_headers(collection, options):
+            return others
         return [
-            header for header in self._store.headers(collection.number, others) if _passes(header, options)
+            header.number for header in self._store.headers(collection, others) if _passes(header, options)
         ]
+
+
+def _is_match(comparison: Comparison, options: SearchOptions) -> bool:
+    return comparison.score >= options.min_score and comparison.relation >= options.min_relation
+
+
+def _looks_at_headers(collection: StoredCollection, options: SearchOptions) -> bool:
+    """Whether articles may be left out for what their headers say, or because they are past their retention."""
+    return bool(
+        options.exclude_sources
+        or options.published_from
+        or options.published_until
+        or collection.collection.settings.retention
+    )
 
 
 def _passes(header: StoredArticle, options: SearchOptions) -> bool:

@@ -158,11 +158,11 @@ class Store(Protocol):
         `max_bytes`.
         """
 
-    def headers(self, collection: int, numbers: Sequence[int]) -> list[StoredArticle]:
+    def headers(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
         """Returns those of the articles that are there, without texts, in the order of `numbers`."""
 
-    def texts(self, collection: int, numbers: Sequence[int]) -> dict[int, str]:
-        """Returns the texts of those of the articles that are there, by number."""
+    def stored(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
+        """Returns those of the articles that are there, with their texts, in the order of `numbers`."""
 
     def sketches(self) -> Iterator[Added]:
         """Yields every article's sketch, by number."""

@@ -178,15 +178,17 @@ class SqliteStore:
                 last = row[0]
         return Page(tuple(items), None)
 
-    def headers(self, collection: int, numbers: Sequence[int]) -> list[StoredArticle]:
+    def headers(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
         """Returns those of the articles that are there, without texts, in the order of `numbers`."""
         rows = self._rows(collection, numbers, HEADER_COLUMNS, "articles")
-        return [StoredArticle(number, article_from(rows[number])) for number in numbers if number in rows]
+        return [StoredArticle(row[0], article_from(row)) for row in rows]
 
-    def texts(self, collection: int, numbers: Sequence[int]) -> dict[int, str]:
-        """Returns the texts of those of the articles that are there, by number."""
-        rows = self._rows(collection, numbers, "articles.number, text", "articles JOIN texts USING (number)")
-        return {number: unpack(row[1]) for number, row in rows.items()}
+    def stored(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
+        """Returns those of the articles that are there, with their texts, in the order of `numbers`."""
+        rows = self._rows(
+            collection, numbers, f"{HEADER_COLUMNS}, text", "articles JOIN texts USING (number)"
+        )
+        return [StoredArticle(row[0], article_from(row, unpack(row[-1]))) for row in rows]
 
     def sketches(self) -> Iterator[Added]:
         """Yields every article's sketch, by number, a bounded number in memory at a time."""
@@ -219,25 +221,24 @@ class SqliteStore:
         return self._writer.submit(lambda db, changes: operations.sweep(db, changes, self._clock()))
 
     def _rows(
-        self, collection: int, numbers: Sequence[int], columns: str, tables: str
-    ) -> dict[int, tuple[Any, ...]]:
-        now = self._clock()
+        self, collection: StoredCollection, numbers: Sequence[int], columns: str, tables: str
+    ) -> list[tuple[Any, ...]]:
+        """Returns the rows, which begin with their number, of those of the articles that are there, in order."""
+        if not numbers:
+            return []
+        since = cutoff(collection.collection.settings, self._clock())
         rows: dict[int, tuple[Any, ...]] = {}
         with self._readers.connection() as db:
-            owner = db.execute("SELECT id FROM collections WHERE number = ?", (collection,)).fetchone()
-            if owner is None:
-                return rows
-            settings = operations.find_collection(db, owner[0], now).collection.settings
             for start in range(0, len(numbers), _VARIABLES_A_QUERY):
                 some = numbers[start : start + _VARIABLES_A_QUERY]
                 marks = ", ".join("?" * len(some))
                 found = db.execute(
                     f"SELECT {columns} FROM {tables}"  # noqa: S608 - constants and question marks
                     f" WHERE collection = ? AND ingested_at > ? AND articles.number IN ({marks})",
-                    (collection, cutoff(settings, now), *some),
+                    (collection.number, since, *some),
                 )
                 rows.update((row[0], row) for row in found)
-        return rows
+        return [rows[number] for number in numbers if number in rows]
 
     def _notify(self, changes: Sequence[Change]) -> None:
         if changes:

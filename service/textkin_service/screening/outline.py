@@ -1,0 +1,53 @@
+"""Outlines: what screening needs of a text, in one small array, so that those of many articles fit into memory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkin_service.alignment.vocabulary import numbered
+from textkin_service.analysis import Analysis
+
+# The work of screening grows with the product of the lengths; and numbers of stems have 16 bits.
+MOST_TOKENS = 20_000
+# What the objects of an outline take besides its array, and its place in a cache.
+_OBJECTS_BYTES = 350
+
+_NOTHING = np.empty(0, np.uint64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The stems, sentences and pieces of a text, and the language that it was analysed in.
+
+    `data` (uint32): how many tokens, distinct stems, sentences and pieces there are; the stems; their Zipf frequencies, the
+    bits of a float32 each; which stem each token has, two numbers of 16 bits a value, the lower half first; the tokens of each
+    sentence, half open; the hash and the tokens, half open, of each piece. Empty: the text is too long to be screened.
+    """
+
+    data: NDArray[np.uint32]
+    language: str
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> "Outline":
+        """Returns the outline of a text."""
+        tokens = len(analysis.tokens)
+        if tokens > MOST_TOKENS:
+            return cls(np.empty(0, np.uint32), analysis.language)
+        numbers, _, firsts = numbered(analysis.stems.astype(np.uint64), _NOTHING)
+        halves = np.zeros(tokens + (tokens & 1), np.uint32)
+        halves[:tokens] = numbers
+        pieces = analysis.pieces
+        parts = (
+            np.array([tokens, len(firsts), len(analysis.sentences), len(pieces)], np.uint32),
+            analysis.stems[firsts],
+            analysis.zipf[firsts].view(np.uint32),
+            halves[::2] | halves[1::2] << np.uint32(16),
+            analysis.sentences.astype(np.uint32).ravel(),
+            np.stack((pieces.hashes, pieces.firsts, pieces.lasts), 1).astype(np.uint32).ravel(),
+        )
+        return cls(np.concatenate(parts), analysis.language)
+
+    def memory_bytes(self) -> int:
+        """Returns about how much memory it takes, in a cache."""
+        return self.data.nbytes + _OBJECTS_BYTES
