@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="a folder of evaluation data")
     parser.add_argument("--write", action="store_true", help="write the coefficients and the plot")
     arguments = parser.parse_args()
-    queries, pairs = measured(arguments.data)
+    queries, pairs = all_measured(arguments.data)
     rows = []
     for fold in range(FOLDS):
         fitted = fit([q for q in queries if q.fold != fold], [p for p in pairs if p.fold != fold])
@@ -126,7 +126,7 @@ def slope(pairs: Sequence[Compared]) -> float:
     return float(minimize(loss, x0=[1.0, COEFFICIENTS.order.line]).x[0])
 
 
-def measured(data: Path) -> tuple[list[Compared], list[Compared]]:
+def all_measured(data: Path) -> tuple[list[Compared], list[Compared]]:
     """Returns the queries with all their candidates measured, and the pairs."""
     settings = Settings()
     scheme = Scheme.of(settings)
