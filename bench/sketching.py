@@ -105,7 +105,7 @@ def _show_contenders(taken: dict[str, list[float]]) -> None:
 
 def _show_steps(analyses: Sequence[Analysis]) -> None:
     steps: tuple[tuple[str, Callable[[Analysis], object]], ...] = (
-        ("language", lambda each: detect_language(each.text)),
+        ("language", lambda each: detect_language(each.text, code_points(each.text))),
         ("analysis, language named", lambda each: analyze(each.text, "en")),
         ("verbatim signature", verbatim.signature),
         (

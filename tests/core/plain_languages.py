@@ -1,4 +1,4 @@
-"""The plain twin of what tells the language: a pattern for the scripts, and py3langid itself."""
+"""The plain twin of what tells the language: function words, a pattern for the scripts, and py3langid itself."""
 
 from collections import Counter
 from functools import cache
@@ -6,6 +6,7 @@ from functools import cache
 import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from textkin_service.analysis.functionwords import FUNCTION_WORDS
 from textkin_service.analysis.lexicon import known_languages
 
 # What a word or, in scripts without spaces, a character says about the language.
@@ -21,8 +22,29 @@ _SCRIPTS = regex.compile(
 )
 
 
+_WORDS = regex.compile(r"[A-Za-zÀ-ÖØ-öø-\u024f]+")
+_OTHER_LETTERS = regex.compile(r"[\u0250-\u1fff\u2c00-\U0010ffff]")
+
+
+def plain_language(sample):
+    """Returns the language whose function words a sample is full of, or None."""
+    words = [word.lower() for word in _WORDS.findall(sample)]
+    counts = {each: sum(word in known.split() for word in words) for each, known in FUNCTION_WORDS.items()}
+    best = max(counts, key=lambda each: counts[each])
+    following = max(count for each, count in counts.items() if each != best)
+    share = 0.2 if best == "en" else 0.3
+    if _OTHER_LETTERS.search(sample) or len(words) < 25:
+        return None
+    return best if counts[best] >= share * len(words) and following <= 0.5 * counts[best] else None
+
+
 def detect_language(sample):
     """Returns the language of a sample."""
+    return plain_language(sample) or _by_model(sample)
+
+
+def _by_model(sample):
+    """Returns the language by the scripts, and the likeliest where several share one."""
     counts = Counter(match.lastgroup for match in _SCRIPTS.finditer(sample))
     kana, han = counts.pop("kana", 0), counts.pop("han", 0)
     counts["ja" if kana >= 0.1 * (kana + han) else "zh"] = kana + han

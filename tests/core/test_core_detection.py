@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import ARTICLES, CANAL, articles
 
-from textkin_service.analysis import analyze
-from textkin_service.analysis.detection import UNDETERMINED, detect_language
+from textkin_service.analysis import analyze, detection
+from textkin_service.analysis.characters import code_points
+from textkin_service.analysis.detection import UNDETERMINED
+from textkin_service.analysis.functionwords import FUNCTION_WORDS, LANGUAGES, function_words
 from textkin_service.analysis.lexicon import known_languages
 
 SENTENCES = {
@@ -37,6 +39,10 @@ SENTENCES = {
 NEWS = [" ".join(article) for article in ARTICLES]
 
 
+def detect_language(text):
+    return detection.detect_language(text, code_points(text))
+
+
 def with_errors(text, share, seed=1):
     """Returns the text with that share of its letters replaced, as optical character recognition does."""
     choice = random.Random(seed)  # noqa: S311 - no secret
@@ -44,6 +50,14 @@ def with_errors(text, share, seed=1):
         choice.choice("abcdefghijklmnopqrstuvwxyz") if c.isalpha() and choice.random() < share else c
         for c in text
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_function_words_of_a_language_are_found_as_they_are_written(language):
+    table, languages = function_words()
+    of_language = table[languages >> LANGUAGES.index(language) & 1 == 1]
+    words = {int(letters).to_bytes(8, "little").rstrip(b"\0").decode("latin-1") for letters in of_language}
+    assert words == set(FUNCTION_WORDS[language].split())
 
 
 @pytest.mark.parametrize("language", SENTENCES)

@@ -18,6 +18,8 @@ from readings import cut_of, layout_of, sentences_of, words_of
 
 from textkin_service.analysis import analyze, characters, detection, furniture, prepare
 from textkin_service.analysis.apparatus import apparatus
+from textkin_service.analysis.characters import code_points
+from textkin_service.analysis.functionwords import FUNCTION_WORDS
 from textkin_service.analysis.lexicon import lexicon, word_hashes
 from textkin_service.analysis.residue import residue
 from textkin_service.analysis.tokens import normalize_word
@@ -174,7 +176,31 @@ def test_sentences_and_pieces_are_cut_as_the_twins_cut_them(text, language):
 @many
 @given(st.one_of(texts, st.text(st.sampled_from("abeéнаقर漢かกກកမ가λאהற আაა 5.\n"), max_size=80)))
 def test_the_language_is_that_of_py3langid(text):
-    assert detection.detect_language(text) == plain_languages.detect_language(detection._sample(text))
+    language = detection.detect_language(text, code_points(text))
+    assert language == plain_languages.detect_language(detection._sample(text))
+
+
+# Function words of one language.
+wordy = st.one_of(
+    st.lists(st.sampled_from(words.split()), min_size=1, max_size=3) for words in FUNCTION_WORDS.values()
+)
+
+
+@many
+@given(
+    st.lists(wordy, min_size=1, max_size=2),
+    st.lists(
+        st.sampled_from(["ferry", "Quelport", "ÉTÉ", "notwithstanding", "ſ", "7", "×", "Ω"]), max_size=4
+    ),
+    st.integers(20, 90),
+    st.randoms(use_true_random=False),
+)
+def test_texts_full_of_function_words_are_plain_as_the_twin_finds(languages, others, count, chance):
+    words = [*(word for each in languages for word in each * 3), *others]
+    text = " ".join(chance.choice([str.lower, str.upper])(chance.choice(words)) for _ in range(count))
+    assert detection._plain_language(code_points(text)) == plain_languages.plain_language(
+        detection._sample(text)
+    )
 
 
 @many

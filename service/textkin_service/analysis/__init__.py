@@ -123,8 +123,8 @@ def prepare() -> None:
 
 def analyze(text: str, language: str = "") -> Analysis:
     """Analyses a text. `language` is a BCP 47 tag; one without a Snowball stemmer is compared by its words. Empty: detected."""
-    language = language or detect_language(text)
     codes = code_points(text)
+    language = language or detect_language(text, codes)
     room = room_for(len(codes))
     words = find_words(text, codes, language, room)
     layout = Layout.of(codes, words, room)

@@ -1,8 +1,9 @@
 """Detection: the language of a text that names none, from a sample of it.
 
-A script that one language is written in decides for it, as do kana for Japanese. Of the languages that share a script the
-likeliest is taken, by the model of py3langid, naive Bayes over byte n-grams (Lui and Baldwin 2011), among those that a
-`Lexicon` knows. The same text always has the same language, on every machine and in every thread.
+Function words tell the language where they are many. Where they do not, a script that one language is written in decides for
+it, as do kana for Japanese. Of the languages that share a script the likeliest is taken, by the model of py3langid, naive
+Bayes over byte n-grams (Lui and Baldwin 2011), among those that a `Lexicon` knows.
+The same text always has the same language, on every machine and in every thread.
 """
 
 import sys
@@ -14,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis.characters import SCRIPTS, classes_of, code_points
-from textkin_service.analysis.kernels.languages import count_scripts, likelihoods
+from textkin_service.analysis.functionwords import LANGUAGES, function_words
+from textkin_service.analysis.kernels.languages import count_scripts, likelihoods, plain_language
 from textkin_service.analysis.lexicon import known_languages
 from textkin_service.prebuilt import prebuilt
 
@@ -36,6 +38,16 @@ _TIMES_LIKELIER = 30.0
 # Han characters are Japanese where at least this share of the text is kana; Japanese news has about half.
 _KANA_SHARE = 0.1
 
+# A sample of at least so many words is plainly in a language if it has this share of its function words, or that of those of
+# English, and of those of any other language at most half as many. 98 % of 5,763 English texts are plain. Wherever a text, or a
+# stretch of one, is plain in one of seven languages, the model says the same; and of none of 300 samples made of the words of
+# each of 19 other languages, as often as they come in it, is this so.
+_PLAIN_WORDS = 25
+_PLAIN_SHARE = 0.3
+_PLAIN_SHARE_OF_ENGLISH = 0.2
+_MOST_OF_NEXT = 0.5
+_ENGLISH = LANGUAGES.index(DEFAULT_LANGUAGE)
+
 # What is counted, by number.
 _COUNTED = ("", *SCRIPTS, UNDETERMINED)
 
@@ -56,9 +68,37 @@ class _Model:
     priors: NDArray[np.float32]
 
 
-def detect_language(text: str) -> str:
-    """Returns the language of a text as a BCP 47 primary subtag: English if it is too short to tell, "und" if unknown here."""
-    sample = _sample(text)
+def detect_language(text: str, codes: NDArray[np.uint32]) -> str:
+    """Returns the language of a text as a BCP 47 primary subtag: English if it is too short to tell, "und" if unknown here.
+
+    `codes`: its code points.
+    """
+    return _plain_language(codes) or _by_model(_sample(text))
+
+
+def load_detector() -> None:
+    """Reads the model, so that the first text does not wait for it."""
+    function_words()
+    _model()
+
+
+def _plain_language(codes: NDArray[np.uint32]) -> str | None:
+    """Returns the language of whose function words a sample of a text is full; None if it is of none."""
+    number = plain_language(
+        codes,
+        _PIECES,
+        _PIECE_LENGTH,
+        *function_words(),
+        _ENGLISH,
+        _PLAIN_WORDS,
+        _PLAIN_SHARE,
+        _PLAIN_SHARE_OF_ENGLISH,
+        _MOST_OF_NEXT,
+    )
+    return LANGUAGES[number] if number >= 0 else None
+
+
+def _by_model(sample: str) -> str:
     numbers, met = np.zeros(len(_COUNTED), np.int64), np.empty(len(_COUNTED), np.int64)
     size = count_scripts(classes_of(code_points(sample)), numbers, met)
     # In the order in which they came: among equals the first decides.
@@ -71,11 +111,6 @@ def detect_language(text: str) -> str:
     if script == "latin":
         return _of_latin(sample) if counts["latin"] >= _LEAST_WORDS else DEFAULT_LANGUAGE
     return _likeliest(sample)[0] if script == "shared" else script
-
-
-def load_detector() -> None:
-    """Reads the model, so that the first text does not wait for it."""
-    _model()
 
 
 def _sample(text: str) -> str:

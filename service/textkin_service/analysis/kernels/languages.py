@@ -18,6 +18,86 @@ _ONE = np.uint64(1)
 _BYTES = np.uint64(256)
 _LOG_2 = math.log(2)
 
+# Of a table of function words: bits of a place in it, and the longest word.
+PLACE_BITS = 11
+_WORD_BYTES = 8
+_PLACE_SHIFT = np.uint64(64 - PLACE_BITS)
+_LANGUAGES = 7
+_NOTHING, _BYTE_BITS, _LAST_BITS = np.uint64(0), np.uint64(8), np.uint64(8 * (_WORD_BYTES - 1))
+# Letters of ASCII, and of Latin-1 behind a sign of multiplication among capitals and one of division among small ones.
+_A, _Z, _TO_SMALL, _SPACE = (np.uint32(code) for code in (0x61, 0x7A, 0x20, 0x20))
+_FIRST_LATIN, _END_SHORT, _END_LATIN, _DIVIDED = (np.uint32(code) for code in (0xC0, 0x100, 0x250, 0xF7))
+_NO_LETTER = np.uint32(0xFF)
+# Punctuation and signs.
+_FIRST_SIGN, _END_SIGN = np.uint32(0x2000), np.uint32(0x2C00)
+
+
+@kernel
+def place_of(letters: np.uint64) -> np.int64:
+    """Returns where a table of function words has a word, if nothing else stands there."""
+    return np.int64((letters * _MIX) >> _PLACE_SHIFT)
+
+
+@kernel
+def plain_language(
+    codes: NDArray[np.uint32],
+    pieces: int,
+    length: int,
+    table: NDArray[np.uint64],
+    languages: NDArray[np.int64],
+    english: int,
+    least_words: int,
+    least_share: float,
+    least_share_of_english: float,
+    most_of_next: float,
+) -> int:
+    """Returns the number of the language that a sample is plainly in by its function words; -1 where it is not plain.
+
+    The sample: so many pieces of a text, at even distances, of so many code points. It has `least_words`, and no letters but
+    Latin ones; the share of the language's function words in it is at least that, of those of the next `most_of_next` of these.
+    `table` and `languages` as `function_words` has them.
+    """
+    if len(codes) <= pieces * length:
+        pieces, length = 1, len(codes)
+    distance = len(codes) // pieces
+    counts = np.zeros(_LANGUAGES, np.int64)
+    words = 0
+    mask = len(table) - 1
+    for piece in range(pieces):
+        letters = _NOTHING
+        bits = _NOTHING
+        for i in range(piece * distance, piece * distance + length + 1):
+            code = codes[i] if i < piece * distance + length else _SPACE
+            small = code | _TO_SMALL
+            if _A <= small <= _Z or (_FIRST_LATIN <= code < _END_LATIN and small != _DIVIDED):
+                # What does not fit is no function word.
+                letters |= np.uint64(small if code < _END_SHORT else _NO_LETTER) << min(bits, _LAST_BITS)
+                bits += _BYTE_BITS
+            elif _END_LATIN <= code < _FIRST_SIGN or code >= _END_SIGN:
+                return -1
+            elif bits:
+                words += 1
+                if bits <= _LAST_BITS + _BYTE_BITS:
+                    place = place_of(letters)
+                    while table[place] != letters and table[place]:
+                        place = (place + 1) & mask
+                    for k in range(_LANGUAGES):
+                        counts[k] += (languages[place] >> k) & 1
+                letters = _NOTHING
+                bits = _NOTHING
+    best = 0
+    for k in range(_LANGUAGES):
+        if counts[k] > counts[best]:
+            best = k
+    following = 0
+    for k in range(_LANGUAGES):
+        if k != best:
+            following = max(following, counts[k])
+    share = least_share_of_english if best == english else least_share
+    if words < least_words or counts[best] < share * words or following > most_of_next * counts[best]:
+        return -1
+    return best
+
 
 @kernel
 def count_scripts(classes: NDArray[np.uint32], counts: NDArray[np.int64], met: NDArray[np.int64]) -> int:
