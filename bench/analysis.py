@@ -13,6 +13,7 @@ from datasketch import MinHash
 from articles import articles
 from tables import show
 from textkin_service.analysis import analyze, prepare
+from timing import milliseconds
 
 # Articles that the process has analysed before it is measured, as a service has.
 BEFORE = 300
@@ -56,12 +57,7 @@ def measure() -> None:
 
 def _median(work: Callable[[str], object], texts: Sequence[str]) -> float:
     """Returns the median time that a text takes, in ms."""
-    taken = []
-    for text in texts:
-        begin = time.perf_counter()
-        work(text)
-        taken.append((time.perf_counter() - begin) * 1_000)
-    return median(taken)
+    return median(milliseconds(work, texts))
 
 
 def _minhash(text: str) -> MinHash:

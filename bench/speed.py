@@ -6,16 +6,15 @@ Every figure is of one service and one caller that share the machine's processor
 import itertools
 import json
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median, quantiles
-from typing import TypeVar
 
 from articles import articles
 from running import Run, Service, service, textkin
 from tables import show
 from textkin import ArticleReference, Client, SearchOptions
+from timing import milliseconds
 
 ARTICLES = 3_000
 # What is ingested before the first look at memory: enough to load every table and fill every window and buffer.
@@ -23,7 +22,6 @@ WARM_UP = 500
 SEARCHES = 100
 COMPARISONS = 50
 
-T = TypeVar("T")
 Row = tuple[str, str, str]
 
 
@@ -87,9 +85,9 @@ def _calls(running: Service) -> list[Row]:
     ]
     options = SearchOptions(matches_with_passages=3)
     with Client(running.address) as client:
-        first = _milliseconds(lambda query: client.search(query, options), stored)
-        again = _milliseconds(lambda query: client.search(query, options), stored)
-        compared = _milliseconds(lambda pair: client.compare(*pair), pairs)
+        first = milliseconds(lambda query: client.search(query, options), stored)
+        again = milliseconds(lambda query: client.search(query, options), stored)
+        compared = milliseconds(lambda pair: client.compare(*pair), pairs)
     p95, again_p95 = (quantiles(each, n=20)[-1] for each in (first, again))
     return [
         (
@@ -109,12 +107,3 @@ def _calls(running: Service) -> list[Row]:
             "analyses kept, up to `cache_mib`",
         ),
     ]
-
-
-def _milliseconds(call: Callable[[T], object], values: Iterable[T]) -> list[float]:
-    taken = []
-    for value in values:
-        begin = time.perf_counter()
-        call(value)
-        taken.append((time.perf_counter() - begin) * 1_000)
-    return taken
