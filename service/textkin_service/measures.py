@@ -102,7 +102,7 @@ def measure(
     counted_a, counted_b = words_a[counts_a[words_a]], words_b[counts_b[words_b]]
     copied_a = _covered_words(a.tokens.starts[counted_a], [span for span, _ in copies])
     copied_b = _covered_words(b.tokens.starts[counted_b], [span for _, span in copies])
-    numbers_a, numbers_b, firsts = numbered(stems_a.astype(np.uint64), stems_b.astype(np.uint64))
+    numbers_a, numbers_b, firsts = numbered(stems_a.astype(np.uint64), stems_b.astype(np.uint64), 1)
     containment_a, containment_b = _containments(
         numbers_a, a.zipf[words_a], numbers_b, b.zipf[words_b], len(firsts)
     )

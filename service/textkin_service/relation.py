@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.alignment import Alignment, align
-from textkin_service.alignment.runs import grams
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import Analysis
 from textkin_service.analysis.plain import plainly_analyzed
@@ -57,7 +56,7 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         score=value,
         relation=relation,
         explanation=explain(relation, measures, len(alignment.passages)),
-        resemblance=_resemblance(_shingles(words_a), _shingles(words_b)),
+        resemblance=_resemblance(words_a, words_b),
         containment_a=measures.containment_a,
         containment_b=measures.containment_b,
         coverage_a=measures.coverage_a,
@@ -164,13 +163,13 @@ def _strength_line(measures: Measures, coefficients: Coefficients) -> float:
 
 
 def _resemblance(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
-    """Returns the Jaccard similarity of the sets of word 5-shingles (Broder 1997), of which `a` and `b` are the hashes."""
-    _, numbers_b, firsts = numbered(a, b)
-    distinct_a = int(np.searchsorted(firsts, len(a)))
+    """Returns the Jaccard similarity of the sets of word 5-shingles (Broder 1997); `a` and `b` are the hashes of the words.
+
+    A shorter text is one shingle, an empty one none.
+    """
+    if min(len(a), len(b)) < SHINGLE_WORDS:
+        return float(len(a) > 0 and np.array_equal(a, b))
+    numbers_a, numbers_b, firsts = numbered(a, b, SHINGLE_WORDS)
+    distinct_a = int(np.searchsorted(firsts, len(numbers_a)))
     shared = int(np.count_nonzero(np.bincount(numbers_b)[:distinct_a]))
-    return shared / len(firsts) if len(firsts) else 0.0
-
-
-def _shingles(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Returns a hash of each word 5-shingle; a shorter text is one shingle, an empty one none."""
-    return grams(words, min(len(words), SHINGLE_WORDS)) if len(words) else words
+    return shared / len(firsts)

@@ -191,7 +191,7 @@ def test_a_ratio_is_how_much_more_often_a_word_stands_in_the_source_than_elsewhe
 @given(views(), st.data())
 def test_mutual_evidence_is_that_of_the_side_that_has_less(view, data):
     match = Match(data.draw(ranges(len(view.own))), data.draw(ranges(len(view.other))))
-    back = view.mirrored()
+    back = view.mirrored
     each = [
         evidence_at(ratios(view, match.own, match.other, DEFAULT), DEFAULT.reused_shares, DEFAULT),
         evidence_at(ratios(back, match.other, match.own, DEFAULT), DEFAULT.reused_shares, DEFAULT),

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from invented import CANAL, OBSERVATORY, articles, text_of
 from saltway import REPORT, REWRITE, SUMMARY
@@ -24,13 +24,15 @@ stems = st.lists(st.tuples(st.integers(0, 9), st.floats(0, 7, width=32)), max_si
 
 
 @some
-@given(values, values)
-def test_values_are_numbered_as_they_come(a, b):
-    in_a, in_b, firsts = numbered(np.array(a, np.uint64), np.array(b, np.uint64))
-    distinct = list(dict.fromkeys([*a, *b]))
-    assert in_a.tolist() == [distinct.index(value) for value in a]
-    assert in_b.tolist() == [distinct.index(value) for value in b]
-    assert firsts.tolist() == [[*a, *b].index(value) for value in distinct]
+@given(values, values, st.integers(1, 3))
+def test_n_grams_are_numbered_as_they_come(a, b, width):
+    assume(min(len(a), len(b)) >= width - 1)
+    in_a, in_b, firsts = numbered(np.array(a, np.uint64), np.array(b, np.uint64), width)
+    grams_a, grams_b = ([tuple(row[i : i + width]) for i in range(len(row) - width + 1)] for row in (a, b))
+    distinct = list(dict.fromkeys([*grams_a, *grams_b]))
+    assert in_a.tolist() == [distinct.index(gram) for gram in grams_a]
+    assert in_b.tolist() == [distinct.index(gram) for gram in grams_b]
+    assert firsts.tolist() == [[*grams_a, *grams_b].index(gram) for gram in distinct]
 
 
 def containment(own, other):

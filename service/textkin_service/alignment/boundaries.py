@@ -52,7 +52,7 @@ class Free:
 
 def refine(view: View, match: Match, free: Free, parameters: Parameters) -> Match:
     """Returns the match bounded anew: by turns each side, given the other and a little around it."""
-    mirrored = view.mirrored()
+    mirrored = view.mirrored
     own, other = match.own, match.other
     for _ in range(parameters.refine_rounds):
         before = own, other

@@ -1,5 +1,6 @@
 """Division: a fragment of many paragraphs comes apart into those that answer each other, so that passages stay readable."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from textkin_service.alignment.matches import Match, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.seeds import Seeds
 from textkin_service.alignment.sides import Range, Side
-from textkin_service.alignment.vectors import SentenceVectors, Weights
+from textkin_service.alignment.vectors import SentenceVectors
 from textkin_service.alignment.vocabulary import Numbers
 
 
@@ -17,14 +18,12 @@ from textkin_service.alignment.vocabulary import Numbers
 class _Cells:
     """The pairs of paragraphs, one of each text, that share seeds.
 
-    `a`, `b` (int64): their numbers; `mass` (float64): the sum of the similarities of their seeds; parallel. `counts`: how many
-    paragraphs each text has.
+    `mass`: by their numbers, the sum of the similarities of their seeds; `mass_a`, `mass_b`: that of each paragraph.
     """
 
-    a: Numbers
-    b: Numbers
-    mass: Weights
-    counts: tuple[int, int]
+    mass: dict[tuple[int, int], float]
+    mass_a: list[float]
+    mass_b: list[float]
 
     @classmethod
     def of(cls, seeds: Seeds, fragment: Fragment, cuts_a: Numbers, cuts_b: Numbers) -> "_Cells":
@@ -37,26 +36,34 @@ class _Cells:
         )
         of_a = np.searchsorted(cuts_a, seeds.a[inside], side="right") - 1
         of_b = np.searchsorted(cuts_b, seeds.b[inside], side="right") - 1
-        cells, places = np.unique(of_a * len(cuts_b) + of_b, return_inverse=True)
-        mass = np.asarray(np.bincount(places, seeds.similarity[inside], len(cells)), np.float64)
-        return cls(cells // len(cuts_b), cells % len(cuts_b), mass, (len(cuts_a), len(cuts_b)))
+        mass: dict[tuple[int, int], float] = defaultdict(float)
+        mass_a, mass_b = [0.0] * len(cuts_a), [0.0] * len(cuts_b)
+        for i, j, similarity in zip(
+            of_a.tolist(), of_b.tolist(), seeds.similarity[inside].tolist(), strict=True
+        ):
+            mass[i, j] += similarity
+            mass_a[i] += similarity
+            mass_b[j] += similarity
+        return cls(mass, mass_a, mass_b)
 
     def linked(self, least: float) -> list[Match]:
         """Returns those that have at least this share of the mass of either of their paragraphs."""
-        of_a = np.bincount(self.a, self.mass, self.counts[0])[self.a]
-        of_b = np.bincount(self.b, self.mass, self.counts[1])[self.b]
-        linked = np.flatnonzero(self.mass >= least * np.minimum(of_a, of_b))
-        pairs = zip(self.a[linked].tolist(), self.b[linked].tolist(), strict=True)
-        return [Match((i, i + 1), (j, j + 1)) for i, j in pairs]
+        return [
+            Match((i, i + 1), (j, j + 1))
+            for (i, j), mass in self.mass.items()
+            if mass >= least * min(self.mass_a[i], self.mass_b[j])
+        ]
 
-    def masses(self, groups: list[Match]) -> Weights:
+    def masses(self, groups: list[Match]) -> list[float]:
         """Returns the mass inside each of some groups of them, which share no paragraph."""
-        of_a, of_b = np.full(self.counts[0], -1), np.full(self.counts[1], -1)
-        for number, group in enumerate(groups):
-            of_a[slice(*group.own)] = of_b[slice(*group.other)] = number
-        inside = (of_a[self.a] == of_b[self.b]) & (of_a[self.a] >= 0)
-        found = np.bincount(of_a[self.a][inside], self.mass[inside], len(groups))
-        return np.asarray(found, np.float64)
+        of_a = {i: number for number, group in enumerate(groups) for i in range(*group.own)}
+        of_b = {j: number for number, group in enumerate(groups) for j in range(*group.other)}
+        masses = [0.0] * len(groups)
+        for (i, j), mass in self.mass.items():
+            number = of_a.get(i)
+            if number is not None and number == of_b.get(j):
+                masses[number] += mass
+        return masses
 
 
 def divide(
@@ -105,7 +112,7 @@ def _parts(
         Fragment(
             (int(cuts_a[group.own[0]]), int(ends_a[group.own[1] - 1])),
             (int(cuts_b[group.other[0]]), int(ends_b[group.other[1] - 1])),
-            float(mass),
+            mass,
             is_part=True,
         )
         for group, mass in zip(groups, cells.masses(groups), strict=True)

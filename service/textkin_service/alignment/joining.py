@@ -1,10 +1,9 @@
 """Joining: matches that follow one another in both texts with little between are one, unless a paragraph ends between them."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textkin_service.alignment.likelihood import mutual_evidence
-from textkin_service.alignment.matches import Match, gap, hull
+from textkin_service.alignment.matches import Match, gap, hull, sharing
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.sides import Range, Side
 from textkin_service.alignment.views import View
@@ -19,7 +18,7 @@ def join(view: View, matches: list[Match], parameters: Parameters) -> list[Match
         current = match
         while joined and _are_neighbours(view, joined[-1], current, parameters):
             whole = Match(hull(joined[-1].own, current.own), hull(joined[-1].other, current.other))
-            if _meets(whole, bounds[: len(joined) - 1]) or _meets(whole, bounds[i + 1 :]):
+            if sharing(whole, bounds[: len(joined) - 1]).any() or sharing(whole, bounds[i + 1 :]).any():
                 break
             parts = sum(mutual_evidence(view, part, parameters) for part in (joined[-1], current))
             if mutual_evidence(view, whole, parameters) < parameters.join_evidence * parts:
@@ -29,14 +28,6 @@ def join(view: View, matches: list[Match], parameters: Parameters) -> list[Match
         bounds[len(joined)] = *current.own, *current.other
         joined.append(current)
     return joined
-
-
-def _meets(match: Match, others: NDArray[np.int64]) -> bool:
-    """Whether a match shares words, in either text, with any of the others, whose bounds these are (int64, shape (n, 4))."""
-    start_own, end_own, start_other, end_other = others.T
-    in_own = (start_own < match.own[1]) & (end_own > match.own[0])
-    in_other = (start_other < match.other[1]) & (end_other > match.other[0])
-    return bool((in_own | in_other).any())
 
 
 def _are_neighbours(view: View, first: Match, second: Match, parameters: Parameters) -> bool:

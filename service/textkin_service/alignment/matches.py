@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from textkin_service.alignment.sides import Range
+from textkin_service.alignment.vocabulary import Numbers
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,3 +39,28 @@ def gap(x: Range, y: Range) -> int:
 def hull(x: Range, y: Range) -> Range:
     """Returns the range from the first word of both to the last."""
     return min(x[0], y[0]), max(x[1], y[1])
+
+
+def sharing(match: Match, bounds: Numbers) -> NDArray[np.bool_]:
+    """Returns which others share words with a match in either text; `bounds` (int64, shape (n, 4)): theirs, own and other."""
+    start_own, end_own, start_other, end_other = bounds.T
+    in_own = (start_own < match.own[1]) & (end_own > match.own[0])
+    in_other = (start_other < match.other[1]) & (end_other > match.other[0])
+    return np.asarray(in_own | in_other)
+
+
+class Taken:
+    """What of both sides, words or sentences by number, matches have taken."""
+
+    def __init__(self, own: int, other: int) -> None:
+        """Nothing is taken, of so many on either side."""
+        self._own, self._other = np.zeros(own, bool), np.zeros(other, bool)
+
+    def take(self, match: Match) -> None:
+        """Takes both sides of a match."""
+        self._own[slice(*match.own)] = self._other[slice(*match.other)] = True
+
+    def share(self, match: Match) -> float:
+        """Returns what share of a match is taken, of the side of which more is."""
+        own, other = self._own[slice(*match.own)], self._other[slice(*match.other)]
+        return max(np.count_nonzero(own) / len(own), np.count_nonzero(other) / len(other))

@@ -39,7 +39,9 @@ class Order:
 
 def common_order(a: NDArray[np.integer], b: NDArray[np.integer]) -> Order:
     """Returns what two rows of stems (integers) have in common, in order. The same for (b, a)."""
-    stems_a, stems_b, firsts = numbered(a[:_MOST_WORDS].astype(np.uint64), b[:_MOST_WORDS].astype(np.uint64))
+    stems_a, stems_b, firsts = numbered(
+        a[:_MOST_WORDS].astype(np.uint64), b[:_MOST_WORDS].astype(np.uint64), 1
+    )
     return Order(*_common_subsequences(stems_a, stems_b, len(firsts)))
 
 

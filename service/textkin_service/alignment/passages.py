@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.parameters import Parameters
-from textkin_service.alignment.runs import grams
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers, numbered
 from textkin_service.kernels import kernel
@@ -36,7 +35,7 @@ def word_order(a: NDArray[np.uint64], b: NDArray[np.uint64], width: int) -> floa
     """Returns the Dice coefficient of the multisets of word n-grams, 0 to 1; `a` and `b` (uint64) are the words' hashes."""
     if min(len(a), len(b)) < width:
         return 0.0
-    grams_a, grams_b, firsts = numbered(grams(a, width), grams(b, width))
+    grams_a, grams_b, firsts = numbered(a, b, width)
     counts_a, counts_b = (np.bincount(each, minlength=len(firsts)) for each in (grams_a, grams_b))
     return 2 * int(np.minimum(counts_a, counts_b).sum()) / (len(grams_a) + len(grams_b))
 

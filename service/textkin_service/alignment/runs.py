@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.alignment.matches import Match, hull, length, overlap
+from textkin_service.alignment.matches import Match, Taken, hull, length, overlap, sharing
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vocabulary import Numbers, numbered
@@ -18,8 +18,6 @@ _MOST_PLACES = 16
 _MOST_CHAINED = 16
 # There is room for so many runs before they are counted.
 _ROOM = 256
-# What the hashes of the words of an n-gram are mixed by: any large odd number does, since they are random already.
-_MIX = np.uint64(0x9FB21C651E98DF25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,7 @@ class Nearby:
 
     def to(self, match: Match) -> list[Run]:
         """Returns the runs that share words with a match, in either text, in order."""
-        start_a, end_a, start_b, end_b = self._bounds.T
-        in_a = (start_a < match.own[1]) & (end_a > match.own[0])
-        in_b = (start_b < match.other[1]) & (end_b > match.other[0])
-        return [self._runs[i] for i in np.flatnonzero(in_a | in_b).tolist()] if self._runs else []
+        return [self._runs[i] for i in np.flatnonzero(sharing(match, self._bounds)).tolist()]
 
 
 def find_runs(a: Side, b: Side, parameters: Parameters) -> list[Run]:
@@ -68,7 +63,7 @@ def exact_runs(
     """
     if min(len(a), len(b)) < width:
         return np.empty((0, 5), np.int64)
-    grams_a, grams_b, firsts = numbered(grams(a, width), grams(b, width))
+    grams_a, grams_b, firsts = numbered(a, b, width)
     runs = np.empty((_ROOM, 5), np.int64)
     count = _extended(a, b, grams_a, grams_b, len(firsts), width, most_places, runs)
     if count > len(runs):
@@ -76,16 +71,6 @@ def exact_runs(
         _extended(a, b, grams_a, grams_b, len(firsts), width, most_places, runs)
     runs = runs[:count]
     return runs[np.lexsort((runs[:, 2], runs[:, 1], runs[:, 0]))]
-
-
-def grams(words: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
-    """Returns a hash of each stretch of so many words."""
-    count = len(words) - width + 1
-    grams = words[:count].copy()
-    for i in range(1, width):
-        grams *= _MIX
-        grams += words[i : i + count]
-    return grams
 
 
 def bounded_by_runs(match: Match, runs: Sequence[Run], parameters: Parameters) -> list[Match]:
@@ -118,14 +103,14 @@ def _are_bounds(runs: list[Match], match: Match, parameters: Parameters) -> bool
 
 def _apart(runs: list[Match]) -> list[Match]:
     """Returns the runs by place, without those that share words with longer ones."""
-    own = np.zeros(max((run.own[1] for run in runs), default=0), bool)
-    other = np.zeros(max((run.other[1] for run in runs), default=0), bool)
+    taken = Taken(
+        max((run.own[1] for run in runs), default=0), max((run.other[1] for run in runs), default=0)
+    )
     kept = []
     for run in sorted(runs, key=lambda each: (-length(each.own), each)):
-        taken_own, taken_other = own[slice(*run.own)], other[slice(*run.other)]
-        if not (taken_own.any() or taken_other.any()):
+        if not taken.share(run):
             kept.append(run)
-            taken_own[:] = taken_other[:] = True
+            taken.take(run)
     return sorted(kept)
 
 

@@ -1,21 +1,17 @@
 """Selection: matches long enough and too like for chance; of those that claim the same words, the ones with more evidence."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textkin_service.alignment.likelihood import mutual_evidence
-from textkin_service.alignment.matches import Match, length
+from textkin_service.alignment.matches import Match, Taken, length
 from textkin_service.alignment.order import common_order
 from textkin_service.alignment.parameters import Parameters
-from textkin_service.alignment.sides import Range
 from textkin_service.alignment.views import View
 
 
 def select(view: View, matches: list[Match], before: list[Match], parameters: Parameters) -> list[Match]:
     """Returns those that are evidence and do not lie mostly inside stronger ones, or ones of `before`, in either text."""
-    taken_own, taken_other = np.zeros(len(view.own), bool), np.zeros(len(view.other), bool)
+    taken = Taken(len(view.own), len(view.other))
     for match in before:
-        _take(match, taken_own, taken_other)
+        taken.take(match)
     weighed = [
         (mutual_evidence(view, match, parameters), match)
         for match in matches
@@ -27,10 +23,9 @@ def select(view: View, matches: list[Match], before: list[Match], parameters: Pa
             evidence >= parameters.weak_evidence and _is_ordered(view, match, parameters)
         ):
             continue
-        covered = max(_covered(match.own, taken_own), _covered(match.other, taken_other))
-        if covered < parameters.overlap_share:
+        if taken.share(match) < parameters.overlap_share:
             kept.append(match)
-            _take(match, taken_own, taken_other)
+            taken.take(match)
     return kept
 
 
@@ -45,12 +40,3 @@ def _is_ordered(view: View, match: Match, parameters: Parameters) -> bool:
     if longer > parameters.weak_words:
         return False
     return order_excess(view, match) >= max(parameters.weak_order, parameters.weak_order_share * shorter)
-
-
-def _take(match: Match, own: NDArray[np.bool_], other: NDArray[np.bool_]) -> None:
-    own[slice(*match.own)] = True
-    other[slice(*match.other)] = True
-
-
-def _covered(words: Range, taken: NDArray[np.bool_]) -> float:
-    return np.count_nonzero(taken[slice(*words)]) / length(words)

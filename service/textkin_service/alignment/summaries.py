@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.alignment.boundaries import Free
 from textkin_service.alignment.joining import has_break
 from textkin_service.alignment.likelihood import evidence, evidence_at, gains, likeliest, ratios
 from textkin_service.alignment.matches import Match, gap, hull, length, overlap
@@ -32,7 +33,7 @@ def with_summaries(view: View, matches: list[Match], runs: list[Run], parameters
     copies = [Match(run.a, run.b) for run in runs if run.matched >= parameters.copied_words]
     found = _with_briefs(view, matches, copies, parameters)
     mirrored = _with_briefs(
-        view.mirrored(),
+        view.mirrored,
         [match.mirrored() for match in found],
         [copy.mirrored() for copy in copies],
         parameters,
@@ -44,7 +45,7 @@ def _with_briefs(
     view: View, matches: list[Match], copies: list[Match], parameters: Parameters
 ) -> list[Match]:
     """Returns the matches with the summaries that the own text has of the other."""
-    free = view.own_stems < len(view.usual) - 1
+    free = Free.of(view).own
     kept = list(matches)
     for _ in range(parameters.most_summaries):
         summary = _find(view, free, parameters)
@@ -91,9 +92,9 @@ def _brief_and_source(
     view: View, free: NDArray[np.bool_], parameters: Parameters
 ) -> tuple[_Summary, float] | None:
     """Returns the likeliest brief and source, by turns each given the other, and the evidence of the source."""
-    mirrored = view.mirrored()
+    mirrored = view.mirrored
     everything, whole = (0, len(view.own)), (0, len(view.other))
-    unbroken = view.other_stems < len(view.usual) - 1
+    unbroken = Free.of(view).other
     brief: Range = (0, 0)
     source: Range = whole
     evidence_brief = evidence_source = 0.0
@@ -133,7 +134,7 @@ def _evidence_elsewhere(view: View, match: Match, parameters: Parameters) -> flo
     A passage of which there is only one like stretch in the source is no summary: the rest of the source is its context.
     """
     whole = 0, len(view.other)
-    each = ratios(view.mirrored(), whole, match.own, parameters)
+    each = ratios(view.mirrored, whole, match.own, parameters)
     _, words = likeliest(each, (parameters.alike_share,), parameters)
     alike = snapped(view.other, words) or words
     most = min(round(parameters.alike_length * length(match.own)), length(whole))

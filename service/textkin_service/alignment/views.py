@@ -1,6 +1,7 @@
 """Views: two sides, seen from one of them, with their words as numbers of one vocabulary."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from textkin_service.alignment.vocabulary import Numbers, numbered
 _BILLION_ZIPF = 9.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class View:
     """Both sides, and the stems of their words.
 
@@ -41,6 +42,7 @@ class View:
         own_stems, other_stems, firsts = numbered(
             own.analysis.stems[own.tokens].astype(np.uint64),
             other.analysis.stems[other.tokens].astype(np.uint64),
+            1,
         )
         zipf = np.concatenate([own.analysis.zipf[own.tokens], other.analysis.zipf[other.tokens]])[firsts]
         barrier = len(firsts)
@@ -59,8 +61,9 @@ class View:
             room=np.zeros((3, barrier + 1), np.int64),
         )
 
+    @cached_property
     def mirrored(self) -> "View":
-        """Returns the view from the other side."""
+        """The view from the other side."""
         return View(
             own=self.other,
             other=self.own,

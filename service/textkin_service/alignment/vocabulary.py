@@ -10,15 +10,19 @@ Numbers = NDArray[np.int64]
 # The golden ratio in 64 bits: multiplied by it, values spread over the upper bits (Knuth, volume 3, 6.4).
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _WORD_BITS = np.uint64(64)
+# What the hashes of the words of an n-gram are mixed by: any large odd number does, since they are random already.
+_MIX = np.uint64(0x9FB21C651E98DF25)
 
 
 @kernel
-def numbered(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> tuple[Numbers, Numbers, Numbers]:
-    """Numbers the distinct values of two rows (uint64) as they come, those of `a` first.
+def numbered(a: NDArray[np.uint64], b: NDArray[np.uint64], width: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Numbers the distinct n-grams of so many values of two rows (uint64) as they come, those of `a` first.
 
-    Returns the rows as numbers (int64), and where each number comes first (int64), counted through both rows.
+    With a width of 1, the values. Either row has at least `width` - 1 of them. Returns the n-grams as numbers (int64), and
+    where each number comes first (int64), counted through those of both rows.
     """
-    size = len(a) + len(b)
+    count_a = len(a) - width + 1
+    size = count_a + len(b) - width + 1
     bits = 4
     while 1 << bits < 2 * size:
         bits += 1
@@ -30,7 +34,9 @@ def numbered(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> tuple[Numbers, Num
     numbers = np.empty(size, np.int64)
     count = 0
     for i in range(size):
-        value = a[i] if i < len(a) else b[i - len(a)]
+        value = a[i] if i < count_a else b[i - count_a]
+        for j in range(1, width):
+            value = value * _MIX + (a[i + j] if i < count_a else b[i - count_a + j])
         slot = np.int64((value * _SPREAD) >> shift)
         while slots[slot] >= 0 and keys[slots[slot]] != value:
             slot = (slot + 1) & mask
@@ -40,4 +46,4 @@ def numbered(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> tuple[Numbers, Num
             firsts[count] = i
             count += 1
         numbers[i] = slots[slot]
-    return numbers[: len(a)], numbers[len(a) :], firsts[:count].copy()
+    return numbers[:count_a], numbers[count_a:], firsts[:count].copy()

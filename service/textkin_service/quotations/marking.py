@@ -35,7 +35,7 @@ def with_quotations(
             for each in inside
             if each
         ]
-        marked.append(replace(passage, quotations=tuple(found)))
+        marked.append(replace(passage, quotations=tuple(found)) if found else passage)
     return tuple(marked)
 
 
@@ -64,7 +64,7 @@ def _quotation(
 def _span(analysis: Analysis, quoted: Quoted, tokens: Range, passage: Span) -> Span:
     """Returns where a range of tokens of a quotation stands, and with its punctuation if it begins or ends the quotation."""
     start, end = int(analysis.tokens.starts[tokens[0]]), int(analysis.tokens.ends[tokens[1] - 1])
-    first, last = analysis.tokens.in_span(quoted.span)
+    first, last = quoted.tokens
     words = between_marks(analysis.text, quoted.span)
     if tokens[0] == first:
         start = max(passage.start, words.start)

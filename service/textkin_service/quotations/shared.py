@@ -44,9 +44,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A quotation of one text, marks included, in code points, and the one before it in the text. None: it is the first."""
+    """A quotation of one text, marks included, in code points, and its tokens, half open.
+
+    `before`: the quotation before it in the text. None: it is the first.
+    """
 
     span: Span
+    tokens: Range
     before: Span | None
 
 
@@ -93,7 +97,10 @@ class _Statements:
         bounds = np.searchsorted(starts, found.astype(starts.dtype))
         long = np.flatnonzero(bounds[:, 1] - bounds[:, 0] >= LEAST_WORDS * analysis.tokens_a_word)
         spans = [Span(start, end) for start, end in found.tolist()]
-        quoted = [Quoted(spans[i], spans[i - 1] if i else None) for i in long.tolist()]
+        tokens = bounds.tolist()
+        quoted = [
+            Quoted(spans[i], (tokens[i][0], tokens[i][1]), spans[i - 1] if i else None) for i in long.tolist()
+        ]
         return cls(quoted, *np.ascontiguousarray(bounds[long].T))
 
     def in_a_row(

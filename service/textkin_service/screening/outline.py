@@ -34,7 +34,7 @@ class Outline:
         tokens = len(analysis.tokens)
         if tokens > MOST_TOKENS:
             return cls(np.empty(0, np.uint32), analysis.language)
-        numbers, _, firsts = numbered(analysis.stems.astype(np.uint64), _NOTHING)
+        numbers, _, firsts = numbered(analysis.stems.astype(np.uint64), _NOTHING, 1)
         halves = np.zeros(tokens + (tokens & 1), np.uint32)
         halves[:tokens] = numbers
         pieces = analysis.pieces
