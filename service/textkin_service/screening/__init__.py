@@ -11,7 +11,7 @@ Stored texts are screened by their outlines, which are small; the query is index
 
 import numpy as np
 
-from textkin_service.analysis import analyze
+from textkin_service.analysis.plain import plainly_analyzed
 from textkin_service.screening.outline import Outline
 from textkin_service.screening.query import Screened, ScreenedQuery
 
@@ -25,5 +25,5 @@ _PREPARED = (
 
 def prepare() -> None:
     """Compiles the kernels, or loads them from their cache: the first request does not wait for it."""
-    analysis = analyze(_PREPARED, "en")
+    analysis = plainly_analyzed(_PREPARED)
     ScreenedQuery(analysis, np.empty(0, np.uint32)).screen([Outline.of(analysis)])
