@@ -29,7 +29,7 @@ from textkin_service.analysis import Analysis, Pieces, Tokens, analyze
 from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.detection import detect_language
 from textkin_service.analysis.lexicon import lexicon
-from textkin_service.analysis.room import room_for
+from textkin_service.analysis.room import ENDS, STARTS, room_for
 from textkin_service.analysis.words import cut
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme, probe, sketch, verbatim
@@ -184,7 +184,7 @@ def _signature_alone(batch: Batch) -> None:
         codes = code_points(text)
         room = room_for(len(codes))
         count, *_ = cut(codes, rows, room)
-        starts, ends, keys = room.starts[:count], room.ends[:count], room.keys[:count]
+        starts, ends, keys = room.numbers[STARTS, :count], room.numbers[ENDS, :count], room.keys[:count]
         every = np.array([[0, len(keys)]], np.int32)
         verbatim.signature(
             Analysis(text, "en", Tokens(text, starts, ends, keys), _NO_STEMS, _NO_ZIPF, every, _NO_PIECES)

@@ -3,7 +3,7 @@
 from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.layout import Layout
 from textkin_service.analysis.lexicon import lexicon
-from textkin_service.analysis.room import room_for
+from textkin_service.analysis.room import COMMAS, ENDS, STARTS, room_for
 from textkin_service.analysis.words import cut, find_words
 
 
@@ -12,7 +12,8 @@ def cut_of(text):
     codes = code_points(text)
     room = room_for(len(codes))
     count, *_ = cut(codes, lexicon("en").table.rows, room)
-    return tuple(each[:count].copy() for each in (room.starts, room.ends, room.keys, room.commas))
+    rows = room.numbers[STARTS], room.numbers[ENDS], room.keys, room.marks[COMMAS].view(bool)
+    return tuple(each[:count].copy() for each in rows)
 
 
 def words_of(text, language="en"):

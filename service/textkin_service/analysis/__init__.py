@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.apparatus import apparatus
+from textkin_service.analysis.apparatus import apparatus, may_have_apparatus
 from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.detection import (
     DEFAULT_LANGUAGE,
@@ -128,7 +128,9 @@ def analyze(text: str, language: str = "") -> Analysis:
     room = room_for(len(codes))
     words = find_words(text, codes, language, room)
     layout = Layout.of(codes, words, room)
-    skipped = residue(text, layout) | apparatus(text, layout)
+    skipped = residue(text, layout)
+    if may_have_apparatus(layout):
+        skipped |= apparatus(text, layout)
     sentences, pieces = evidence_of(words, skipped, tokens_a_word(language), room)
     return Analysis(text, language, words.tokens, words.stems, words.zipf, sentences, pieces)
 

@@ -75,21 +75,26 @@ _MOST_APPARATUS = 0.8
 _ANY_PHRASE = IN_REFERENCES | IN_DECLARATION | MAY_BE_FORMULA
 
 
+def may_have_apparatus(layout: Layout) -> bool:
+    """Whether any sentence may be apparatus."""
+    return bool(layout.all_phrases & _ANY_PHRASE)
+
+
 def apparatus(text: str, layout: Layout) -> NDArray[np.bool_]:
     """Returns for each sentence whether it is apparatus."""
-    ranges = layout.sentences
-    found = np.zeros(len(ranges), np.bool_)
-    if not layout.all_phrases & _ANY_PHRASE:
-        return found
+    found = np.zeros(layout.sentence_count, np.bool_)
+    ranges, phrases = layout.sentences, layout.phrases.tolist()
     if layout.all_phrases & IN_REFERENCES:
         for first, last in _references(text):
             found |= (ranges[:, 0] >= first) & (ranges[:, 0] < last)
     if layout.all_phrases & IN_DECLARATION:
-        may_declare = layout.phrases & IN_DECLARATION != 0
-        found[_declarations(text, ranges.tolist(), may_declare.tolist())] = True
+        for i in _declarations(text, ranges.tolist(), [bool(each & IN_DECLARATION) for each in phrases]):
+            found[i] = True
     if layout.all_phrases & MAY_BE_FORMULA and any(sign in text for sign in _FORMULA_SIGNS):
-        for i in np.flatnonzero(layout.phrases & MAY_BE_FORMULA).tolist():
-            found[i] |= is_formula(text[slice(*ranges[i].tolist())])
+        for i, bits in enumerate(phrases):
+            if bits & MAY_BE_FORMULA:
+                first, last = ranges[i].tolist()
+                found[i] |= is_formula(text[first:last])
     if not found.any():
         return found
     lengths = ranges[:, 1] - ranges[:, 0]

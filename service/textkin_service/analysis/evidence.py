@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from textkin_service.analysis.kernels.evidence import find_evidence
 from textkin_service.analysis.pieces import Pieces
-from textkin_service.analysis.room import Room
+from textkin_service.analysis.room import PIECE_FIRSTS, PIECE_LASTS, PIECES, Room
 from textkin_service.analysis.words import Words
 
 # Sentences shorter than this join their neighbour, longer than that are split at a comma, or in the middle.
@@ -21,18 +21,17 @@ def evidence_of(
     The sentences are ranges of tokens (int32, of shape (any, 2)). `a_word`: tokens a word.
     """
     sentences, pieces = find_evidence(
-        room.bounds,
         skipped,
-        room.ends_line,
-        room.commas,
         words.tokens.hashes,
         _MIN_SENTENCE_WORDS * a_word,
         round(_MAX_SENTENCE_WORDS * a_word),
+        room.numbers,
+        room.bits,
+        room.marks,
         room.sentences,
-        room.piece_hashes,
-        room.piece_firsts,
-        room.piece_lasts,
     )
     return room.sentences[:sentences].copy(), Pieces(
-        room.piece_hashes[:pieces].copy(), room.piece_firsts[:pieces].copy(), room.piece_lasts[:pieces].copy()
+        room.bits[PIECES, :pieces].copy(),
+        room.numbers[PIECE_FIRSTS, :pieces].copy(),
+        room.numbers[PIECE_LASTS, :pieces].copy(),
     )

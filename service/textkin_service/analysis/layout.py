@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from textkin_service.analysis.characters import class_table
 from textkin_service.analysis.kernels.lines import describe
 from textkin_service.analysis.keywords import pair_table
-from textkin_service.analysis.room import Room
+from textkin_service.analysis.room import COUNTS, FIRSTS, KINDS, LINE_WORDS, PHRASES, Room
 from textkin_service.analysis.sentences import split_sentences
 from textkin_service.analysis.words import Words
 
@@ -32,23 +32,14 @@ class Layout(NamedTuple):
         lines, all_phrases, all_kinds = describe(
             codes,
             class_table(),
-            words.tokens.starts,
-            words.tokens.ends,
-            room.flags,
-            room.runs,
-            room.events,
-            words.events,
-            room.ranges,
-            count,
             pair_table(),
-            room.bounds,
-            room.counts,
-            room.ends_line,
-            room.said,
-            room.phrases,
-            room.firsts,
-            room.line_words,
-            room.kinds,
+            room.numbers,
+            room.bits,
+            room.marks,
+            room.ranges,
+            len(words.stems),
+            words.events,
+            count,
         )
         return cls(room, count, lines, all_phrases, all_kinds)
 
@@ -58,31 +49,26 @@ class Layout(NamedTuple):
         return self.room.ranges[: self.sentence_count]
 
     @property
-    def bounds(self) -> NDArray[np.int32]:
-        """The first token of each sentence, and the end of the last."""
-        return self.room.bounds[: self.sentence_count + 1]
-
-    @property
     def words(self) -> NDArray[np.int32]:
         """How many runs of letters and digits each sentence has."""
-        return self.room.counts[: self.sentence_count]
+        return self.room.numbers[COUNTS, : self.sentence_count]
 
     @property
-    def phrases(self) -> NDArray[np.uint16]:
+    def phrases(self) -> NDArray[np.uint32]:
         """Which phrases each sentence may have, by their bits in the flags of words, and whether it may be a formula."""
-        return self.room.phrases[: self.sentence_count]
+        return self.room.bits[PHRASES, : self.sentence_count]
 
     @property
     def firsts(self) -> NDArray[np.int32]:
         """The first sentence of each line, and the end of the last."""
-        return self.room.firsts[: self.line_count + 1]
+        return self.room.numbers[FIRSTS, : self.line_count + 1]
 
     @property
     def line_words(self) -> NDArray[np.int32]:
         """How many words each line has."""
-        return self.room.line_words[: self.line_count]
+        return self.room.numbers[LINE_WORDS, : self.line_count]
 
     @property
     def kinds(self) -> NDArray[np.uint8]:
         """What each line is or may be, by the bits of the kernel."""
-        return self.room.kinds[: self.line_count]
+        return self.room.marks[KINDS, : self.line_count]

@@ -5,7 +5,7 @@ import math
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from itertools import islice
 from typing import TypeVar
@@ -149,6 +149,9 @@ def _zipf(frequency: float) -> float:
     return math.log10(frequency) + 9
 
 
+# How many tags are known by heart; callers may name any.
+_MOST_TAGS = 256
+
 _lexicons: dict[str, Lexicon] = {}
 _loading = threading.Lock()
 
@@ -170,6 +173,7 @@ def known_languages() -> frozenset[str]:
     return frozenset(_SNOWBALL) | _listed_languages() | frozenset(_LISTED_AS)
 
 
+@lru_cache(_MOST_TAGS)
 def lexicon(language: str) -> Lexicon:
     """Returns the lexicon of a BCP 47 tag; only its primary subtag counts. Unknown: words are their own stems, all rare."""
     primary = language.split("-", maxsplit=1)[0].lower()

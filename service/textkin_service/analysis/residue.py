@@ -5,6 +5,9 @@ newsletter boxes, cookie notices, photo credits, player notices, lists of other 
 lines have a word that a phrase needs; only these are matched with the phrases.
 """
 
+from bisect import bisect_right
+from itertools import compress
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,18 +43,20 @@ _ANY_PHRASE = IN_PHRASE | IN_CREDIT | BEGINS_LABEL
 
 def residue(text: str, layout: Layout) -> NDArray[np.bool_]:
     """Returns for each sentence whether it is web residue."""
-    found = np.zeros(len(layout.sentences), np.bool_)
+    found = np.zeros(layout.sentence_count, np.bool_)
     if not (layout.all_kinds & _ANY_SIGN or layout.all_phrases & _ANY_PHRASE):
         return found
     lines = _Lines(text, layout)
     comments = lines.comment_box()
-    found[layout.firsts[comments] :] = True
+    if comments < layout.line_count:
+        found[layout.firsts[comments] :] = True
     lines.mark_furniture(found, comments)
     lines.mark_lists(found, comments)
-    if not found.any():
-        return found
-    if layout.words[found].sum() > MOST_RESIDUE * layout.words.sum():
-        found[:] = False
+    if found.any():
+        # Lists, because most texts are so short that an array would take longer.
+        words = layout.words.tolist()
+        if sum(compress(words, found.tolist())) > MOST_RESIDUE * sum(words):
+            found[:] = False
     return found
 
 
@@ -69,7 +74,7 @@ class _Lines:
             before = layout.line_words[:line].sum()
             if before >= _COMMENTS_AFTER * layout.words.sum() and COMMENT_BOX.match(self._line(line)):
                 return line
-        return len(layout.kinds)
+        return layout.line_count
 
     def mark_furniture(self, found: NDArray[np.bool_], end: int) -> None:
         """Marks the sentences that are furniture before the line `end`: all of a short line with any, else each that is."""
@@ -79,10 +84,14 @@ class _Lines:
         for line in self._of(MAY_BE_FURNITURE):
             if line < end and LINE_PHRASE.search(self._line(line)):
                 self._mark(found, line, line + 1)
-        for i in np.flatnonzero(layout.phrases & _ANY_PHRASE).tolist():
-            sentence = self._text[slice(*layout.sentences[i].tolist())]
-            if not found[i] and _says_furniture(sentence, int(layout.phrases[i])):
-                line = int(np.searchsorted(layout.firsts, i, side="right")) - 1
+        if not layout.all_phrases & _ANY_PHRASE:
+            return
+        for i, phrases in enumerate(layout.phrases.tolist()):
+            if not phrases & _ANY_PHRASE or found[i]:
+                continue
+            first, last = layout.sentences[i].tolist()
+            if _says_furniture(self._text[first:last], phrases):
+                line = bisect_right(layout.firsts.tolist(), i) - 1
                 found[i] = True
                 if layout.line_words[line] <= FURNITURE_WORDS:
                     self._mark(found, line, line + 1)
@@ -98,7 +107,7 @@ class _Lines:
     def _of(self, kind: int) -> list[int]:
         if not self._layout.all_kinds & kind:
             return []
-        return np.flatnonzero(self._layout.kinds & kind).tolist()
+        return [line for line, bits in enumerate(self._layout.kinds.tolist()) if bits & kind]
 
     def _is(self, line: int, kind: int) -> bool:
         return bool(self._layout.kinds[line] & kind)
@@ -116,7 +125,7 @@ class _Lines:
 
     def _end_of_list(self, first: int) -> int:
         """Returns where a list of other news that begins at line `first` ends: headlines, or each with a teaser under it."""
-        count = len(self._layout.kinds)
+        count = self._layout.line_count
         head = [self._is(line, HEADLINE) for line in range(first, min(first + 3, count))]
         with_teasers = head == [True, False, True] and self._is(first + 1, TEASER)
         previous_is_headline = False

@@ -18,82 +18,49 @@ _MORE = 72
 _own = threading.local()
 
 
+# The rows of `Room.numbers`: of words and what they are cut by, of sentences and lines, of pieces.
+EDGES, DIGITS, PLACES, EVENTS, STARTS, ENDS, RUNS, MISSING = range(8)
+STOPS, BREAKS, BOUNDS, COUNTS, FIRSTS, LINE_WORDS, PIECE_FIRSTS, PIECE_LASTS = range(8, 16)
+# Those of `Room.bits`: flags of words, what sentences say, what they may be, hashes of pieces.
+FLAGS, SAID, PHRASES, PIECES = range(4)
+# Those of `Room.marks`: of characters, of words, of sentences, of lines.
+LOW, CLASSES, COMMAS, ENDS_LINE, KINDS = range(5)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Room:
     """Arrays that are filled for a text, of at least as many places as it has code points and a few more.
 
-    What they hold is that of the text analysed last; none of it goes into an `Analysis`.
+    What they hold is that of the text analysed last; none of it goes into an `Analysis`. Few arrays of many rows, because a
+    kernel takes as long to be called with an array as to cut two sentences.
+    `numbers`: int32, `bits`: uint32, `marks`: uint8, of two dimensions; `keys` of words: uint64; `ranges` of the sentences as
+    they stand, and `sentences` as they are kept: int32 of shape (any, 2). `flags` and `missing` are rows of theirs.
     """
 
     size: int
-    # of cutting words
-    low: NDArray[np.uint8]
-    classes: NDArray[np.uint8]
-    edges: NDArray[np.int32]
-    events: NDArray[np.int32]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    numbers: NDArray[np.int32]
+    bits: NDArray[np.uint32]
+    marks: NDArray[np.uint8]
     keys: NDArray[np.uint64]
-    runs: NDArray[np.int32]
-    commas: NDArray[np.bool_]
-    # of looking them up
+    ranges: NDArray[np.int32]
+    sentences: NDArray[np.int32]
     flags: NDArray[np.uint32]
     missing: NDArray[np.int32]
-    # of sentences and lines
-    stops: NDArray[np.int32]
-    breaks: NDArray[np.int32]
-    ranges: NDArray[np.int32]
-    bounds: NDArray[np.int32]
-    counts: NDArray[np.int32]
-    ends_line: NDArray[np.bool_]
-    said: NDArray[np.uint32]
-    phrases: NDArray[np.uint16]
-    firsts: NDArray[np.int32]
-    line_words: NDArray[np.int32]
-    kinds: NDArray[np.uint8]
-    # of the evidence
-    sentences: NDArray[np.int32]
-    piece_hashes: NDArray[np.uint32]
-    piece_firsts: NDArray[np.int32]
-    piece_lasts: NDArray[np.int32]
 
     @classmethod
     def of(cls, size: int) -> Self:
         """Makes room for texts of up to so many code points."""
-        edges, events, starts, ends, runs, missing, stops, breaks = np.empty((8, size), np.int32)
-        bounds, counts, firsts, line_words, piece_firsts, piece_lasts = np.empty((6, size), np.int32)
-        low, classes, kinds = np.empty((3, size), np.uint8)
-        flags, said, piece_hashes = np.empty((3, size), np.uint32)
-        commas, ends_line = np.empty((2, size), np.bool_)
-        ranges, sentences = np.empty((2, size, 2), np.int32)
+        numbers, bits = np.empty((PIECE_LASTS + 1, size), np.int32), np.empty((PIECES + 1, size), np.uint32)
         return cls(
             size=size,
-            low=low,
-            classes=classes,
-            edges=edges,
-            events=events,
-            starts=starts,
-            ends=ends,
+            numbers=numbers,
+            bits=bits,
+            marks=np.empty((KINDS + 1, size), np.uint8),
             keys=np.empty(size, np.uint64),
-            runs=runs,
-            commas=commas,
-            flags=flags,
-            missing=missing,
-            stops=stops,
-            breaks=breaks,
-            ranges=ranges,
-            bounds=bounds,
-            counts=counts,
-            ends_line=ends_line,
-            said=said,
-            phrases=np.empty(size, np.uint16),
-            firsts=firsts,
-            line_words=line_words,
-            kinds=kinds,
-            sentences=sentences,
-            piece_hashes=piece_hashes,
-            piece_firsts=piece_firsts,
-            piece_lasts=piece_lasts,
+            ranges=np.empty((size, 2), np.int32),
+            sentences=np.empty((size, 2), np.int32),
+            flags=bits[FLAGS],
+            missing=numbers[MISSING],
         )
 
 

@@ -23,4 +23,4 @@ def split_sentences(codes: NDArray[np.uint32], events: int, room: Room) -> int:
     Fills in the `ranges` in the room: half-open ranges of code points, in order, without surrounding white space. A blank line
     always ends a sentence; a single line break does unless the text's lines are wrapped at a width.
     """
-    return split(codes, class_table(), room.events, events, _PACKED, room.stops, room.breaks, room.ranges)
+    return split(codes, class_table(), _PACKED, room.numbers, events, room.ranges)

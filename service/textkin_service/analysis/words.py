@@ -14,7 +14,7 @@ from textkin_service.analysis.characters import UNSPACED, class_table, classes_o
 from textkin_service.analysis.kernels.words import cut_words, pair_keys
 from textkin_service.analysis.keywords import flags_of
 from textkin_service.analysis.lexicon import Lexicon, lexicon, word_hashes
-from textkin_service.analysis.room import Room, room_for
+from textkin_service.analysis.room import ENDS, STARTS, Room, room_for
 from textkin_service.analysis.tokens import Tokens, normalize_word
 from textkin_service.analysis.unspaced import is_unspaced, pairs_units
 from textkin_service.analysis.wordtable import Known
@@ -29,9 +29,9 @@ _SEED = np.uint64(secrets.randbits(64))
 class Words(NamedTuple):
     """The words of a text. `tokens`, `stems` (uint32) and `zipf` (float32) are to be kept.
 
-    In the room of the thread are the `flags` of each by `keywords`, `commas` (whether a comma or the like stands before it),
-    `runs` (how many runs of letters and digits begin before it, and one more for all); and the first of `events`: as many
-    places of characters that rules of sentences and lines look at, in order.
+    In the room of the thread are the `FLAGS` of each by `keywords`, `COMMAS` (whether a comma or the like stands before it),
+    `RUNS` (how many runs of letters and digits begin before it, and one more for all); and the first of the `EVENTS`: as many
+    places of characters that rules of sentences and lines look at, in order, as `events` says.
     """
 
     tokens: Tokens
@@ -49,7 +49,9 @@ def find_words(text: str, codes: NDArray[np.uint32], language: str, room: Room) 
     while unknown:
         _meet(text, words, room, unknown)
         unknown = words.table.look_again(keys, known, unknown)
-    tokens = Tokens(text, room.starts[:count].copy(), room.ends[:count].copy(), known.hashes)
+    tokens = Tokens(
+        text, room.numbers[STARTS, :count].copy(), room.numbers[ENDS, :count].copy(), known.hashes
+    )
     if not simple and pairs_units(language):
         _pair(known, keys[:count], tokens, codes, words)
     return Words(tokens, known.stems, known.rarities.view(np.float32), events)
@@ -59,22 +61,16 @@ def cut(codes: NDArray[np.uint32], rows: NDArray[np.uint64], room: Room) -> tupl
     """Cuts a text into words as they stand, by its code points; `rows`: of the table that they will be looked up in.
 
     Returns how many words there are, how many events, and whether no mark is in them and no character of an unspaced script.
-    Fills in the room, parallel: `starts`, `ends`; `keys` in the table, never 0; `commas` and `runs`; and the `events`.
+    Fills in the room, parallel: `STARTS`, `ENDS`; `keys` in the table, never 0; `COMMAS` and `RUNS`; and the `EVENTS`.
     """
     return cut_words(
         codes,
         class_table(),
         _SEED,
         rows,
-        room.low,
-        room.classes,
-        room.edges,
-        room.events,
-        room.starts,
-        room.ends,
+        room.numbers,
+        room.marks,
         room.keys,
-        room.commas,
-        room.runs,
     )
 
 
@@ -105,7 +101,7 @@ def _common(
 def _meet(text: str, words: Lexicon, room: Room, unknown: int) -> None:
     """Resolves the first words that are missing, and adds them to the table."""
     missing = room.missing[:unknown]
-    places = (each[missing].tolist() for each in (room.keys, room.starts, room.ends))
+    places = (each[missing].tolist() for each in (room.keys, room.numbers[STARTS], room.numbers[ENDS]))
     written = {key: text[start:end] for key, start, end in zip(*places, strict=True)}
     normal = [normalize_word(word) for word in written.values()]
     flags = list(map(flags_of, written.values()))

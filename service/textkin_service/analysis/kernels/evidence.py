@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.analysis.room import BOUNDS, COMMAS, ENDS_LINE, PIECE_FIRSTS, PIECE_LASTS, PIECES
 from textkin_service.kernels import kernel
 
 _SHIFT = np.uint64(32)
@@ -19,7 +20,7 @@ _LEAST_WORDS = 3
 
 
 @kernel
-def _cut(first: int, last: int, commas: NDArray[np.bool_]) -> int:
+def _cut(first: int, last: int, commas: NDArray[np.uint8]) -> int:
     """Returns where to halve a range: at the comma nearest to the middle, within the middle third, else in the middle."""
     third = (last - first) // 3
     middle = (first + last) // 2
@@ -34,7 +35,7 @@ def _cut(first: int, last: int, commas: NDArray[np.bool_]) -> int:
 
 
 @kernel
-def _halve(first: int, last: int, commas: NDArray[np.bool_], most: int, found: NDArray[np.int32]) -> int:
+def _halve(first: int, last: int, commas: NDArray[np.uint8], most: int, found: NDArray[np.int32]) -> int:
     """Fills in a range, halved until no part is longer than `most`; returns how many parts there are."""
     size = 0
     waiting = np.empty((_MOST_HALVES, 2), np.int32)  # each is at most two thirds of the one before
@@ -60,7 +61,7 @@ def _halve(first: int, last: int, commas: NDArray[np.bool_], most: int, found: N
 
 @kernel
 def _put(
-    start: int, end: int, commas: NDArray[np.bool_], most: int, found: NDArray[np.int32], size: int
+    start: int, end: int, commas: NDArray[np.uint8], most: int, found: NDArray[np.int32], size: int
 ) -> int:
     """Puts a sentence that has any tokens behind others, halved if need be; returns how many ranges there are then."""
     if start == end:
@@ -76,7 +77,7 @@ def _put(
 def _sentence_ranges(
     bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],
-    commas: NDArray[np.bool_],
+    commas: NDArray[np.uint8],
     least: float,
     most: int,
     found: NDArray[np.int32],
@@ -100,7 +101,7 @@ def _sentence_ranges(
 def _piece_ranges(
     bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],
-    ends_line: NDArray[np.bool_],
+    ends_line: NDArray[np.uint8],
     hashes: NDArray[np.uint64],
     of_pieces: NDArray[np.uint32],
     firsts: NDArray[np.int32],
@@ -134,24 +135,24 @@ def _piece_ranges(
 
 @kernel
 def find_evidence(
-    bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],
-    ends_line: NDArray[np.bool_],
-    commas: NDArray[np.bool_],
     hashes: NDArray[np.uint64],
     least: float,
     most: int,
+    numbers: NDArray[np.int32],
+    bits: NDArray[np.uint32],
+    marks: NDArray[np.uint8],
     sentences: NDArray[np.int32],
-    of_pieces: NDArray[np.uint32],
-    firsts: NDArray[np.int32],
-    lasts: NDArray[np.int32],
 ) -> tuple[int, int]:
     """Finds the sentences and the pieces of what is not skipped, as ranges of tokens; returns how many there are of each.
 
-    Of the sentences as they stand, `bounds` are the first tokens, and the end of the last; `ends_line` says whether a line ends
-    after each. `commas`: whether a token follows a comma or the like; `hashes`: those of the tokens.
+    By what the rows of a `Room` tell of the sentences as they stand, and of their tokens, whose hashes are given.
     Fills in `sentences` (any, 2), those under `least` tokens joined, those over `most` halved, no half shorter than a third of
-    that; the hashes of the pieces (`of_pieces`), and their ranges, at most as many as there are sentences.
+    that; the hashes of the pieces, and their ranges, at most as many as there are sentences.
     """
+    bounds, commas = numbers[BOUNDS], marks[COMMAS]
     found = _sentence_ranges(bounds, skipped, commas, least, most, sentences)
-    return found, _piece_ranges(bounds, skipped, ends_line, hashes, of_pieces, firsts, lasts)
+    pieces = _piece_ranges(
+        bounds, skipped, marks[ENDS_LINE], hashes, bits[PIECES], numbers[PIECE_FIRSTS], numbers[PIECE_LASTS]
+    )
+    return found, pieces

@@ -28,6 +28,21 @@ from textkin_service.analysis.keywords import (
     NO_WORD,
     OPEN,
 )
+from textkin_service.analysis.room import (
+    BOUNDS,
+    COUNTS,
+    ENDS,
+    ENDS_LINE,
+    EVENTS,
+    FIRSTS,
+    FLAGS,
+    KINDS,
+    LINE_WORDS,
+    PHRASES,
+    RUNS,
+    SAID,
+    STARTS,
+)
 from textkin_service.kernels import kernel
 
 # A bit of the phrases of a sentence, above the flags of words: it has signs enough for a formula.
@@ -175,9 +190,9 @@ def _describe_sentences(
     pairs: NDArray[np.uint16],
     bounds: NDArray[np.int32],
     words: NDArray[np.int32],
-    ends_line: NDArray[np.bool_],
+    ends_line: NDArray[np.uint8],
     said: NDArray[np.uint32],
-    phrases: NDArray[np.uint16],
+    phrases: NDArray[np.uint32],
     firsts: NDArray[np.int32],
 ) -> tuple[int, int]:
     """Tells of sentences what `describe` says; returns in how many lines they begin, and the phrases of all."""
@@ -312,35 +327,29 @@ def _describe_lines(
 def describe(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
-    starts: NDArray[np.int32],
-    ends: NDArray[np.int32],
-    flags: NDArray[np.uint32],
-    runs: NDArray[np.int32],
-    events: NDArray[np.int32],
-    met: int,
-    sentences: NDArray[np.int32],
-    count: int,
     pairs: NDArray[np.uint16],
-    bounds: NDArray[np.int32],
-    words: NDArray[np.int32],
-    ends_line: NDArray[np.bool_],
-    said: NDArray[np.uint32],
-    phrases: NDArray[np.uint16],
-    firsts: NDArray[np.int32],
-    line_words: NDArray[np.int32],
-    kinds: NDArray[np.uint8],
+    numbers: NDArray[np.int32],
+    bits: NDArray[np.uint32],
+    marks: NDArray[np.uint8],
+    ranges: NDArray[np.int32],
+    tokens: int,
+    met: int,
+    count: int,
 ) -> tuple[int, int, int]:
     """Tells of the first `count` sentences, ranges of code points, and of the lines that they begin in.
 
-    `table`: the classes of characters. `starts`, `ends`, `flags` and `runs`: those of the tokens; `pairs`: the kinds of two
-    words in a row. `events`: the first `met` say where characters are that end lines, are signs or separate entries, in order.
-    Fills in for each sentence: its first token, and one more for the end of the last; how many words it has; whether a line
-    ends between it and the next; the flags of its words (`said`); which phrases it may have, by their bits in the flags of
-    words, and whether it may be a formula. For each line: its first sentence, and one more for the end of the last; how many
-    words it has; what it is or may be. Returns how many lines there are, the phrases of all sentences, the kinds of all lines.
+    `table`: the classes of characters; `pairs`: the kinds of two words in a row. In the rows of a `Room` are so many tokens,
+    and `met` events: where characters are that end lines, are signs or separate entries, in order.
+    Fills in for each sentence: its first token, and one more for the end of the last (`BOUNDS`); how many words it has
+    (`COUNTS`); whether a line ends between it and the next; the flags of its words (`SAID`); which phrases it may have, by
+    their bits in the flags of words, and whether it may be a formula. For each line: its first sentence, and one more for the
+    end of the last (`FIRSTS`); how many words it has; what it is or may be.
+    Returns how many lines there are, the phrases of all sentences, the kinds of all lines.
     """
-    events = events[:met]
-    sentences = sentences[:count]
+    starts, ends, runs = numbers[STARTS, :tokens], numbers[ENDS, :tokens], numbers[RUNS]
+    events, bounds, words, firsts = numbers[EVENTS, :met], numbers[BOUNDS], numbers[COUNTS], numbers[FIRSTS]
+    flags, said = bits[FLAGS], bits[SAID]
+    sentences = ranges[:count]
     lines, all_phrases = _describe_sentences(
         codes,
         table,
@@ -353,9 +362,9 @@ def describe(
         pairs,
         bounds,
         words,
-        ends_line,
+        marks[ENDS_LINE],
         said,
-        phrases,
+        bits[PHRASES],
         firsts,
     )
     all_kinds = _describe_lines(
@@ -370,7 +379,7 @@ def describe(
         words,
         said,
         firsts[: lines + 1],
-        line_words,
-        kinds,
+        numbers[LINE_WORDS],
+        marks[KINDS],
     )
     return lines, all_phrases, all_kinds

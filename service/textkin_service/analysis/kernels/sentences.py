@@ -17,6 +17,7 @@ from textkin_service.analysis.characters import (
     UPPER,
     WHITE,
 )
+from textkin_service.analysis.room import BREAKS, EVENTS, STOPS
 from textkin_service.kernels import kernel
 
 _LINE_FEED = 0x0A
@@ -159,21 +160,19 @@ def _cut_at_stops(
 def split(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
-    events: NDArray[np.int32],
-    met: int,
     abbreviations: NDArray[np.uint64],
-    stops: NDArray[np.int32],
-    breaks: NDArray[np.int32],
+    numbers: NDArray[np.int32],
+    met: int,
     ranges: NDArray[np.int32],
 ) -> int:
     """Finds the sentences of a text, by its code points; returns how many they are. `table`: the classes of characters.
 
-    Fills in half-open `ranges` of code points, in order, without surrounding white space. `events`: the first `met` are all
-    places, in order, of characters that end lines or sentences, and perhaps others. `abbreviations`: small letters, a byte
-    each, the last the lowest. Room to work in: `stops` and `breaks`, as many as events.
+    Fills in half-open `ranges` of code points, in order, without surrounding white space. In `numbers`, those of a `Room`, are
+    `met` events: all places, in order, of characters that end lines or sentences, and perhaps others. `abbreviations`: small
+    letters, a byte each, the last the lowest.
     """
     length = len(codes)
-    events = events[:met]
+    events, stops, breaks = numbers[EVENTS, :met], numbers[STOPS], numbers[BREAKS]
     at_lines, wrapped = _cut_at_lines(codes, table, events, breaks)
     at_stops = _cut_at_stops(codes, table, events, abbreviations, stops)
     count = 0

@@ -17,12 +17,24 @@ from textkin_service.analysis.characters import (
     WHITE,
 )
 from textkin_service.analysis.kernels.bits import eight_at, fetch_early, lowest_bit
+from textkin_service.analysis.room import (
+    CLASSES,
+    COMMAS,
+    DIGITS,
+    EDGES,
+    ENDS,
+    EVENTS,
+    LOW,
+    PLACES,
+    RUNS,
+    STARTS,
+)
 from textkin_service.kernels import kernel
 
 # What runs consist of. An edge is where a run of these begins or ends.
 _KINDS = LETTER | NUMBER
-_LETTER_BIT, _NUMBER_BIT, _WHITE_BIT, _EVENT_BIT = (
-    bit.bit_length() - 1 for bit in (LETTER, NUMBER, WHITE, EVENT)
+_LETTER_BIT, _NUMBER_BIT, _WHITE_BIT, _COMMA_BIT, _EVENT_BIT = (
+    bit.bit_length() - 1 for bit in (LETTER, NUMBER, WHITE, COMMA, EVENT)
 )
 
 _SHIFT = np.uint64(32)
@@ -39,7 +51,6 @@ _EIGHT, _SIXTEEN = 8, 16
 _EACH_BYTE = np.uint64(0x0101010101010101)
 _GATHER, _HIGHEST_BYTE = np.uint64(0x0102040810204080), np.uint64(56)
 _TWO = np.uint64(2)
-_NUMBER_TO_LETTER = np.uint64(_NUMBER_BIT - _LETTER_BIT)
 _FIRST, _SECOND = np.uint64(63), np.uint64(62)  # of the bits that go over to the next block
 # What stands for a character that is not of ASCII, in each byte.
 _OTHER = np.uint32(0x80)
@@ -102,30 +113,41 @@ def _put_places(bits: np.uint64, first: int, places: NDArray[np.int32], count: i
 
 @kernel
 def _find_edges(
-    length: int, classes: NDArray[np.uint8], edges: NDArray[np.int32], events: NDArray[np.int32]
+    length: int,
+    classes: NDArray[np.uint8],
+    edges: NDArray[np.int32],
+    digits: NDArray[np.int32],
+    commas: NDArray[np.int32],
+    events: NDArray[np.int32],
 ) -> tuple[int, int, bool]:
-    """Finds edges and events; returns how many they are, and whether all words are simple.
+    """Finds edges, digits, commas and events; returns how many edges and events, and whether all words are simple.
 
-    Three white spaces in a row are an event too: the last of them.
+    One more than there are of each is the end of the text. Three white spaces in a row are an event too: the last of them.
     """
-    count = 0
-    met = 0
+    count = digit = comma = met = 0
     every = np.uint64(0)
     last_inside = last_white = last_two_white = np.uint64(0)
     for block in range(0, length, _BLOCK):
-        inside = whites = met_here = np.uint64(0)
+        letters = numbers = whites = commas_here = met_here = np.uint64(0)
         for j in range(0, _BLOCK, _EIGHT):
             eight = eight_at(classes, block + j)
             every |= eight
             shift = np.uint64(j)
-            inside |= _bits(eight | (eight >> _NUMBER_TO_LETTER), _LETTER_BIT) << shift
+            letters |= _bits(eight, _LETTER_BIT) << shift
+            numbers |= _bits(eight, _NUMBER_BIT) << shift
             whites |= _bits(eight, _WHITE_BIT) << shift
+            commas_here |= _bits(eight, _COMMA_BIT) << shift
             met_here |= _bits(eight, _EVENT_BIT) << shift
+        inside = letters | numbers
         count = _put_places(inside ^ ((inside << _ONE) | last_inside), block, edges, count)
+        digit = _put_places(numbers, block, digits, digit)
+        comma = _put_places(commas_here, block, commas, comma)
         met_here |= whites & ((whites << _ONE) | last_white) & ((whites << _TWO) | last_two_white)
         met = _put_places(met_here, block, events, met)
         last_inside, last_white, last_two_white = inside >> _FIRST, whites >> _FIRST, whites >> _SECOND
     edges[count] = length  # of a run that goes on to the end of the last block
+    digits[digit] = length
+    commas[comma] = length
     return count, met, (every & (_EACH_BYTE * np.uint64(INNER | UNSPACED))) == _ZERO
 
 
@@ -134,6 +156,7 @@ def _simple_words(
     classes: NDArray[np.uint8],
     edges: NDArray[np.int32],
     found: int,
+    digits: NDArray[np.int32],
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     runs: NDArray[np.int32],
@@ -141,15 +164,14 @@ def _simple_words(
     """Makes words of runs, in a text without marks and unspaced scripts: letters, digits behind them, and numbers."""
     count = 0
     begun = 0
+    digit = 0
     k = 0
     while k < found:
         start, end = int(edges[k]), int(edges[k + 1])
         k += 2
         runs[count] = begun
         begun += 1
-        first = _of_word(eight_at(classes, start), end - start)
-        second = _of_word(eight_at(classes, start + _EIGHT), end - start - _EIGHT)
-        if end - start <= _SIXTEEN and ((first | second) & (_EACH_BYTE * np.uint64(NUMBER))) == _ZERO:
+        if digits[digit] >= end:
             starts[count] = start
             ends[count] = end
             count += 1
@@ -170,6 +192,8 @@ def _simple_words(
             ends[count] = i
             count += 1
             runs[count] = begun
+        while digits[digit] < end:
+            digit += 1
     runs[count] = begun
     return count
 
@@ -234,27 +258,23 @@ def _any_words(
 def _describe_words(
     codes: NDArray[np.uint32],
     low: NDArray[np.uint8],
-    classes: NDArray[np.uint8],
+    places: NDArray[np.int32],
     seed: np.uint64,
     known: NDArray[np.uint64],
     count: int,
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     keys: NDArray[np.uint64],
-    commas: NDArray[np.bool_],
+    commas: NDArray[np.uint8],
 ) -> None:
-    """Fills in the keys of words, and whether a comma or the like stands before each; asks for their rows in a table."""
+    """Fills in the keys of words, and whether a comma stands before each, by their places; asks for their rows in a table."""
     mask = np.uint64(len(known) - 1)
-    before = 0
+    comma = 0
     for word in range(count):
         start, end = int(starts[word]), int(ends[word])
-        gap = (classes[before] & COMMA) * (start > before) | (classes[before + 1] & COMMA) * (
-            start > before + 1
-        )
-        for i in range(before + 2, start):
-            gap |= classes[i] & COMMA
-        commas[word] = gap != 0
-        before = end
+        commas[word] = places[comma] < start
+        while places[comma] < end:
+            comma += 1
         first = _of_word(eight_at(low, start), end - start)
         second = _of_word(eight_at(low, start + _EIGHT), end - start - _EIGHT)
         if end - start <= _SIXTEEN and ((first | second) & _OTHERS) == _ZERO:
@@ -274,33 +294,28 @@ def cut_words(
     table: NDArray[np.uint32],
     seed: np.uint64,
     known: NDArray[np.uint64],
-    low: NDArray[np.uint8],
-    classes: NDArray[np.uint8],
-    edges: NDArray[np.int32],
-    events: NDArray[np.int32],
-    starts: NDArray[np.int32],
-    ends: NDArray[np.int32],
+    numbers: NDArray[np.int32],
+    marks: NDArray[np.uint8],
     keys: NDArray[np.uint64],
-    commas: NDArray[np.bool_],
-    runs: NDArray[np.int32],
 ) -> tuple[int, int, bool]:
     """Cuts a text into words as they stand. `table`: the classes of characters; `known`: where the words will be looked up.
 
     Returns how many words there are, how many events, and whether no mark is in them and no character of an unspaced script.
-
-    Fills in, parallel: where each word starts and ends; its key (a hash of its code points that depends on the seed, never 0);
-    whether a comma or the like stands between it and the word before; how many runs of letters and digits begin before it, and
-    one more for all. And `events`: where characters are that rules of sentences and lines look at.
-    Room to work in: `low`, `classes`, `edges`. No array is shorter than the code points and 64 more.
+    Fills in rows of a `Room`, parallel: where each word starts and ends; its key (a hash of its code points that depends on the
+    seed, never 0); whether a comma or the like stands between it and the word before; how many runs of letters and digits begin
+    before it, and one more for all. And the events: where characters are that rules of sentences and lines look at.
     """
+    low, classes = marks[LOW], marks[CLASSES]
+    edges, digits, places = numbers[EDGES], numbers[DIGITS], numbers[PLACES]
+    starts, ends, runs = numbers[STARTS], numbers[ENDS], numbers[RUNS]
     _classify(codes, table, low, classes)
-    found, met, simple = _find_edges(len(codes), classes, edges, events)
+    found, met, simple = _find_edges(len(codes), classes, edges, digits, places, numbers[EVENTS])
     count = (
-        _simple_words(classes, edges, found, starts, ends, runs)
+        _simple_words(classes, edges, found, digits, starts, ends, runs)
         if simple
         else _any_words(codes, table, starts, ends, runs)
     )
-    _describe_words(codes, low, classes, seed, known, count, starts, ends, keys, commas)
+    _describe_words(codes, low, places, seed, known, count, starts, ends, keys, marks[COMMAS])
     return count, met, simple
 
 
@@ -341,10 +356,10 @@ def look_up(
     three XORed into it, so that a row that another thread has half written is one of no key (Hyatt and Mann 2002); a row of
     zeros is free. Key 0 is no word and known to be nothing.
     """
-    unknown = 0
+    unknown = np.uint64(0)
     mask = np.uint64(len(table) - 1)
     for k in range(count if asked < 0 else asked):
-        i = int(k) if asked < 0 else int(missing[k])
+        i = np.uint64(k) if asked < 0 else np.uint64(missing[k])
         key = keys[i]
         place = key & mask
         while True:
@@ -359,8 +374,8 @@ def look_up(
         rarities[i] = np.uint32(of_stem & _LOW)
         flags[i] = np.uint32(bits)
         missing[unknown] = i
-        unknown += free and key != _ZERO
-    return unknown
+        unknown += np.uint64(free and key != _ZERO)
+    return int(unknown)
 
 
 @kernel
