@@ -46,7 +46,8 @@ def measure() -> None:
     rates: dict[str, list[float]] = {}
     spent: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory(prefix="textkin-bench-") as folder, service(Path(folder) / "data") as to:
-        _ingest(to, list(itertools.islice(made, BEFORE)))
+        before = list(itertools.islice(made, BEFORE))
+        _ingest(to, before)
         for _ in range(ROUNDS):
             some = list(itertools.islice(made, ARTICLES))
             contenders: tuple[tuple[str, Callable[[list[Made]], object], int], ...] = (
@@ -63,7 +64,7 @@ def measure() -> None:
             taken = textkin(to, "ingest", "--jsonl", path).seconds
             rates.setdefault("textkin ingest", []).append(ARTICLES / taken)
     _show_rates(rates)
-    show_steps(list(made), spent)
+    show_steps(before, list(made), spent)
 
 
 def _show_rates(rates: dict[str, list[float]]) -> None:

@@ -27,12 +27,16 @@ _MOST_TEXT = 1_048_576
 _DEFAULT = 1  # the number of the default collection
 
 
-def show_steps(made: Sequence[dict[str, str]], spent: Sequence[tuple[float, float]]) -> None:
-    """Prints what each step of an ingest of these articles takes.
+def show_steps(
+    before: Sequence[dict[str, str]], made: Sequence[dict[str, str]], spent: Sequence[tuple[float, float]]
+) -> None:
+    """Prints what each step of an ingest of these articles takes, after others whose words are known by then.
 
     `spent`: processor time an article of client and service, in microseconds, as measured from outside.
     """
     prepare()
+    for each in before:
+        analyze(each["text"])
     steps = _Steps()
     with tempfile.TemporaryDirectory(prefix="textkin-bench-") as folder:
         scheme = Scheme.of(Settings())
