@@ -3,12 +3,13 @@
 The first two take many articles at a time, because what they do once a call costs as much as an article.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.engine import validation
@@ -19,6 +20,9 @@ from textkin_service.errors import TextkinError
 from textkin_service.model import Article, SearchOptions, SearchResult
 from textkin_service.settings import Settings
 from textkin_service.store import Content, Draft, Put, Store, StoredCollection, digest, pack
+
+Value = TypeVar("Value")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ class _Checked:
     digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Analyzed:
+    """The analysis of an article; None: it is there already, unchanged."""
+
+    checked: _Checked
+    analysis: Analysis | None
+
+
 class Ingest:
     """Takes articles in."""
 
@@ -69,20 +81,11 @@ class Ingest:
         A result is what refuses the article, InvalidRequest or NotFound, or what failed on it. Of an article that is there
         already, unchanged, no more is computed than it takes to see that.
         """
-        checked = self._checked(work, incoming)
+        # One step after the other, so that the tables of each stay in the processor's cache.
+        checked = _each(work, incoming, partial(self._check, {}))
         there = self._digests([each for each in checked if isinstance(each, _Checked)])
-        prepared: list[Prepared | Exception] = []
-        for each in checked:
-            if isinstance(each, Exception):
-                prepared.append(each)
-                continue
-            work.check()
-            name = each.collection.number, each.incoming.article.id
-            try:
-                prepared.append(self._prepare(each, unchanged=there.get(name) == each.digest))
-            except Exception as error:  # noqa: BLE001 - of this article alone
-                prepared.append(error)
-        return prepared
+        analyzed = _each(work, checked, partial(self._analyze, there))
+        return _each(work, analyzed, self._prepare)
 
     def commit(self, prepared: Sequence[Prepared]) -> Future[list[Put | TextkinError]]:
         """Hands articles to the store, without waiting. NotReady.
@@ -99,20 +102,11 @@ class Ingest:
         query = Query(prepared.analysis, number=put.number, before=put.number)
         return self._searcher.search(prepared.collection, query, prepared.search, work)
 
-    def _checked(self, work: Work, incoming: Sequence[Incoming]) -> list[_Checked | Exception]:
-        collections: dict[str, StoredCollection] = {}
-        checked: list[_Checked | Exception] = []
-        for each in incoming:
-            work.check()
-            try:
-                if each.collection_id not in collections:
-                    collections[each.collection_id] = self._store.collection(each.collection_id)
-                checked.append(self._check(collections[each.collection_id], each))
-            except Exception as error:  # noqa: BLE001 - of this article alone
-                checked.append(error)
-        return checked
-
-    def _check(self, collection: StoredCollection, incoming: Incoming) -> _Checked:
+    def _check(self, collections: dict[str, StoredCollection], incoming: Incoming) -> _Checked:
+        """Checks an article; `collections` are those met so far, by id. InvalidRequest, NotFound."""
+        if incoming.collection_id not in collections:
+            collections[incoming.collection_id] = self._store.collection(incoming.collection_id)
+        collection = collections[incoming.collection_id]
         if incoming.search is not None:
             validation.options("search", incoming.search, self._settings.max_matches)
         longest = longest_text(collection.collection.settings.max_text_bytes, self._settings)
@@ -127,14 +121,19 @@ class Ingest:
             found.update(((collection.number, article_id), value) for article_id, value in digests.items())
         return found
 
-    def _prepare(self, checked: _Checked, *, unchanged: bool) -> Prepared:
+    def _analyze(self, there: Mapping[tuple[int, str], bytes], checked: _Checked) -> _Analyzed:
+        """Analyses an article, unless it is there already and no search needs it. InvalidRequest if it has no word."""
         incoming = checked.incoming
-        analysis: Analysis | None = None
-        if unchanged and incoming.search is None:
+        unchanged = there.get((checked.collection.number, incoming.article.id)) == checked.digest
+        return _Analyzed(checked, None if unchanged and incoming.search is None else self._analysis(checked))
+
+    def _prepare(self, analyzed: _Analyzed) -> Prepared:
+        checked, analysis = analyzed.checked, analyzed.analysis
+        incoming = checked.incoming
+        if analysis is None:
             # Made after all, by the store, if the article is replaced before this one gets there.
-            content: Callable[[], Content] = partial(self._content, checked, None)
+            content: Callable[[], Content] = partial(self._late_content, checked)
         else:
-            analysis = self._analysis(checked)
             made = self._content(checked, analysis)
 
             def content() -> Content:
@@ -149,16 +148,34 @@ class Ingest:
         validation.words(f"{checked.incoming.field}.text", analysis.word_count)
         return analysis
 
-    def _content(self, checked: _Checked, analysis: Analysis | None) -> Content:
-        """Returns what is stored of an article. InvalidRequest if it has no word."""
+    def _late_content(self, checked: _Checked) -> Content:
+        return self._content(checked, self._analysis(checked))
+
+    def _content(self, checked: _Checked, analysis: Analysis) -> Content:
         article, collection = checked.incoming.article, checked.collection
-        analysis = analysis or self._analysis(checked)
         named = article.language or collection.collection.settings.language
         return Content(
             pack(article.text),
             self._indexes.sketch(collection.number, analysis).to_bytes(),
             "" if named else analysis.language,
         )
+
+
+def _each(
+    work: Work, values: Sequence[Value | Exception], step: Callable[[Value], Result]
+) -> list[Result | Exception]:
+    """Returns what a step makes of each value, or the exception that it raises; exceptions stay. DeadlineExceeded."""
+    results: list[Result | Exception] = []
+    for value in values:
+        if isinstance(value, Exception):
+            results.append(value)
+            continue
+        work.check()
+        try:
+            results.append(step(value))
+        except Exception as error:  # noqa: BLE001 - of this article alone
+            results.append(error)
+    return results
 
 
 def longest_text(own: int, settings: Settings) -> int:
