@@ -1,226 +1,243 @@
-"""Measures the index by itself, beside the in-memory LSH of datasketch, and of rensa if that is installed.
+"""Measures the index by itself, beside datasketch's MinHashLSH in memory, and how its time grows.
 
-    python bench/index.py                          100,000 articles; two minutes
-    python bench/index.py --articles 1000000       a million; half an hour, most of it to make sketches
+    python bench/index.py                          a million articles; one to two minutes
+    python bench/index.py --articles 100000
 
-Textkin indexes both sketches of an article, about 223 content keys and 32 bands; the others the verbatim signature alone,
-128 values, too. Sketches are made up (made_sketches.py says how). Times are of this process beside whatever else runs.
+Textkin indexes both sketches of an article, about 223 content keys and 32 bands; datasketch the verbatim signature alone, 128
+values. Sketches are made up (made_sketches.py says how). Peers take turns, within the same minute.
 """
 
 import argparse
-import gc
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from datasketch import MinHash, MinHashLSH
 
-from made_sketches import made_probe, made_sketches
+import figures
+from made_sketches import Starts, Words, made_probe, made_sketches, sketch_at
 from tables import show
-from textkin_service.engine.indexes import Indexes
-from textkin_service.engine.work import Work
+from textkin_service.engine.sharing import Sharing
 from textkin_service.index import Index
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
 from textkin_service.sketch import Probe, Scheme, Sketch
-from textkin_service.store import Added
+from textkin_service.sketch.stored import Sketches
 
 SCHEME = Scheme.of(Settings())
-ARTICLES = 100_000
+ARTICLES = 1_000_000
 # Articles that go in at a time: as a start reads them, and as one commit of the store brings them.
-_AT_START, _AT_COMMIT = 1_000, 64
-_QUERIES = 1_000
+_AT_START, _AT_COMMIT = 2_000, 64
+_QUERIES = 2_000
 _LIMIT = 20
-# Articles in the indexes of the others, which take ten times as long and as much.
-_MOST_PEERS = 100_000
 _THRESHOLD = 0.5
-_COMMITS = 200
+# Turns of the peers, and the articles of one of datasketch's.
+_TURNS, _PEER_ARTICLES = 10, 5_000
+_COMMITS = 100
 
 Row = tuple[str, str, str]
-Article = tuple[int, Sketch]
+Batch = tuple[Starts, Sketches]
 
 
 def measure(articles: int = ARTICLES) -> None:
-    """Prints the table."""
-    first, sample, rows = _filled(articles)
-    index = first
-    rows += _changes(index, sample, articles)
-    del index, first
-    gc.collect()
-    rows += _together(min(articles, _MOST_PEERS))
-    rows += _peers(min(articles, _MOST_PEERS), rows)
+    """Prints the table, and keeps the points of the growth curves."""
+    index = Index(SCHEME)
+    index.prepare()
+    sample: list[Sketch] = []
+    rows = _filled(index, sample, articles)
+    rows += _changed(index, articles)
+    rows += _together(index, sample, articles)
     show(f"The index alone, {articles:,} articles", ("what", "figure", "how"), rows)
 
 
-def _filled(articles: int) -> tuple[Index, list[Article], list[Row]]:
-    """Fills an index, and searches it when a tenth and when all is in; returns some of the articles besides."""
-    index = Index(SCHEME)
-    index.prepare()
-    chance = np.random.default_rng(1)
+def _filled(index: Index, sample: list[Sketch], articles: int) -> list[Row]:
+    """Fills the index, and searches it at each tenfold; keeps some of the sketches in `sample`."""
+    batches = _batches(made_sketches(articles), _AT_START, 1)
     every = max(1, articles // _QUERIES)
-    sample: list[Article] = []
-    numbered = enumerate(made_sketches(articles), start=1)
-    rows: list[Row] = []
-    medians: list[float] = []
-    done, seconds = 0, 0.0
     before = _resident_bytes()
+    lsh = MinHashLSH(threshold=_THRESHOLD, num_perm=VERBATIM_PERMUTATIONS)
+    turns: list[float] = []
+    ratios: list[float] = []
+    theirs = 0.0
+    medians: dict[int, float] = {}
+    rows: list[Row] = []
+    resident = 0
     with ThreadPoolExecutor(2) as pool:
-        for size in (articles // 10, articles):
-            while done < size:
-                batch = list(islice(numbered, min(_AT_START, size - done)))
+        for turn in range(1, _TURNS + 1):
+            seconds, begun = 0.0, len(index)
+            while len(index) < articles * turn // _TURNS:
+                numbers, sketches = next(batches)
                 begin = time.perf_counter()
-                index.add_all(batch, pool)
+                index.add_all(numbers, sketches, pool=pool)
                 seconds += time.perf_counter() - begin
-                done += len(batch)
-                sample += [each for each in batch if each[0] % every == 0]
-            probes = [made_probe(sample[n % len(sample)][1], chance) for n in range(_QUERIES)]
-            p50, p99 = _p50_p99(lambda probe: index.candidates(probe, _LIMIT), probes)
-            cut = sum(index.candidates(probe, _LIMIT).truncated for probe in probes) / len(probes)
-            medians.append(p50)
-            rows.append(
-                (
-                    f"candidate query, p50 and p99, {size:,} articles",
-                    f"{p50:.0f} and {p99:.0f} us",
-                    f"one thread; {cut:.0%} `truncated`",
-                )
-            )
-    resident = (_resident_bytes() - before) / articles
-    return (
-        index,
-        sample,
-        [
-            (
-                "memory an article",
-                f"{index.size_bytes / articles:,.0f} bytes",
-                f"of its arrays; {resident:,.0f} resident, with {len(sample):,} sketches kept",
-            ),
-            (
-                "insertion",
-                f"{seconds / articles * 1e6:.1f} us an article",
-                f"two threads, {_AT_START:,} at a time",
-            ),
-            *rows,
-            ("p50 of ten times the articles", f"{medians[1] / medians[0]:.1f} times", ""),
-        ],
-    )
-
-
-def _changes(index: Index, sample: Sequence[Article], last: int) -> list[Row]:
-    """Removes articles and adds them again, one by one."""
-    removed = _us(lambda: [index.remove(number, sketch) for number, sketch in sample], len(sample))
-    again = [(last + n, sketch) for n, (_, sketch) in enumerate(sample, start=1)]
-    added = _us(lambda: [index.add(number, sketch) for number, sketch in again], len(again))
-    commits = list(_batches([(each[0] + len(again), each[1]) for each in again], _AT_COMMIT))
-    committed = _us(lambda: [index.add_all(batch) for batch in commits], len(again))
+                sample += [
+                    sketch_at(sketches.words, sketches.starts, at)
+                    for at in range(len(numbers))
+                    if numbers[at] % every == 0
+                ]
+                size = len(index)
+                if size in {articles // 100, articles // 10, articles}:
+                    p50, p99, cut = _queried(index, sample)
+                    medians[size] = p50
+                    figures.point("articles: candidate query, p50", size, p50)
+                    figures.point("articles: candidate query, p99", size, p99)
+                    rows.append(
+                        (
+                            f"candidate query, p50 and p99, {size:,} articles",
+                            f"{p50:.0f} and {p99:.0f} us",
+                            f"one thread; {cut:.1%} `truncated`",
+                        )
+                    )
+            turns.append(seconds / (len(index) - begun) * 1e6)
+            figures.point("articles: insertion of an article", len(index), turns[-1])
+            if turn == _TURNS:
+                resident = _resident_bytes() - before
+            theirs = _peer_inserted(lsh, turn)
+            ratios.append(theirs / turns[-1])
+    size = index.size_bytes / articles
+    figures.at_most("index, bytes an article, both sketches", size, 2_000, "bytes")
+    figures.at_least("index, insertion, as fast as datasketch MinHashLSH", median(ratios), 8)
+    figures.at_most("index, candidate query, p99", p99, 200, "us")
+    figures.at_most("index, candidate query, p50 of ten times the articles", p50 / medians[articles // 10], 3)
     return [
-        ("insertion, one by one; 64 at a time", f"{added:.1f}; {committed:.1f} us an article", "one thread"),
-        ("deletion, one by one", f"{removed:.1f} us an article", f"{removed / added:.2f} of an insertion"),
+        (
+            "memory an article",
+            f"{size:,.0f} bytes",
+            f"of its arrays; {resident / articles:,.0f} resident, with {len(sample):,} sketches and datasketch's index",
+        ),
+        (
+            "insertion",
+            f"{median(turns):.1f} us an article",
+            f"two threads, {_AT_START:,} at a time; {median(ratios):.1f} times as fast as datasketch",
+        ),
+        *rows,
+        ("p50 of ten times the articles", f"{p50 / medians[articles // 10]:.1f} times", ""),
+        (
+            "datasketch MinHashLSH, insertion",
+            f"{theirs:.1f} us an article",
+            f"threshold {_THRESHOLD}, {_TURNS * _PEER_ARTICLES:,} articles, verbatim sketch alone",
+        ),
     ]
 
 
-def _together(articles: int) -> list[Row]:
-    """Searches while articles come in, as the engine does both, beside each alone."""
-    indexes = Indexes(SCHEME)
-    made = made_sketches(articles + 3 * _COMMITS * _AT_COMMIT)
-    stored = [
-        Added(1, number, sketch.to_bytes()) for number, sketch in enumerate(islice(made, articles), start=1)
-    ]
-    begin = time.perf_counter()
-    indexes.load(iter(stored), Work())
-    loaded = time.perf_counter() - begin
-    chance = np.random.default_rng(2)
-    probes = [
-        made_probe(Sketch.from_bytes(stored[int(n)].sketch), chance)
-        for n in chance.integers(0, articles, _QUERIES)
-    ]
-    commits = list(
-        _batches(
-            [Added(1, number, sketch.to_bytes()) for number, sketch in enumerate(made, articles + 1)],
-            _AT_COMMIT,
-        )
+def _queried(index: Index, sample: Sequence[Sketch]) -> tuple[float, float, float]:
+    """Searches for rewrites of the sample; returns p50 and p99 in microseconds, and the share that was `truncated`."""
+    probes = _probes(sample)
+    p50, p99 = _p50_p99(lambda probe: index.candidates(probe, _LIMIT), probes)
+    return p50, p99, sum(index.candidates(probe, _LIMIT).truncated for probe in probes) / len(probes)
+
+
+def _probes(sample: Sequence[Sketch]) -> list[Probe]:
+    chance = np.random.default_rng(1)
+    return [made_probe(sample[n % len(sample)], chance) for n in range(_QUERIES)]
+
+
+def _changed(index: Index, articles: int) -> list[Row]:
+    """Adds articles, replaces them and removes them, as many at a time as a commit has."""
+    commits = list(_batches(made_sketches(_COMMITS * _AT_COMMIT, seed=2), _AT_COMMIT, articles + 1))
+    count = _COMMITS * _AT_COMMIT
+    added = _us(lambda: [index.add_all(*each) for each in commits], count)
+
+    def replace() -> None:
+        for numbers, sketches in commits:
+            index.remove_all(numbers, sketches)
+            index.add_all(numbers + count, sketches)
+
+    replaced = _us(replace, count)
+    removed = _us(lambda: [index.remove_all(numbers + count, each) for numbers, each in commits], count)
+    figures.at_most("index, deletion, as slow as insertion", removed / added, 1)
+    figures.at_most(
+        "index, replacement, as slow as deletion and insertion", replaced / (added + removed), 1.1
     )
-    third = len(commits) // 3
+    return [
+        ("insertion, 64 at a time", f"{added:.1f} us an article", "one thread"),
+        (
+            "deletion, 64 at a time",
+            f"{removed:.1f} us an article",
+            f"one thread; {removed / added:.2f} of an insertion",
+        ),
+        (
+            "replacement, 64 at a time",
+            f"{replaced:.1f} us an article",
+            f"one thread; {replaced / added:.2f} of an insertion",
+        ),
+    ]
+
+
+def _together(index: Index, sample: Sequence[Sketch], articles: int) -> list[Row]:
+    """Searches while articles come in without a pause, as the engine does both, beside each alone."""
+    sharing = Sharing()
+    commits = list(_batches(made_sketches(6 * _COMMITS * _AT_COMMIT, seed=3), _AT_COMMIT, 2 * articles))
+    probes = _probes(sample)
 
     def search(probe: Probe) -> None:
-        indexes.candidates(1, probe, _LIMIT)
+        with sharing.reading():
+            index.candidates(probe, _LIMIT)
+
+    def ingest(batch: Batch) -> None:
+        index.add_all(*batch, sharing.writing)
 
     _, searching = _p50_p99(search, probes)
-    _, ingesting = _p50_p99(indexes.apply, commits[:third])
-    figures: list[float] = []
-    thread = threading.Thread(target=lambda: figures.append(_p50_p99(indexes.apply, commits[third:])[1]))
+    _, ingesting = _p50_p99(ingest, commits[: len(commits) // 2])
+    beside: list[float] = []
+    thread = threading.Thread(target=lambda: beside.extend(_times(ingest, commits[len(commits) // 2 :])))
     times: list[float] = []
     thread.start()
     while thread.is_alive():
         times += _times(search, probes[:50])
     thread.join()
-    beside = float(np.percentile(times, 99))
+    slower, slowed = float(np.percentile(times, 99)), float(np.percentile(beside, 99))
+    figures.at_most("index, p99 of a search during ingest, of one alone", slower / searching, 2)
+    figures.at_most("index, p99 of a commit during searches, of one alone", slowed / ingesting, 2)
     return [
         (
-            "rebuilt",
-            f"{loaded:.1f} s",
-            f"{articles:,} articles from their stored sketches, recurring pieces too, two threads",
-        ),
-        (
             "search during ingest, p99",
-            f"{beside / searching:.1f} times",
-            f"{beside:.0f} us; {searching:.0f} us alone",
+            f"{slower / searching:.1f} times",
+            f"{slower:.0f} us; {searching:.0f} us alone",
         ),
         (
-            "ingest during search, p99 of 64 articles",
-            f"{figures[0] / ingesting:.1f} times",
-            f"{figures[0] / 1e3:.1f} ms; {ingesting / 1e3:.1f} ms alone",
+            "ingest of 64 articles during search, p99",
+            f"{slowed / ingesting:.1f} times",
+            f"{slowed / 1e3:.1f} ms; {ingesting / 1e3:.1f} ms alone",
         ),
     ]
 
 
-def _peers(articles: int, rows: Sequence[Row]) -> Iterator[Row]:
-    own = float(next(row[1] for row in rows if row[0] == "insertion").split()[0])
-    chance = np.random.default_rng(3)
-    lsh = MinHashLSH(threshold=_THRESHOLD, num_perm=VERBATIM_PERMUTATIONS)
-    seconds = 0.0
-    for first in range(0, articles, _AT_START):
-        values = chance.integers(0, 2**32 - 1, (_AT_START, VERBATIM_PERMUTATIONS), np.uint32)
-        hashes = [
-            MinHash(VERBATIM_PERMUTATIONS, seed=1, scheme="affine32", hashvalues=each) for each in values
-        ]
-        seconds += _us(
-            lambda first=first, hashes=hashes: [lsh.insert(n, each) for n, each in enumerate(hashes, first)],
-            1,
-        )
-    inserted = seconds / articles
-    p50, p99 = _p50_p99(lsh.query, hashes)
-    removed = _us(lambda: [lsh.remove(n) for n in range(_QUERIES)], _QUERIES)
-    how = f"threshold {_THRESHOLD}, {articles:,} articles, verbatim sketch alone"
-    yield (
-        "datasketch MinHashLSH, insertion",
-        f"{inserted:.1f} us an article",
-        f"{how}: {inserted / own:.1f} times Textkin's",
-    )
-    yield (
-        "datasketch MinHashLSH, query, p50 and p99",
-        f"{p50:.0f} and {p99:.0f} us",
-        "by signatures that meet nothing",
-    )
-    yield ("datasketch MinHashLSH, deletion", f"{removed:.1f} us an article", "")
-    try:
-        from rensa import RMinHash, RMinHashLSH  # noqa: PLC0415 - no dependency; measured where it is
-    except ImportError:
-        return
-    rensa = RMinHashLSH(threshold=_THRESHOLD, num_perm=VERBATIM_PERMUTATIONS, num_bands=lsh.b)
-    made = []
-    for n in range(min(articles, 20_000)):
-        made.append(RMinHash(num_perm=VERBATIM_PERMUTATIONS, seed=1))
-        made[-1].update([f"{n} {k}" for k in range(8)])
-    inserted = _us(lambda: [rensa.insert(n, each) for n, each in enumerate(made)], len(made))
-    yield (
-        "rensa RMinHashLSH, insertion",
-        f"{inserted:.1f} us an article",
-        f"{len(made):,} articles: {inserted / own:.1f} times Textkin's",
-    )
+def _peer_inserted(lsh: MinHashLSH, turn: int) -> float:
+    """Has datasketch insert its next articles; returns microseconds an article."""
+    chance = np.random.default_rng(turn)
+    values = chance.integers(0, 2**32 - 1, (_PEER_ARTICLES, VERBATIM_PERMUTATIONS), np.uint32)
+    made = [MinHash(VERBATIM_PERMUTATIONS, seed=1, scheme="affine32", hashvalues=each) for each in values]
+    first = turn * _PEER_ARTICLES
+    return _us(lambda: [lsh.insert(n, each) for n, each in enumerate(made, first)], _PEER_ARTICLES)
+
+
+def _batches(made: Iterator[tuple[Words, Starts]], size: int, first: int) -> Iterator[Batch]:
+    """Yields made sketches, so many at a time, with numbers from `first` on."""
+    words: list[Words] = []
+    lengths: list[Starts] = []
+    for some, starts in made:
+        at = 0
+        while at < len(starts) - 1:
+            taken = min(size - sum(map(len, lengths)), len(starts) - 1 - at)
+            words.append(some[starts[at] : starts[at + taken]])
+            lengths.append(np.diff(starts[at : at + taken + 1]))
+            at += taken
+            if sum(map(len, lengths)) == size:
+                yield _batch(words, lengths, first)
+                first += size
+                words, lengths = [], []
+    if words:
+        yield _batch(words, lengths, first)
+
+
+def _batch(words: Sequence[Words], lengths: Sequence[Starts], first: int) -> Batch:
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+    return np.arange(first, first + len(starts) - 1), Sketches(np.concatenate(words), starts)
 
 
 def _us(work: Callable[[], object], count: int) -> float:
@@ -229,20 +246,14 @@ def _us(work: Callable[[], object], count: int) -> float:
     return (time.perf_counter() - begin) / count * 1e6
 
 
-def _times(work: Callable[[object], object], values: Sequence[object]) -> list[float]:
+def _times(work: Callable[..., object], values: Sequence[object]) -> list[float]:
     """Returns microseconds, of each value."""
     return [_us(lambda value=value: work(value), 1) for value in values]
 
 
-def _p50_p99(work: Callable[[object], object], values: Sequence[object]) -> tuple[float, float]:
+def _p50_p99(work: Callable[..., object], values: Sequence[object]) -> tuple[float, float]:
     p50, p99 = np.percentile(_times(work, values), [50, 99])
     return float(p50), float(p99)
-
-
-def _batches(values: Sequence[object], size: int) -> Iterator[list[object]]:
-    rest = iter(values)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def _resident_bytes() -> int:
@@ -261,6 +272,7 @@ def main() -> None:
     )
     parser.add_argument("--articles", type=int, default=ARTICLES)
     measure(parser.parse_args().articles)
+    figures.show_bars()
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def made_sketches(count: int, seed: int = 0) -> Iterator[tuple[Words, Starts]]:
 
 def sketch_at(words: Words, starts: Starts, number: int) -> Sketch:
     """Returns one of the sketches of a batch."""
-    words = words[starts[number] : starts[number + 1]]
+    words = words[starts[number] : starts[number + 1]].copy()
     content = _HEADER + _PERMUTATIONS
     marks = content + int(words[1])
     return Sketch(words[_HEADER:content], words[content:marks], words[marks:].copy().view(np.uint64))

@@ -13,6 +13,7 @@ import quality
 import results
 import sketching
 import speed
+import starting
 
 if __name__ == "__main__":
     with results.kept("make bench"):
@@ -22,6 +23,7 @@ if __name__ == "__main__":
         sketching.measure()
         comparison.measure()
         index.measure()
+        starting.measure()
         ingesting.measure()
         speed.measure()
         figures.show_bars()

@@ -45,12 +45,14 @@ class Run:
 
 
 @contextmanager
-def service(data: Path | None = None) -> Iterator[Service]:
+def service(data: Path | None = None, **environment: str) -> Iterator[Service]:
     """Starts a service on a folder, by default a new one that goes in the end; ends it cleanly."""
     with tempfile.TemporaryDirectory(prefix="textkin-bench-") as folder:
         command = [BIN / "textkin-service", "--data", data or folder, "--listen", "127.0.0.1:0"]
         begin = time.perf_counter()
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=os.environ | environment
+        ) as process:
             assert process.stderr is not None
             # Once it serves nobody needs its log, but a full pipe would stop it.
             reader = threading.Thread(target=deque, args=(process.stderr, 0))

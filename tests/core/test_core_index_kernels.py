@@ -12,7 +12,7 @@ from plain_index import PlainIndex, plain_band_keys
 from textkin_service.analysis import analyze
 from textkin_service.index import Index
 from textkin_service.index.kernels import buckets, entries, ranking
-from textkin_service.index.kernels.entries import GOLDEN, band_keys, put_in_order
+from textkin_service.index.kernels.entries import GOLDEN, band_keys, halve
 from textkin_service.index.lsh import BUCKET_CAP, LEAST_READ
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
@@ -152,12 +152,12 @@ def test_the_rarest_keys_are_read_first_and_to_leave_out_most_is_told(rare, trun
 
 
 @given(keys=st.lists(st.integers(0, 2**32 - 1)))
-def test_entries_are_put_in_order_by_the_upper_bits_of_their_keys(keys):
-    given_entries = entries_of(np.array(keys, np.uint32), 7)
-    ordered = np.empty(len(keys), np.uint64)
-    lower = put_in_order(given_entries, ordered)
-    assert ordered.tolist() == sorted(given_entries.tolist(), key=lambda entry: entry >> 53)
-    assert lower == np.count_nonzero(given_entries < np.uint64(1 << 63))
+def test_entries_are_halved_by_their_keys_and_keep_their_order(keys):
+    entries = entries_of(np.array(keys, np.uint32), 7)
+    halved = np.empty(len(keys), np.uint64)
+    lower = halve(entries, halved)
+    assert halved[:lower].tolist() == [each for each in entries.tolist() if each < 1 << 63]
+    assert halved[lower:].tolist() == [each for each in entries.tolist() if each >= 1 << 63]
 
 
 def _unlike(number):

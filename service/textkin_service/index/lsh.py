@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textkin_service.index.kernels import buckets
 from textkin_service.index.kernels.buckets import Entries
-from textkin_service.index.kernels.entries import band_keys, entries_of, put_in_order
+from textkin_service.index.kernels.entries import band_keys, entries_of, halve
 from textkin_service.index.kernels.ranking import rank
 from textkin_service.index.table import Exclusively, Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
@@ -149,7 +149,7 @@ class Index:
 
 
 def _halves(entries: Entries) -> tuple[Entries, Entries]:
-    """Returns entries in order, in two parts that two threads may add to a table at a time."""
-    ordered = np.empty(len(entries), np.uint64)
-    lower = put_in_order(entries, ordered)
-    return ordered[:lower], ordered[lower:]
+    """Returns entries in two parts that two threads may add to a table at a time."""
+    halved = np.empty(len(entries), np.uint64)
+    lower = halve(entries, halved)
+    return halved[:lower], halved[lower:]

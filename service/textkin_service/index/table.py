@@ -93,7 +93,7 @@ class _Segment:
 class Table:
     """A multimap from 32-bit keys to numbers from 1 up to 2^31 - 1.
 
-    One thread may change it at a time, or two, each what one half of the keys leads to (`put_in_order`). Nobody may read
+    One thread may change it at a time, or two, each what one half of the keys leads to (`halve`). Nobody may read
     while one does, but between the turns that an addition takes: those that it waits for `exclusively`.
     """
 

@@ -13,8 +13,6 @@ Starts = NDArray[np.int64]
 # 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, 6.4): multiplied by it, like keys come to lie far
 # apart, and every key in another place. Bottom-k keys are small ones, which would crowd in few segments.
 GOLDEN = 0x9E3779B1
-# The upper bits of a key that entries are put in order by.
-_ORDERED_BITS = 11
 # Each value of the signature of a text without a shingle.
 _NO_SHINGLE = 0xFFFF_FFFF
 _SIGNATURE, _CONTENT, _KEYS = stored.SIGNATURE, stored.CONTENT, stored.KEYS
@@ -64,22 +62,20 @@ def entries_of(
 
 
 @kernel
-def put_in_order(entries: Entries, ordered: Entries) -> int:
-    """Copies entries by the upper bits of their keys, else in their order; returns how many lie in the lower half.
+def halve(entries: Entries, halved: Entries) -> int:
+    """Copies entries: first those whose keys lie in the lower half, then the others, in their order; returns how many they are.
 
-    What is added in that order meets the table a part at a time, which stays in the processor's cache.
+    They are not sorted further: a table that is filled from its beginning on has its lines there full, and long ways past them.
     """
-    shift = np.uint64(64 - _ORDERED_BITS)
-    ends = np.zeros(1 << _ORDERED_BITS, np.int64)
+    lower = 0
     for entry in entries:
-        ends[entry >> shift] += 1
-    total = 0
-    for part in range(len(ends)):
-        count = ends[part]
-        ends[part] = total
-        total += count
+        lower += entry >> np.uint64(63) == 0
+    at, above = 0, lower
     for entry in entries:
-        part = entry >> shift
-        ordered[ends[part]] = entry
-        ends[part] += 1
-    return int(ends[len(ends) // 2 - 1])
+        if entry >> np.uint64(63) == 0:
+            halved[at] = entry
+            at += 1
+        else:
+            halved[above] = entry
+            above += 1
+    return lower
