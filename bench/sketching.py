@@ -32,7 +32,8 @@ from textkin_service.analysis import Analysis, Pieces, Tokens, analyze
 from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.detection import detect_language
 from textkin_service.analysis.lexicon import lexicon
-from textkin_service.analysis.room import ENDS, STARTS, room_for
+from textkin_service.analysis.reading import Reading
+from textkin_service.analysis.room import ENDS, STARTS
 from textkin_service.analysis.words import cut
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme, probe, sketch, verbatim
@@ -210,10 +211,10 @@ def _signature_alone(batch: Batch) -> None:
     rows = lexicon("en").table.rows
     for article in batch:
         text = article.decode()
-        codes = code_points(text)
-        room = room_for(len(codes))
-        count, *_ = cut(codes, rows, room)
-        starts, ends, keys = room.numbers[STARTS, :count], room.numbers[ENDS, :count], room.keys[:count]
+        reading = Reading.of([text], code_points(text))
+        count = cut(reading, rows)
+        numbers, keys = reading.room.numbers, reading.room.keys[:count]
+        starts, ends = numbers[STARTS, :count], numbers[ENDS, :count]
         every = np.array([[0, len(keys)]], np.int32)
         verbatim.signature(
             Analysis(text, "en", Tokens(text, starts, ends, keys), _NO_STEMS, _NO_ZIPF, every, _NO_PIECES)

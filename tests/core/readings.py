@@ -1,34 +1,36 @@
 """What the steps of the analysis find in a text, each by itself."""
 
 from textkin_service.analysis.characters import code_points
-from textkin_service.analysis.layout import Layout
+from textkin_service.analysis.layout import lay_out
 from textkin_service.analysis.lexicon import lexicon
-from textkin_service.analysis.room import COMMAS, ENDS, STARTS, room_for
+from textkin_service.analysis.reading import Reading
+from textkin_service.analysis.room import COMMAS, ENDS, STARTS
 from textkin_service.analysis.words import cut, find_words
+
+
+def reading_of(*texts):
+    return Reading.of(texts, code_points("".join(texts)))
 
 
 def cut_of(text):
     """Returns the places of the words, their keys, and whether a comma or the like stands before each."""
-    codes = code_points(text)
-    room = room_for(len(codes))
-    count, *_ = cut(codes, lexicon("en").table.rows, room)
+    reading = reading_of(text)
+    count = cut(reading, lexicon("en").table.rows)
+    room = reading.room
     rows = room.numbers[STARTS], room.numbers[ENDS], room.keys, room.marks[COMMAS].view(bool)
     return tuple(each[:count].copy() for each in rows)
 
 
 def words_of(text, language="en"):
-    """Returns the words, resolved, and the flags of each."""
-    codes = code_points(text)
-    room = room_for(len(codes))
-    words = find_words(text, codes, language, room)
-    return words, room.flags[: len(words.tokens)].copy()
+    """Returns the words, resolved."""
+    return find_words(reading_of(text), language)
 
 
 def layout_of(text, language="en"):
     """Returns the layout; it stands in the room of the thread, and so until the next text."""
-    codes = code_points(text)
-    room = room_for(len(codes))
-    return Layout.of(codes, find_words(text, codes, language, room), room)
+    reading = reading_of(text)
+    find_words(reading, language)
+    return lay_out(reading)[0]
 
 
 def sentences_of(text):

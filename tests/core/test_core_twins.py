@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from invented import CANAL, articles, text_of
 from readings import cut_of, layout_of, sentences_of, words_of
 
-from textkin_service.analysis import analyze, characters, detection, furniture, prepare
+from textkin_service.analysis import analyze, analyze_all, characters, detection, furniture, prepare
 from textkin_service.analysis.apparatus import apparatus
 from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.functionwords import FUNCTION_WORDS
 from textkin_service.analysis.lexicon import lexicon, word_hashes
 from textkin_service.analysis.residue import residue
-from textkin_service.analysis.tokens import normalize_word
+from textkin_service.analysis.tokens import Tokens, normalize_word
 from textkin_service.analysis.unspaced import tokens_a_word
 
 PIECES = [
@@ -43,6 +43,12 @@ texts = st.one_of(
 languages = st.sampled_from(["en", "de", "zh", "ja", "th", "und"])
 KERNELS = ("classes", "evidence", "languages", "lines", "sentences", "words")
 many = settings(max_examples=300, deadline=None)
+
+
+def arrays_of(analysis):
+    tokens, pieces = analysis.tokens, analysis.pieces
+    of_words = tokens.starts, tokens.ends, tokens.hashes, analysis.stems, analysis.zipf
+    return *of_words, analysis.sentences, pieces.hashes, pieces.firsts, pieces.lasts
 
 
 def places(starts, ends):
@@ -85,10 +91,11 @@ def test_words_are_cut_as_the_pattern_cuts_them(text):
 @many
 @given(texts, languages)
 def test_words_are_resolved_as_they_are_alone(text, language):
-    found, _ = words_of(text, language)
+    found = words_of(text, language)
+    tokens = Tokens(text, found.starts, found.ends, found.hashes)
     written, _, _ = plain_words.cut(text)
-    assert found.tokens.words == tuple(map(normalize_word, written))
-    assert found.tokens.hashes.tolist() == word_hashes(found.tokens.words, np.uint64).tolist()
+    assert tokens.words == tuple(map(normalize_word, written))
+    assert tokens.hashes.tolist() == word_hashes(tokens.words, np.uint64).tolist()
     stems, zipf = lexicon(language).resolve(list(plain_words.stem_units(text, language)))
     assert found.stems.tolist() == stems.tolist()
     assert found.zipf.tolist() == zipf.tolist()
@@ -211,6 +218,29 @@ def test_likelihoods_are_those_of_py3langid(text):
     best_likelihood = dict(likelihoods)[best]
     assert best_likelihood == pytest.approx(likelihoods[0][1], rel=1e-3)
     assert times == pytest.approx(best_likelihood / max(dict(likelihoods)["en"], 1e-300), rel=1e-2)
+
+
+@many
+@given(st.lists(st.tuples(texts, languages), max_size=6))
+def test_texts_read_together_are_analysed_as_each_is_alone(given):
+    together = analyze_all([text for text, _ in given], [language for _, language in given])
+    for analysis, (text, language) in zip(together, given, strict=True):
+        alone = analyze(text, language)
+        assert (analysis.text, analysis.language) == (alone.text, alone.language)
+        for of_one, of_other in zip(arrays_of(analysis), arrays_of(alone), strict=True):
+            assert of_one.dtype == of_other.dtype
+            assert of_one.tolist() == of_other.tolist()
+
+
+def test_texts_too_long_to_be_read_at_once_are_read_one_after_the_other():
+    texts = [text_of(*CANAL) * 40, "渡し船が川を渡る。", text_of(*CANAL) * 60, "", text_of(*CANAL)]
+    found = analyze_all(texts, ["en", "", "en", "", "en"])
+    assert [analysis.text for analysis in found] == texts
+    for analysis, text, language in zip(found, texts, ["en", "ja", "en", "en", "en"], strict=True):
+        alone = analyze(text, language)
+        assert analysis.language == language
+        assert analysis.stems.tolist() == alone.stems.tolist()
+        assert analysis.sentences.tolist() == alone.sentences.tolist()
 
 
 def test_once_prepared_no_kernel_is_compiled_again():

@@ -1,6 +1,7 @@
 """Analysis: a text's words, stems and sentences, with their places in the original text."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -15,19 +16,23 @@ from textkin_service.analysis.detection import (
     detect_language,
     load_detector,
 )
-from textkin_service.analysis.evidence import evidence_of
-from textkin_service.analysis.layout import Layout
+from textkin_service.analysis.evidence import find_all_evidence
+from textkin_service.analysis.layout import Layout, lay_out
 from textkin_service.analysis.pieces import Pieces
-from textkin_service.analysis.residue import MOST_RESIDUE, residue
-from textkin_service.analysis.room import room_for
+from textkin_service.analysis.reading import Reading
+from textkin_service.analysis.residue import MOST_RESIDUE, may_have_residue, residue
+from textkin_service.analysis.room import KEPT_PIECES, KEPT_SENTENCES, WORDS
 from textkin_service.analysis.tokens import Tokens
 from textkin_service.analysis.unspaced import tokens_a_word
 from textkin_service.analysis.words import find_words, meet_common_words
 
-__all__ = ["Analysis", "Pieces", "Tokens", "analyze", "prepare"]
+__all__ = ["Analysis", "Pieces", "Tokens", "analyze", "analyze_all", "prepare"]
 
 # What the objects of an analysis take besides what they hold.
 _OBJECTS_BYTES = 1_500
+
+# Texts of so many code points together are read at once: as many as there is room for that a thread keeps.
+_READ_TOGETHER = 1 << 16
 
 # A text that every kernel has something to do with.
 _OF_ALL_KINDS = "The ferry stays, the council said. It runs again.\n\n渡し船"
@@ -124,15 +129,83 @@ def prepare() -> None:
 def analyze(text: str, language: str = "") -> Analysis:
     """Analyses a text. `language` is a BCP 47 tag; one without a Snowball stemmer is compared by its words. Empty: detected."""
     codes = code_points(text)
-    language = language or detect_language(text, codes)
-    room = room_for(len(codes))
-    words = find_words(text, codes, language, room)
-    layout = Layout.of(codes, words, room)
-    skipped = residue(text, layout)
-    if may_have_apparatus(layout):
-        skipped |= apparatus(text, layout)
-    sentences, pieces = evidence_of(words, skipped, tokens_a_word(language), room)
-    return Analysis(text, language, words.tokens, words.stems, words.zipf, sentences, pieces)
+    (analysis,) = _read([text], codes, language or detect_language(text, codes))
+    return analysis
+
+
+def analyze_all(texts: Sequence[str], languages: Sequence[str]) -> list[Analysis]:
+    """Analyses texts, as `analyze` does each, in less time: many of a language are read together.
+
+    Their arrays are parts of larger ones: an analysis that is kept keeps those of the texts beside it in memory.
+    """
+    named = [
+        language or detect_language(text, code_points(text))
+        for text, language in zip(texts, languages, strict=True)
+    ]
+    found: dict[int, Analysis] = {}
+    for language in dict.fromkeys(named):
+        for together in _together([i for i, other in enumerate(named) if other == language], texts):
+            chosen = [texts[i] for i in together]
+            analyses = _read(chosen, code_points("".join(chosen)), language)
+            found.update(zip(together, analyses, strict=True))
+    return [found[i] for i in range(len(texts))]
+
+
+def _together(numbers: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yields the numbers of texts that are read at once, as many as a thread keeps room for; a longer one by itself."""
+    together: list[int] = []
+    length = 0
+    for i in numbers:
+        if together and length + len(texts[i]) > _READ_TOGETHER:
+            yield together
+            together, length = [], 0
+        together.append(i)
+        length += len(texts[i])
+    yield together
+
+
+def _read(texts: Sequence[str], codes: NDArray[np.uint32], language: str) -> list[Analysis]:
+    """Analyses texts in one language, by the code points of all of them."""
+    reading = Reading.of(texts, codes)
+    words = find_words(reading, language)
+    layouts = lay_out(reading)
+    skipped = _skipped(texts, layouts)
+    evidence = find_all_evidence(reading, words.hashes, skipped, tokens_a_word(language))
+    if len(texts) == 1:
+        tokens = Tokens(texts[0], words.starts, words.ends, words.hashes)
+        pieces = Pieces(evidence.hashes, evidence.firsts, evidence.lasts)
+        return [Analysis(texts[0], language, tokens, words.stems, words.zipf, evidence.sentences, pieces)]
+    analyses = []
+    word = sentence = piece = 0
+    for text, counts in zip(texts, reading.counts.tolist(), strict=True):
+        of_words = slice(word, word := word + counts[WORDS])
+        of_sentences = slice(sentence, sentence := sentence + counts[KEPT_SENTENCES])
+        of_pieces = slice(piece, piece := piece + counts[KEPT_PIECES])
+        analyses.append(
+            Analysis(
+                text,
+                language,
+                Tokens(text, words.starts[of_words], words.ends[of_words], words.hashes[of_words]),
+                words.stems[of_words],
+                words.zipf[of_words],
+                evidence.sentences[of_sentences],
+                Pieces(evidence.hashes[of_pieces], evidence.firsts[of_pieces], evidence.lasts[of_pieces]),
+            )
+        )
+    return analyses
+
+
+def _skipped(texts: Sequence[str], layouts: Sequence[Layout]) -> NDArray[np.bool_]:
+    """Returns for each sentence of texts, one text after the other, whether it is no evidence."""
+    last = layouts[-1]
+    skipped = np.zeros(last.first + last.sentence_count, np.bool_)
+    for text, layout in zip(texts, layouts, strict=True):
+        own = slice(layout.first, layout.first + layout.sentence_count)
+        if may_have_residue(layout):
+            skipped[own] = residue(text, layout)
+        if may_have_apparatus(layout):
+            skipped[own] |= apparatus(text, layout)
+    return skipped
 
 
 def _kept(first: int, last: int, kept: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """The layout of a text: its sentences, the lines that they begin in, and which phrases each may have."""
 
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,67 +8,90 @@ from numpy.typing import NDArray
 from textkin_service.analysis.characters import class_table
 from textkin_service.analysis.kernels.lines import describe
 from textkin_service.analysis.keywords import pair_table
-from textkin_service.analysis.room import COUNTS, FIRSTS, KINDS, LINE_WORDS, PHRASES, Room
+from textkin_service.analysis.reading import Reading
+from textkin_service.analysis.room import (
+    ALL_KINDS,
+    ALL_PHRASES,
+    COUNTS,
+    FIRSTS,
+    KINDS,
+    LINE_WORDS,
+    LINES,
+    PHRASES,
+    SENTENCES,
+    Room,
+)
 from textkin_service.analysis.sentences import split_sentences
-from textkin_service.analysis.words import Words
 
 
 class Layout(NamedTuple):
-    """The sentences of a text and the lines that they begin in; its arrays are in the room of the thread.
+    """The sentences of a text and the lines that they begin in; its arrays are in the room of the reading.
 
-    `all_phrases`, `all_kinds`: the bits of all sentences, and those of all lines.
+    `first`: where in the room its sentences begin, of `sentence_count`; `text`: which of the texts it is. `all_phrases`,
+    `all_kinds`: the bits of all sentences, and those of all lines.
     """
 
     room: Room
+    text: int
+    first: int
     sentence_count: int
     line_count: int
     all_phrases: int
     all_kinds: int
 
-    @classmethod
-    def of(cls, codes: NDArray[np.uint32], words: Words, room: Room) -> Self:
-        """Returns the layout of a text with these code points and words, which are those of the room."""
-        count = split_sentences(codes, words.events, room)
-        lines, all_phrases, all_kinds = describe(
-            codes,
-            class_table(),
-            pair_table(),
-            room.numbers,
-            room.bits,
-            room.marks,
-            room.ranges,
-            len(words.stems),
-            words.events,
-            count,
-        )
-        return cls(room, count, lines, all_phrases, all_kinds)
-
     @property
     def sentences(self) -> NDArray[np.int32]:
         """Of shape (any, 2), half-open ranges of code points."""
-        return self.room.ranges[: self.sentence_count]
+        return self.room.ranges[self.first : self.first + self.sentence_count]
 
     @property
     def words(self) -> NDArray[np.int32]:
         """How many runs of letters and digits each sentence has."""
-        return self.room.numbers[COUNTS, : self.sentence_count]
+        return self.room.numbers[COUNTS, self.first : self.first + self.sentence_count]
 
     @property
     def phrases(self) -> NDArray[np.uint32]:
         """Which phrases each sentence may have, by their bits in the flags of words, and whether it may be a formula."""
-        return self.room.bits[PHRASES, : self.sentence_count]
+        return self.room.bits[PHRASES, self.first : self.first + self.sentence_count]
 
     @property
     def firsts(self) -> NDArray[np.int32]:
         """The first sentence of each line, and the end of the last."""
-        return self.room.numbers[FIRSTS, : self.line_count + 1]
+        begin = self.first + self.text
+        return self.room.numbers[FIRSTS, begin : begin + self.line_count + 1]
 
     @property
     def line_words(self) -> NDArray[np.int32]:
         """How many words each line has."""
-        return self.room.numbers[LINE_WORDS, : self.line_count]
+        return self.room.numbers[LINE_WORDS, self.first : self.first + self.line_count]
 
     @property
     def kinds(self) -> NDArray[np.uint8]:
         """What each line is or may be, by the bits of the kernel."""
-        return self.room.marks[KINDS, : self.line_count]
+        return self.room.marks[KINDS, self.first : self.first + self.line_count]
+
+
+def lay_out(reading: Reading) -> list[Layout]:
+    """Returns the layout of each text, whose words are found."""
+    room = reading.room
+    split_sentences(reading)
+    describe(
+        reading.codes,
+        reading.offsets,
+        class_table(),
+        pair_table(),
+        room.numbers,
+        room.bits,
+        room.marks,
+        room.ranges,
+        reading.counts,
+    )
+    layouts = []
+    first = 0
+    for text, counts in enumerate(reading.counts.tolist()):
+        sentences = counts[SENTENCES]
+        layouts.append(
+            Layout(room, text, first, sentences, counts[LINES], counts[ALL_PHRASES], counts[ALL_KINDS])
+        )
+        first += sentences
+    return layouts

@@ -41,11 +41,14 @@ _ANY_SIGN = IS_BAR | MAY_BE_FURNITURE | MAY_BE_COMMENT_BOX | MAY_BE_HEADING
 _ANY_PHRASE = IN_PHRASE | IN_CREDIT | BEGINS_LABEL
 
 
+def may_have_residue(layout: Layout) -> bool:
+    """Whether any sentence may be web residue."""
+    return bool(layout.all_kinds & _ANY_SIGN or layout.all_phrases & _ANY_PHRASE)
+
+
 def residue(text: str, layout: Layout) -> NDArray[np.bool_]:
     """Returns for each sentence whether it is web residue."""
     found = np.zeros(layout.sentence_count, np.bool_)
-    if not (layout.all_kinds & _ANY_SIGN or layout.all_phrases & _ANY_PHRASE):
-        return found
     lines = _Lines(text, layout)
     comments = lines.comment_box()
     if comments < layout.line_count:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 # A thread keeps room for texts of up to so many code points. Rows of this length begin at different places of a cache's sets.
 _KEPT = (1 << 16) + 80
-# What arrays have more than a text has code points: a kernel takes characters in blocks of 64.
+# What arrays have more than texts have code points: a kernel takes characters in blocks of 64; and for each text.
 _MORE = 72
 
 _own = threading.local()
@@ -25,13 +25,17 @@ STOPS, BREAKS, BOUNDS, COUNTS, FIRSTS, LINE_WORDS, PIECE_FIRSTS, PIECE_LASTS = r
 FLAGS, SAID, PHRASES, PIECES = range(4)
 # Those of `Room.marks`: of characters, of words, of sentences, of lines.
 LOW, CLASSES, COMMAS, ENDS_LINE, KINDS = range(5)
+# What is counted of each text, the columns of `new_counts`: words, events, whether all words are simple; sentences, lines, the
+# phrases and the kinds of lines that there may be; sentences and pieces that are kept.
+WORDS, MET, SIMPLE, SENTENCES, LINES, ALL_PHRASES, ALL_KINDS, KEPT_SENTENCES, KEPT_PIECES = range(9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Room:
-    """Arrays that are filled for a text, of at least as many places as it has code points and a few more.
+    """Arrays that are filled for some texts, of at least as many places as these have code points and a few more.
 
-    What they hold is that of the text analysed last; none of it goes into an `Analysis`. Few arrays of many rows, because a
+    What they hold is that of the texts analysed last, one after the other; none of it goes into an `Analysis`. Where there is
+    one more for the end of a text, the next begins behind that. Few arrays of many rows, because a
     kernel takes as long to be called with an array as to cut two sentences.
     `numbers`: int32, `bits`: uint32, `marks`: uint8, of two dimensions; `keys` of words: uint64; `ranges` of the sentences as
     they stand, and `sentences` as they are kept: int32 of shape (any, 2). `flags` and `missing` are rows of theirs.
@@ -64,10 +68,15 @@ class Room:
         )
 
 
-def room_for(length: int) -> Room:
-    """Returns room for a text of so many code points: the thread's own, unless the text is very long."""
-    size = length + _MORE
+def room_for(length: int, texts: int) -> Room:
+    """Returns room for so many texts of so many code points: the thread's own, unless they are very long."""
+    size = length + texts + _MORE
     kept: Room | None = getattr(_own, "room", None)
     if kept is None:
         kept = _own.room = Room.of(_KEPT)
     return kept if size <= kept.size else Room.of(size)
+
+
+def new_counts(texts: int) -> NDArray[np.int64]:
+    """Returns the counts of so many texts, to be filled in: int64 of shape (texts, 9)."""
+    return np.empty((texts, KEPT_PIECES + 1), np.int64)

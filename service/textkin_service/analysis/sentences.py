@@ -1,11 +1,10 @@
 """Sentences by rules: paragraph breaks, terminal punctuation, and what looks like an end but is none."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textkin_service.analysis.characters import class_table
 from textkin_service.analysis.kernels.sentences import split
-from textkin_service.analysis.room import Room
+from textkin_service.analysis.reading import Reading
 
 # A full stop after one of these, or after a single letter, ends no sentence. Letters of ASCII, at most eight.
 ABBREVIATIONS = frozenset(
@@ -17,10 +16,13 @@ ABBREVIATIONS = frozenset(
 _PACKED = np.array([int.from_bytes(word.encode("ascii"), "big") for word in sorted(ABBREVIATIONS)], np.uint64)
 
 
-def split_sentences(codes: NDArray[np.uint32], events: int, room: Room) -> int:
-    """Finds the sentences of a text, by its code points and the first events in the room; returns how many they are.
+def split_sentences(reading: Reading) -> int:
+    """Finds the sentences of texts whose words are cut; returns how many they are.
 
     Fills in the `ranges` in the room: half-open ranges of code points, in order, without surrounding white space. A blank line
     always ends a sentence; a single line break does unless the text's lines are wrapped at a width.
     """
-    return split(codes, class_table(), _PACKED, room.numbers, events, room.ranges)
+    room = reading.room
+    return split(
+        reading.codes, reading.offsets, class_table(), _PACKED, room.numbers, room.ranges, reading.counts
+    )

@@ -14,7 +14,8 @@ from textkin_service.analysis.characters import UNSPACED, class_table, classes_o
 from textkin_service.analysis.kernels.words import cut_words, pair_keys
 from textkin_service.analysis.keywords import flags_of
 from textkin_service.analysis.lexicon import Lexicon, lexicon, word_hashes
-from textkin_service.analysis.room import ENDS, STARTS, Room, room_for
+from textkin_service.analysis.reading import Reading
+from textkin_service.analysis.room import ENDS, SIMPLE, STARTS, WORDS
 from textkin_service.analysis.tokens import Tokens, normalize_word
 from textkin_service.analysis.unspaced import is_unspaced, pairs_units
 from textkin_service.analysis.wordtable import Known
@@ -27,50 +28,52 @@ _SEED = np.uint64(secrets.randbits(64))
 
 
 class Words(NamedTuple):
-    """The words of a text. `tokens`, `stems` (uint32) and `zipf` (float32) are to be kept.
+    """The words of texts, one text after the other, all parallel: places in their text (int32), hashes, stems and Zipf.
 
-    In the room of the thread are the `FLAGS` of each by `keywords`, `COMMAS` (whether a comma or the like stands before it),
-    `RUNS` (how many runs of letters and digits begin before it, and one more for all); and the first of the `EVENTS`: as many
-    places of characters that rules of sentences and lines look at, in order, as `events` says.
+    In the room of the reading are the `FLAGS` of each by `keywords`, `COMMAS` (whether a comma or the like stands before it),
+    `RUNS` (how many runs of letters and digits begin before it, and one more for all).
     """
 
-    tokens: Tokens
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
     stems: NDArray[np.uint32]
     zipf: NDArray[np.float32]
-    events: int
 
 
-def find_words(text: str, codes: NDArray[np.uint32], language: str, room: Room) -> Words:
-    """Returns the words of a text in a language (BCP 47), by its code points."""
+def find_words(reading: Reading, language: str) -> Words:
+    """Returns the words of texts in a language (BCP 47)."""
     words = lexicon(language)
-    count, events, simple = cut(codes, words.table.rows, room)
-    keys, known = room.keys, Known.of(count, room.flags, room.missing)
-    unknown = words.table.look_again(keys, known, -1)
+    room = reading.room
+    count = cut(reading, words.table.rows)
+    known = Known.of(count, room.flags, room.missing)
+    unknown = words.table.look_again(room.keys, known, -1)
     while unknown:
-        _meet(text, words, room, unknown)
-        unknown = words.table.look_again(keys, known, unknown)
-    tokens = Tokens(
-        text, room.numbers[STARTS, :count].copy(), room.numbers[ENDS, :count].copy(), known.hashes
-    )
-    if not simple and pairs_units(language):
-        _pair(known, keys[:count], tokens, codes, words)
-    return Words(tokens, known.stems, known.rarities.view(np.float32), events)
+        _meet(reading, words, unknown)
+        unknown = words.table.look_again(room.keys, known, unknown)
+    starts, ends = room.numbers[STARTS, :count].copy(), room.numbers[ENDS, :count].copy()
+    if pairs_units(language) and not reading.counts[:, SIMPLE].all():
+        _pair_all(known, starts, ends, reading, words)
+    return Words(starts, ends, known.hashes, known.stems, known.rarities.view(np.float32))
 
 
-def cut(codes: NDArray[np.uint32], rows: NDArray[np.uint64], room: Room) -> tuple[int, int, bool]:
-    """Cuts a text into words as they stand, by its code points; `rows`: of the table that they will be looked up in.
+def cut(reading: Reading, rows: NDArray[np.uint64]) -> int:
+    """Cuts texts into words as they stand; returns how many these are. `rows`: of the table that they will be looked up in.
 
-    Returns how many words there are, how many events, and whether no mark is in them and no character of an unspaced script.
-    Fills in the room, parallel: `STARTS`, `ENDS`; `keys` in the table, never 0; `COMMAS` and `RUNS`; and the `EVENTS`.
+    Fills in the room, parallel: `STARTS`, `ENDS`; `keys` in the table, never 0; `COMMAS` and `RUNS`; and the `EVENTS`: places
+    of characters that rules of sentences and lines look at, in order.
     """
+    room = reading.room
     return cut_words(
-        codes,
+        reading.codes,
+        reading.offsets,
         class_table(),
         _SEED,
         rows,
         room.numbers,
         room.marks,
         room.keys,
+        reading.counts,
     )
 
 
@@ -78,10 +81,9 @@ def meet_common_words(language: str) -> None:
     """Resolves the most frequent words of a language, with a small letter and with a capital, before any text has."""
     words = lexicon(language)
     common, hashes, stems, zipf, flags = prebuilt(f"words-{language}", partial(_common, words))
-    codes = code_points(common)
-    room = room_for(len(codes))
-    count, *_ = cut(codes, words.table.rows, room)
-    words.table.add(room.keys[:count], hashes, stems, zipf, flags)
+    reading = Reading.of([common], code_points(common))
+    count = cut(reading, words.table.rows)
+    words.table.add(reading.room.keys[:count], hashes, stems, zipf, flags)
 
 
 def _common(
@@ -98,11 +100,20 @@ def _common(
     return " ".join([*common, *map(str.capitalize, common)]), hashes, stems, zipf, flags
 
 
-def _meet(text: str, words: Lexicon, room: Room, unknown: int) -> None:
+def _meet(reading: Reading, words: Lexicon, unknown: int) -> None:
     """Resolves the first words that are missing, and adds them to the table."""
+    room, text = reading.room, reading.joined
     missing = room.missing[:unknown]
-    places = (each[missing].tolist() for each in (room.keys, room.numbers[STARTS], room.numbers[ENDS]))
-    written = {key: text[start:end] for key, start, end in zip(*places, strict=True)}
+    own = np.searchsorted(reading.counts[:, WORDS].cumsum(), missing, side="right")
+    offsets = reading.offsets[own]
+    places = (
+        room.keys[missing],
+        room.numbers[STARTS, missing] + offsets,
+        room.numbers[ENDS, missing] + offsets,
+    )
+    written = {
+        key: text[start:end] for key, start, end in zip(*(each.tolist() for each in places), strict=True)
+    }
     normal = [normalize_word(word) for word in written.values()]
     flags = list(map(flags_of, written.values()))
     if not text.isascii():
@@ -113,11 +124,28 @@ def _meet(text: str, words: Lexicon, room: Room, unknown: int) -> None:
     words.table.add(keys, hashes, *words.resolve(normal), np.array(flags, np.uint32))
 
 
+def _pair_all(
+    known: Known, starts: NDArray[np.int32], ends: NDArray[np.int32], reading: Reading, words: Lexicon
+) -> None:
+    """Takes the stems of two for each word of a script without spaces that another follows immediately."""
+    last = 0
+    for i, count in enumerate(reading.counts[:, WORDS].tolist()):
+        own = slice(last, last + count)
+        last += count
+        codes = reading.codes[reading.offsets[i] : reading.offsets[i + 1]]
+        text = reading.joined[reading.offsets[i] : reading.offsets[i + 1]]
+        tokens = Tokens(text, starts[own], ends[own], known.hashes[own])
+        of_text = Known(
+            known.hashes[own], known.stems[own], known.rarities[own], known.flags[own], known.missing
+        )
+        _pair(of_text, reading.room.keys[own], tokens, codes, words)
+
+
 def _pair(
     known: Known, keys: NDArray[np.uint64], tokens: Tokens, codes: NDArray[np.uint32], words: Lexicon
 ) -> None:
     """Takes the stems of two for each word of a script without spaces that another follows immediately."""
-    unspaced = known.flags[: len(keys)] & _UNSPACED != 0
+    unspaced = known.flags & _UNSPACED != 0
     # What stands for such a character, as a number in a circle, is none by itself.
     if not (unspaced.any() and (classes_of(codes) & UNSPACED).any()):
         return

@@ -3,7 +3,18 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.room import BOUNDS, COMMAS, ENDS_LINE, PIECE_FIRSTS, PIECE_LASTS, PIECES
+from textkin_service.analysis.room import (
+    BOUNDS,
+    COMMAS,
+    ENDS_LINE,
+    KEPT_PIECES,
+    KEPT_SENTENCES,
+    PIECE_FIRSTS,
+    PIECE_LASTS,
+    PIECES,
+    SENTENCES,
+    WORDS,
+)
 from textkin_service.kernels import kernel
 
 _SHIFT = np.uint64(32)
@@ -143,16 +154,36 @@ def find_evidence(
     bits: NDArray[np.uint32],
     marks: NDArray[np.uint8],
     sentences: NDArray[np.int32],
+    counts: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Finds the sentences and the pieces of what is not skipped, as ranges of tokens; returns how many there are of each.
 
-    By what the rows of a `Room` tell of the sentences as they stand, and of their tokens, whose hashes are given.
+    By what the rows of a `Room` tell of the sentences of texts as they stand, and of their tokens, whose hashes are given.
     Fills in `sentences` (any, 2), those under `least` tokens joined, those over `most` halved, no half shorter than a third of
-    that; the hashes of the pieces, and their ranges, at most as many as there are sentences.
+    that; the hashes of the pieces, and their ranges, at most as many as there are sentences. Counts those of each text.
     """
-    bounds, commas = numbers[BOUNDS], marks[COMMAS]
-    found = _sentence_ranges(bounds, skipped, commas, least, most, sentences)
-    pieces = _piece_ranges(
-        bounds, skipped, marks[ENDS_LINE], hashes, bits[PIECES], numbers[PIECE_FIRSTS], numbers[PIECE_LASTS]
-    )
-    return found, pieces
+    word = 0
+    first = 0
+    kept = 0
+    size = 0
+    for text in range(len(counts)):
+        tokens, count = counts[text, WORDS], counts[text, SENTENCES]
+        bounds = numbers[BOUNDS, first + text :]
+        own = skipped[first : first + count]
+        found = _sentence_ranges(bounds, own, marks[COMMAS, word:], least, most, sentences[kept:])
+        pieces = _piece_ranges(
+            bounds,
+            own,
+            marks[ENDS_LINE, first:],
+            hashes[word : word + tokens],
+            bits[PIECES, size:],
+            numbers[PIECE_FIRSTS, size:],
+            numbers[PIECE_LASTS, size:],
+        )
+        counts[text, KEPT_SENTENCES] = found
+        counts[text, KEPT_PIECES] = pieces
+        word += tokens
+        first += count
+        kept += found
+        size += pieces
+    return kept, size

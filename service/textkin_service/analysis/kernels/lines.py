@@ -29,6 +29,8 @@ from textkin_service.analysis.keywords import (
     OPEN,
 )
 from textkin_service.analysis.room import (
+    ALL_KINDS,
+    ALL_PHRASES,
     BOUNDS,
     COUNTS,
     ENDS,
@@ -38,10 +40,14 @@ from textkin_service.analysis.room import (
     FLAGS,
     KINDS,
     LINE_WORDS,
+    LINES,
+    MET,
     PHRASES,
     RUNS,
     SAID,
+    SENTENCES,
     STARTS,
+    WORDS,
 )
 from textkin_service.kernels import kernel
 
@@ -326,60 +332,71 @@ def _describe_lines(
 @kernel
 def describe(
     codes: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
     table: NDArray[np.uint32],
     pairs: NDArray[np.uint16],
     numbers: NDArray[np.int32],
     bits: NDArray[np.uint32],
     marks: NDArray[np.uint8],
     ranges: NDArray[np.int32],
-    tokens: int,
-    met: int,
-    count: int,
-) -> tuple[int, int, int]:
-    """Tells of the first `count` sentences, ranges of code points, and of the lines that they begin in.
+    counts: NDArray[np.int64],
+) -> None:
+    """Tells of the sentences of texts, ranges of code points, and of the lines that they begin in.
 
-    `table`: the classes of characters; `pairs`: the kinds of two words in a row. In the rows of a `Room` are so many tokens,
-    and `met` events: where characters are that end lines, are signs or separate entries, in order.
+    `offsets`: of each text in the code points, and the end. `table`: the classes of characters; `pairs`: the kinds of two words
+    in a row. In the rows of a `Room` are the words and events of each text, so many as `counts` says, and the sentences.
     Fills in for each sentence: its first token, and one more for the end of the last (`BOUNDS`); how many words it has
     (`COUNTS`); whether a line ends between it and the next; the flags of its words (`SAID`); which phrases it may have, by
     their bits in the flags of words, and whether it may be a formula. For each line: its first sentence, and one more for the
-    end of the last (`FIRSTS`); how many words it has; what it is or may be.
-    Returns how many lines there are, the phrases of all sentences, the kinds of all lines.
+    end of the last (`FIRSTS`); how many words it has; what it is or may be. The lines of a text begin where its sentences do.
+    Counts the lines, and tells of each text the phrases of all its sentences and the kinds of all its lines.
     """
-    starts, ends, runs = numbers[STARTS, :tokens], numbers[ENDS, :tokens], numbers[RUNS]
-    events, bounds, words, firsts = numbers[EVENTS, :met], numbers[BOUNDS], numbers[COUNTS], numbers[FIRSTS]
-    flags, said = bits[FLAGS], bits[SAID]
-    sentences = ranges[:count]
-    lines, all_phrases = _describe_sentences(
-        codes,
-        table,
-        starts,
-        ends,
-        flags,
-        runs,
-        events,
-        sentences,
-        pairs,
-        bounds,
-        words,
-        marks[ENDS_LINE],
-        said,
-        bits[PHRASES],
-        firsts,
-    )
-    all_kinds = _describe_lines(
-        codes,
-        table,
-        ends,
-        flags,
-        events,
-        sentences,
-        pairs,
-        bounds,
-        words,
-        said,
-        firsts[: lines + 1],
-        numbers[LINE_WORDS],
-        marks[KINDS],
-    )
-    return lines, all_phrases, all_kinds
+    word = 0
+    event = 0
+    first = 0
+    for text in range(len(counts)):
+        own = codes[offsets[text] : offsets[text + 1]]
+        tokens, met, count = counts[text, WORDS], counts[text, MET], counts[text, SENTENCES]
+        starts, ends = numbers[STARTS, word : word + tokens], numbers[ENDS, word : word + tokens]
+        flags, runs = bits[FLAGS, word:], numbers[RUNS, word + text :]
+        events = numbers[EVENTS, event : event + met]
+        sentences = ranges[first : first + count]
+        bounds, firsts = numbers[BOUNDS, first + text :], numbers[FIRSTS, first + text :]
+        words, said = numbers[COUNTS, first:], bits[SAID, first:]
+        lines, all_phrases = _describe_sentences(
+            own,
+            table,
+            starts,
+            ends,
+            flags,
+            runs,
+            events,
+            sentences,
+            pairs,
+            bounds,
+            words,
+            marks[ENDS_LINE, first:],
+            said,
+            bits[PHRASES, first:],
+            firsts,
+        )
+        counts[text, LINES] = lines
+        counts[text, ALL_PHRASES] = all_phrases
+        counts[text, ALL_KINDS] = _describe_lines(
+            own,
+            table,
+            ends,
+            flags,
+            events,
+            sentences,
+            pairs,
+            bounds,
+            words,
+            said,
+            firsts[: lines + 1],
+            numbers[LINE_WORDS, first:],
+            marks[KINDS, first:],
+        )
+        word += tokens
+        event += met
+        first += count

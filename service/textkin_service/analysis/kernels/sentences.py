@@ -17,7 +17,7 @@ from textkin_service.analysis.characters import (
     UPPER,
     WHITE,
 )
-from textkin_service.analysis.room import BREAKS, EVENTS, STOPS
+from textkin_service.analysis.room import BREAKS, EVENTS, MET, SENTENCES, STOPS
 from textkin_service.kernels import kernel
 
 _LINE_FEED = 0x0A
@@ -157,24 +157,18 @@ def _cut_at_stops(
 
 
 @kernel
-def split(
+def _merge(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
-    abbreviations: NDArray[np.uint64],
-    numbers: NDArray[np.int32],
-    met: int,
+    stops: NDArray[np.int32],
+    at_stops: int,
+    breaks: NDArray[np.int32],
+    at_lines: int,
+    wrapped: bool,
     ranges: NDArray[np.int32],
 ) -> int:
-    """Finds the sentences of a text, by its code points; returns how many they are. `table`: the classes of characters.
-
-    Fills in half-open `ranges` of code points, in order, without surrounding white space. In `numbers`, those of a `Room`, are
-    `met` events: all places, in order, of characters that end lines or sentences, and perhaps others. `abbreviations`: small
-    letters, a byte each, the last the lowest.
-    """
+    """Fills in the ranges between the places after stops and after line breaks; returns how many they are."""
     length = len(codes)
-    events, stops, breaks = numbers[EVENTS, :met], numbers[STOPS], numbers[BREAKS]
-    at_lines, wrapped = _cut_at_lines(codes, table, events, breaks)
-    at_stops = _cut_at_stops(codes, table, events, abbreviations, stops)
     count = 0
     start = 0
     stop = 0
@@ -202,3 +196,34 @@ def split(
             count += 1
         start = cut
     return count
+
+
+@kernel
+def split(
+    codes: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    table: NDArray[np.uint32],
+    abbreviations: NDArray[np.uint64],
+    numbers: NDArray[np.int32],
+    ranges: NDArray[np.int32],
+    counts: NDArray[np.int64],
+) -> int:
+    """Finds the sentences of texts; returns how many they are. `offsets`: of each text in the code points, and the end.
+
+    Fills in half-open `ranges` of code points of each text, in order, without surrounding white space, and counts them. In
+    `numbers`, those of a `Room`, are the events of each text: all places, in order, of characters that end lines or sentences,
+    and perhaps others. `table`: the classes of characters. `abbreviations`: small letters, a byte each, the last the lowest.
+    """
+    stops, breaks = numbers[STOPS], numbers[BREAKS]
+    first = 0
+    met = 0
+    for text in range(len(counts)):
+        own = codes[offsets[text] : offsets[text + 1]]
+        events = numbers[EVENTS, met : met + counts[text, MET]]
+        at_lines, wrapped = _cut_at_lines(own, table, events, breaks)
+        at_stops = _cut_at_stops(own, table, events, abbreviations, stops)
+        found = _merge(own, table, stops, at_stops, breaks, at_lines, wrapped, ranges[first:])
+        counts[text, SENTENCES] = found
+        first += found
+        met += len(events)
+    return first

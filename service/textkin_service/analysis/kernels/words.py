@@ -25,9 +25,12 @@ from textkin_service.analysis.room import (
     ENDS,
     EVENTS,
     LOW,
+    MET,
     PLACES,
     RUNS,
+    SIMPLE,
     STARTS,
+    WORDS,
 )
 from textkin_service.kernels import kernel
 
@@ -291,32 +294,46 @@ def _describe_words(
 @kernel
 def cut_words(
     codes: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
     table: NDArray[np.uint32],
     seed: np.uint64,
     known: NDArray[np.uint64],
     numbers: NDArray[np.int32],
     marks: NDArray[np.uint8],
     keys: NDArray[np.uint64],
-) -> tuple[int, int, bool]:
-    """Cuts a text into words as they stand. `table`: the classes of characters; `known`: where the words will be looked up.
+    counts: NDArray[np.int64],
+) -> int:
+    """Cuts texts into words as they stand; returns how many these are. `offsets`: of each text in the code points, and the end.
 
-    Returns how many words there are, how many events, and whether no mark is in them and no character of an unspaced script.
-    Fills in rows of a `Room`, parallel: where each word starts and ends; its key (a hash of its code points that depends on the
-    seed, never 0); whether a comma or the like stands between it and the word before; how many runs of letters and digits begin
-    before it, and one more for all. And the events: where characters are that rules of sentences and lines look at.
+    `table`: the classes of characters; `known`: where the words will be looked up. Fills in rows of a `Room`, parallel: where
+    each word starts and ends in its text; its key (a hash of its code points that depends on the seed, never 0); whether a
+    comma or the like stands between it and the word before; how many runs of letters and digits begin before it, and one more
+    for each text. And the events: where characters are that rules of sentences and lines look at. And the `counts` of them.
     """
     low, classes = marks[LOW], marks[CLASSES]
     edges, digits, places = numbers[EDGES], numbers[DIGITS], numbers[PLACES]
-    starts, ends, runs = numbers[STARTS], numbers[ENDS], numbers[RUNS]
-    _classify(codes, table, low, classes)
-    found, met, simple = _find_edges(len(codes), classes, edges, digits, places, numbers[EVENTS])
-    count = (
-        _simple_words(classes, edges, found, digits, starts, ends, runs)
-        if simple
-        else _any_words(codes, table, starts, ends, runs)
-    )
-    _describe_words(codes, low, places, seed, known, count, starts, ends, keys, marks[COMMAS])
-    return count, met, simple
+    first = 0
+    met = 0
+    for text in range(len(counts)):
+        own = codes[offsets[text] : offsets[text + 1]]
+        starts, ends = numbers[STARTS, first:], numbers[ENDS, first:]
+        runs = numbers[RUNS, first + text :]
+        _classify(own, table, low, classes)
+        found, events, simple = _find_edges(len(own), classes, edges, digits, places, numbers[EVENTS, met:])
+        count = (
+            _simple_words(classes, edges, found, digits, starts, ends, runs)
+            if simple
+            else _any_words(own, table, starts, ends, runs)
+        )
+        _describe_words(
+            own, low, places, seed, known, count, starts, ends, keys[first:], marks[COMMAS, first:]
+        )
+        counts[text, WORDS] = count
+        counts[text, MET] = events
+        counts[text, SIMPLE] = simple
+        first += count
+        met += events
+    return first
 
 
 @kernel
