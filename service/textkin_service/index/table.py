@@ -21,7 +21,7 @@ _MOST_LINES = 1 << 16
 # Share of the slots that are used when a segment is full. Fuller lines send more keys to the next line.
 _FULL = 0.9
 # How much larger a full segment becomes. Less: less memory, more copying.
-_GROWTH = 1.3
+_GROWTH = 1.4
 # The same of its blocks. What is not used of them takes no memory.
 _BLOCKS_GROWTH = 1.4
 # The share of freed blocks at which a segment whose blocks are full is copied rather than extended.

@@ -4,7 +4,8 @@ A table is cut into segments by the upper bits of its keys (extendible hashing, 
 at a time. A segment is two arrays of 32-bit words::
 
     slots     lines of 16 words, one cache line: 8 keys, then their 8 values; line 0 is the header. A key stands in the line
-              that its place in the segment's range of keys falls to, or in the next that has room
+              that its place in the segment's range of keys falls to, or in the next that has room; the last slot of a line
+              is taken when no other is left
     blocks    lists of numbers, in blocks of 2, 4, 6 and so on to 16, 20, 24, 28, 32, 40 words, four to an octave; freed
               blocks are linked by size
 
@@ -236,27 +237,19 @@ def remove(segments: Map, entries: Entries) -> None:
             key = int64(entries[i] >> np.uint64(32))
             number = int64(entries[i] & np.uint64(_ALL))
             row = (key * len(segments)) >> 32
-            slots, lines = segments[row, SLOTS_AT], segments[row, LINES]
-            line = _line(slots, lines, segments[row, DEPTH], key)
-            # Others may have come to stand elsewhere when one was removed.
-            at = _find(slots, lines, line, key)
-            if at == 0:
+            at = values[i - first]
+            if at == 0 or load(at) & _TAKEN == 0:
                 continue
             value = load(at)
             if value < LIST:
                 if value == number:
-                    line = at & -_LINE
-                    if load(line + _LAST_VALUE) != 0:
+                    slots = segments[row, SLOTS_AT]
+                    if load((at & -_LINE) + _LAST_VALUE) != 0:
                         # Keys of this line may stand in the next: it must not look as if it had had room.
                         store(at, GONE)
-                        continue
-                    end = line + _LAST_VALUE
-                    while load(end) == 0:
-                        end -= _WORD
-                    store(at, load(end))
-                    store(at - _VALUE, load(end - _VALUE))
-                    store(end, 0)
-                    store(slots + _WORD * USED, load(slots + _WORD * USED) - 1)
+                    else:
+                        store(at, 0)
+                        store(slots + _WORD * USED, load(slots + _WORD * USED) - 1)
                 continue
             blocks = segments[row, BLOCKS_AT]
             place = value & _PLACE
