@@ -1,35 +1,36 @@
 """Preparation: what the first request would wait for is loaded, and compiled before where it never was.
 
-Each part needs no other, so that they are compiled side by side, each in a process of its own: numba compiles in one thread
-of a process at a time.
+What is compiled is compiled by two processes side by side, since numba compiles in one thread of a process at a time. No part
+needs another's kernels, and those that share some are compiled by the same process.
 """
 
-import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 from textkin_service import analysis, index, relation, screening, sketch
 from textkin_service.kernels import is_compiled_anew
 
-# By how long they take to compile, the longest first.
-_PARTS = (relation, screening, index, analysis, sketch)
+# Two halves that take about as long to compile.
+_HERE = (index, analysis, sketch)
+_APART = (relation, screening)
 
-_PREPARE = "from {} import prepare; prepare()"
+_PREPARE = "; ".join(f"import {part.__name__} as part; part.prepare()" for part in _APART)
 
 
 def prepare() -> None:
     """Loads all that the first request would wait for. Nothing is left to compile after it."""
     if is_compiled_anew():
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for part in _PARTS:
-                pool.submit(_compile_apart, part.__name__)
-    for part in _PARTS:
+        # -P: no module of the working directory is taken for one of ours. Where the other process fails, this one compiles all.
+        command = [sys.executable, "-P", "-c", _PREPARE]
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet):  # noqa: S603 - no input in it
+            _prepare_here()
+    else:
+        _prepare_here()
+    for part in _APART:
         part.prepare()
 
 
-def _compile_apart(module: str) -> None:
-    """Has another process fill the cache of compiled kernels. Where it cannot, they are compiled when they are loaded."""
-    # -P: no module of the working directory is taken for one of ours.
-    command = [sys.executable, "-P", "-c", _PREPARE.format(module)]
-    subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True)  # noqa: S603 - no input in it
+def _prepare_here() -> None:
+    for part in _HERE:
+        part.prepare()
