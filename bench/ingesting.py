@@ -6,7 +6,6 @@ network, no disk, no text kept, one sketch instead of two. The service and its o
 
 import itertools
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +35,6 @@ BATCHED = 150
 STEPPED = 640
 
 Made = dict[str, str]
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def measure() -> None:
@@ -109,21 +107,12 @@ def _rate(work: Callable[[list[Made]], object], some: list[Made]) -> float:
 
 def _ingest(to: Service, some: Sequence[Made]) -> tuple[float, float]:
     """Ingests articles; returns the processor time an article in the client and in the service, in microseconds."""
-    own, other = time.process_time(), _processor_seconds(to.pid)
+    own, other = time.process_time(), to.processor_seconds()
     with Client(to.address) as client:
         for acknowledgement in client.ingest_many(Article(each["id"], each["text"]) for each in some):
             assert acknowledgement.error is None
     scale = 1e6 / len(some)
-    return (time.process_time() - own) * scale, (_processor_seconds(to.pid) - other) * scale
-
-
-def _processor_seconds(pid: int) -> float:
-    """Returns the processor time of a process so far; 0 where there is no /proc to tell."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return (time.process_time() - own) * scale, (to.processor_seconds() - other) * scale
 
 
 class _Lsh:

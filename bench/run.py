@@ -11,6 +11,7 @@ import index
 import ingesting
 import quality
 import results
+import searching
 import sketching
 import speed
 import starting
@@ -25,6 +26,7 @@ if __name__ == "__main__":
         index.measure()
         starting.measure()
         ingesting.measure()
+        searching.measure()
         speed.measure()
         figures.show_bars()
     growth.draw()

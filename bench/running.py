@@ -20,6 +20,7 @@ BIN = Path(sys.executable).parent
 _SOME_FAILED = 1
 # How often to look at the memory of a command that runs.
 _LOOK_SECONDS = 0.05
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,14 @@ class Service:
     def memory_mib(self) -> float:
         """Returns its resident memory, in MiB; 0 where there is no /proc to tell."""
         return _memory_mib(self.pid, "VmRSS")
+
+    def processor_seconds(self) -> float:
+        """Returns its processor time so far; 0 where there is no /proc to tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 @dataclass(frozen=True, slots=True)

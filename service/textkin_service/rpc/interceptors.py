@@ -28,7 +28,14 @@ _SERVICE = "/textkin.v1.TextkinService/"
 
 
 class _Interceptor(grpc.aio.ServerInterceptor):
-    """Wraps the behaviours of Textkin's methods. All of them are coroutines, those of streams too."""
+    """Wraps the behaviours of Textkin's methods. All of them are coroutines, those of streams too.
+
+    A method is wrapped, by this interceptor and those inside it, when it is first called: to do so for every call would cost as
+    much as grpc's own work on it.
+    """
+
+    def __init__(self) -> None:
+        self._wrapped: dict[str, Handler] = {}
 
     async def intercept_service(
         self,
@@ -40,6 +47,9 @@ class _Interceptor(grpc.aio.ServerInterceptor):
         if not method.startswith(_SERVICE):
             return await continuation(handler_call_details)
         self.begin(method.removeprefix(_SERVICE), handler_call_details)
+        wrapped = self._wrapped.get(method)
+        if wrapped is not None:
+            return wrapped
         handler = await continuation(handler_call_details)
         if handler is None:  # no such method
             return handler
@@ -48,14 +58,15 @@ class _Interceptor(grpc.aio.ServerInterceptor):
             if handler.request_streaming
             else (grpc.unary_unary_rpc_method_handler, handler.unary_unary)
         )
-        return make(
+        wrapped = self._wrapped[method] = make(
             self.wrap(behaviour),
             self.deserializer(handler.request_deserializer),
             handler.response_serializer,
         )
+        return wrapped
 
     def begin(self, name: str, details: grpc.HandlerCallDetails) -> None:
-        """Hears of a call before anything of it is read."""
+        """Hears of a call before anything of it is read; of interceptors inside others, only of a method's first call."""
 
     @abstractmethod
     def wrap(self, behaviour: Behaviour) -> Behaviour:
@@ -103,10 +114,9 @@ class LogInterceptor(_Interceptor):
 
     def deserializer(self, inner: Deserializer) -> Deserializer:
         """Counts the bytes received."""
-        call = calls.current()
 
         def counted(data: bytes) -> Any:
-            call.received_bytes += len(data)
+            calls.current().received_bytes += len(data)
             return inner(data)
 
         return counted
@@ -179,6 +189,7 @@ class LimitInterceptor(_Interceptor):
     """Lets in `max_in_flight` calls at a time, none before `open` or after `close`, and none that is late."""
 
     def __init__(self, max_in_flight: int) -> None:
+        super().__init__()
         self._max_in_flight = max_in_flight
         self._in_flight = 0
         self._open = False
