@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.kernels import kernel
+from textkin_service.sketch.kernels.tops import NO_VALUE, TOP, find_smallest
 
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
@@ -20,9 +21,7 @@ _30, _27 = np.uint64(30), np.uint64(27)
 _ALL_BITS = 64
 # More hashes than stand in one bucket by chance.
 _MANY = 64
-# So many of the smallest values are found without sorting: fewer in fewer steps.
-_NARROWEST, _NARROW, _TOP = 4, 8, 16
-_GREATEST = np.uint64(0xFFFFFFFFFFFFFFFF)
+_NO_VALUE, _NO_KEY = np.uint64(NO_VALUE), np.uint64(0xFFFFFFFFFFFFFFFF)
 # Typed, because a kernel is compiled for the types of its numbers.
 _NONE = cast("int", np.int64(0))
 
@@ -44,42 +43,19 @@ def _sort(values: NDArray[np.uint64], count: int, gap: int) -> None:
 
 
 @kernel
-def _smallest_few(
-    values: NDArray[np.uint64], count: int, most: int, width: int, top: NDArray[np.uint64]
-) -> int:
-    """Does what `_smallest_distinct` does where `most` is at most `width`, in the same steps whatever the values are."""
-    for j in range(width):
-        top[j] = _GREATEST
-    for i in range(count):
-        value = values[i]
-        is_known = False
-        for j in range(width):
-            is_known |= top[j] == value
-        value = _GREATEST if is_known else value
-        for j in range(width - 1, 0, -1):
-            top[j] = min(top[j], max(top[j - 1], value))
-        top[0] = min(top[0], value)
-    size = 0
-    while size < most and top[size] != _GREATEST:
-        values[size] = top[size]
-        size += 1
-    return size
-
-
-@kernel
 def _smallest_distinct(values: NDArray[np.uint64], count: int, most: int, top: NDArray[np.uint64]) -> int:
     """Leaves the smallest of the first `count` values, at least one and at most `most`, sorted, each once; returns how many.
 
-    `top`: room to work in, of `_TOP`.
+    `top`: room to work in, of `TOP`.
     """
-    if most <= _NARROWEST:
-        return _smallest_few(values, count, most, _NARROWEST, top)
-    if most <= _NARROW:
-        return _smallest_few(values, count, most, _NARROW, top)
-    if most <= _TOP:
-        return _smallest_few(values, count, most, _TOP, top)
-    _sort(values, count, count // 2)
     size = 0
+    if most <= TOP:
+        find_smallest(values, count, top)
+        while size < most and top[size] != _NO_VALUE:
+            values[size] = top[size]
+            size += 1
+        return size
+    _sort(values, count, count // 2)
     for i in range(count):
         if size < most and (size == 0 or values[i] != values[size - 1]):
             values[size] = values[i]
@@ -150,7 +126,7 @@ def _pair_stems(
     # Of n stems that pair each with each, each has at most n / 2 pairs to itself. One more is written before it counts.
     keys = np.empty(total * (reach + (rarest + longest // words_a_stem) // 2 + 1) + 1, np.uint64)
     content, chosen = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
-    top = np.empty(_TOP, np.uint64)
+    top = np.empty(TOP, np.uint64)
     count = _NONE
     part = 0
     words = 0
@@ -199,7 +175,7 @@ def sentence_keys(
     labelled = _sorted_hashes(found, count)
     taken = np.zeros(len(sentences), np.int64)
     distinct = 0
-    before = _GREATEST
+    before = _NO_KEY
     for i in range(count):
         value = labelled[i]
         part = value & _LOW
@@ -235,7 +211,7 @@ def mark_pieces(
         longest = max(longest, lasts[i] - firsts[i])
         total += (lasts[i] - firsts[i] + words_a_mark - 1) // words_a_mark
     _sort(order, len(hashes), len(hashes) // 2)
-    chosen, top, marks = np.empty(longest, np.uint64), np.empty(_TOP, np.uint64), np.empty(total, np.uint64)
+    chosen, top, marks = np.empty(longest, np.uint64), np.empty(TOP, np.uint64), np.empty(total, np.uint64)
     count = 0
     pieces = 0
     for i in range(len(hashes)):
