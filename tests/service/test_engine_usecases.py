@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from textkin_service.analysis import analyze
+from textkin_service.analysis import analyze, analyze_all
 from textkin_service.engine import Engine, Incoming, Work
 from textkin_service.engine.outlines import OutlineCache
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotFound
@@ -195,11 +195,11 @@ def test_stored_and_given_texts_compare_alike(bench):
 def test_the_language_is_the_articles_else_the_collections(bench, monkeypatch):
     spoken = []
 
-    def listen(text, language):
-        spoken.append(language)
-        return analyze(text, language)
+    def listen(texts, languages):
+        spoken.extend(languages)
+        return analyze_all(texts, languages)
 
-    monkeypatch.setattr("textkin_service.engine.ingest.analyze", listen)
+    monkeypatch.setattr("textkin_service.engine.ingest.analyze_all", listen)
     bench.engine.create_collection("de", CollectionSettings("de")).result()
     bench.ingest("a", FERRY, "de")
     bench.ingest("b", FERRY, "de", language="fr")
@@ -239,6 +239,7 @@ def test_work_whose_time_is_up_is_not_begun(bench, monkeypatch):
 
     for module in ("engine", "ingest", "searcher"):
         monkeypatch.setattr(f"textkin_service.engine.{module}.analyze", never)
+    monkeypatch.setattr("textkin_service.engine.ingest.analyze_all", never)
     late, given = Work(0), InlineText(FERRY)
     for call in (
         lambda: bench.engine.compare(late, given, given),

@@ -31,13 +31,18 @@ def engine(tmp_path):
 def analysed(monkeypatch):
     """The texts that were analysed at an ingest."""
     texts = []
-    real = ingest_module.analyze
+    alone, together = ingest_module.analyze, ingest_module.analyze_all
 
     def counted(text, language):
         texts.append(text)
-        return real(text, language)
+        return alone(text, language)
+
+    def counted_together(several, languages):
+        texts.extend(several)
+        return together(several, languages)
 
     monkeypatch.setattr(ingest_module, "analyze", counted)
+    monkeypatch.setattr(ingest_module, "analyze_all", counted_together)
     return texts
 
 
@@ -94,6 +99,23 @@ def test_an_article_that_was_deleted_meanwhile_is_taken_in_after_all(engine):
     assert engine.delete("default", "clock").result()
     assert outcomes(engine, unchanged) == [IngestOutcome.CREATED]
     assert found(engine, OLD.text) == ["clock"]
+
+
+def test_a_text_that_cannot_be_analysed_fails_alone(engine, monkeypatch):
+    alone = ingest_module.analyze
+
+    def fragile(text, language):
+        if text == NEW.text:
+            raise RuntimeError("a defect")
+        return alone(text, language)
+
+    monkeypatch.setattr(ingest_module, "analyze", fragile)
+    monkeypatch.setattr(
+        ingest_module, "analyze_all", lambda texts, languages: [*map(fragile, texts, languages)]
+    )
+    first, defect, last = prepare(engine, OLD, replace(NEW, id="owl"), replace(OLD, id="tower"))
+    assert isinstance(defect, RuntimeError)
+    assert outcomes(engine, [first, last]) == [IngestOutcome.CREATED] * 2
 
 
 def test_a_text_without_a_word_is_refused_whatever_is_there(engine):

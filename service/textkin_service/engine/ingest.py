@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
-from textkin_service.analysis import Analysis, analyze
+from textkin_service.analysis import Analysis, analyze, analyze_all
 from textkin_service.engine import validation
 from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.searcher import Query, Searcher
@@ -84,8 +84,7 @@ class Ingest:
         # One step after the other, so that the tables of each stay in the processor's cache.
         checked = _each(work, incoming, partial(self._check, {}))
         there = self._digests([each for each in checked if isinstance(each, _Checked)])
-        analyzed = _each(work, checked, partial(self._analyze, there))
-        return _each(work, analyzed, self._prepare)
+        return _each(work, self._analyzed(work, checked, there), self._prepare)
 
     def commit(self, prepared: Sequence[Prepared]) -> Future[list[Put | TextkinError]]:
         """Hands articles to the store, without waiting. NotReady.
@@ -121,11 +120,38 @@ class Ingest:
             found.update(((collection.number, article_id), value) for article_id, value in digests.items())
         return found
 
-    def _analyze(self, there: Mapping[tuple[int, str], bytes], checked: _Checked) -> _Analyzed:
-        """Analyses an article, unless it is there already and no search needs it. InvalidRequest if it has no word."""
-        incoming = checked.incoming
-        unchanged = there.get((checked.collection.number, incoming.article.id)) == checked.digest
-        return _Analyzed(checked, None if unchanged and incoming.search is None else self._analysis(checked))
+    def _analyzed(
+        self, work: Work, checked: Sequence[_Checked | Exception], there: Mapping[tuple[int, str], bytes]
+    ) -> list[_Analyzed | Exception]:
+        """Analyses the articles together, but those that are there already and that no search needs the analysis of."""
+
+        def is_wanted(each: _Checked) -> bool:
+            name = each.collection.number, each.incoming.article.id
+            return each.incoming.search is not None or there.get(name) != each.digest
+
+        wanted = {i: each for i, each in enumerate(checked) if isinstance(each, _Checked) and is_wanted(each)}
+        analyses = dict(zip(wanted, self._analyses(work, list(wanted.values())), strict=True))
+        analyzed: list[_Analyzed | Exception] = []
+        for i, each in enumerate(checked):
+            analysis = analyses.get(i)
+            if isinstance(each, Exception):
+                analyzed.append(each)
+            elif isinstance(analysis, Exception):
+                analyzed.append(analysis)
+            else:
+                analyzed.append(_Analyzed(each, analysis))
+        return analyzed
+
+    def _analyses(self, work: Work, checked: Sequence[_Checked]) -> Sequence[Analysis | Exception]:
+        if not checked:
+            return []
+        work.check()
+        try:
+            return analyze_all(
+                [each.incoming.article.text for each in checked], list(map(_language, checked))
+            )
+        except Exception:  # noqa: BLE001 - of some article, which is found out one by one
+            return _each(work, checked, _analysis)
 
     def _prepare(self, analyzed: _Analyzed) -> Prepared:
         checked, analysis = analyzed.checked, analyzed.analysis
@@ -134,6 +160,7 @@ class Ingest:
             # Made after all, by the store, if the article is replaced before this one gets there.
             content: Callable[[], Content] = partial(self._late_content, checked)
         else:
+            validation.words(f"{incoming.field}.text", analysis.word_count)
             made = self._content(checked, analysis)
 
             def content() -> Content:
@@ -142,23 +169,24 @@ class Ingest:
         draft = Draft(incoming.collection_id, incoming.article, checked.digest, content)
         return Prepared(checked.collection, draft, analysis if incoming.search else None, incoming.search)
 
-    def _analysis(self, checked: _Checked) -> Analysis:
-        article = checked.incoming.article
-        analysis = analyze(article.text, article.language or checked.collection.collection.settings.language)
-        validation.words(f"{checked.incoming.field}.text", analysis.word_count)
-        return analysis
-
     def _late_content(self, checked: _Checked) -> Content:
-        return self._content(checked, self._analysis(checked))
+        return self._content(checked, _analysis(checked))
 
     def _content(self, checked: _Checked, analysis: Analysis) -> Content:
-        article, collection = checked.incoming.article, checked.collection
-        named = article.language or collection.collection.settings.language
         return Content(
-            pack(article.text),
-            self._indexes.sketch(collection.number, analysis).to_bytes(),
-            "" if named else analysis.language,
+            pack(checked.incoming.article.text),
+            self._indexes.sketch(checked.collection.number, analysis).to_bytes(),
+            "" if _language(checked) else analysis.language,
         )
+
+
+def _language(checked: _Checked) -> str:
+    """Returns the language that the article or its collection names; empty: neither does."""
+    return checked.incoming.article.language or checked.collection.collection.settings.language
+
+
+def _analysis(checked: _Checked) -> Analysis:
+    return analyze(checked.incoming.article.text, _language(checked))
 
 
 def _each(
