@@ -94,9 +94,6 @@ def _show_rates(rates: dict[str, list[float]]) -> None:
     figures.at_least(
         "durable ingest over gRPC, beside datasketch in process", times("textkin", "datasketch"), 8
     )
-    figures.at_least(
-        "durable ingest over gRPC, beside datasketch's update_batch", times("textkin", "datasketch, batch"), 8
-    )
 
 
 def _rate(work: Callable[[list[Made]], object], some: list[Made]) -> float:

@@ -11,7 +11,7 @@ from tables import show
 from textkin import Article
 from textkin._batches import Batches as Sent
 from textkin.v1 import textkin_service_pb2 as pb
-from textkin_service.analysis import analyze
+from textkin_service.analysis import analyze_all
 from textkin_service.engine import prepare, validation
 from textkin_service.engine.indexes import Indexes
 from textkin_service.model import IngestOutcome
@@ -35,8 +35,9 @@ def show_steps(
     `spent`: processor time an article of client and service, in microseconds, as measured from outside.
     """
     prepare()
-    for each in before:
-        analyze(each["text"])
+    for start in range(0, len(before), BATCH):
+        some = before[start : start + BATCH]
+        analyze_all([each["text"] for each in some], [""] * len(some))
     steps = _Steps()
     with tempfile.TemporaryDirectory(prefix="textkin-bench-") as folder:
         scheme = Scheme.of(Settings())
@@ -100,7 +101,9 @@ def _ingest(
         return [digest(article) for article in incoming]
 
     digests = step("checks and digests", check)
-    analyses = step("analysis", lambda: [analyze(article.text) for article in incoming])
+    analyses = step(
+        "analysis", lambda: analyze_all([article.text for article in incoming], [""] * len(incoming))
+    )
     sketches = step(
         "sketches", lambda: [indexes.sketch(_DEFAULT, analysis).to_bytes() for analysis in analyses]
     )
