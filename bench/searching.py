@@ -246,14 +246,16 @@ def _search(step: Callable[..., Any], engine: Engine, store: SqliteStore, query:
     asked = step("what to ask the index", probe, analysis)
     candidates = engine._indexes.candidates  # noqa: SLF001 - the benchmark looks inside
     found = step("candidates", candidates, collection.number, asked, CANDIDATES)
+    step("messages", convert.match_messages, result, given, convert.offset_unit(0, ""))
     others = [analyze(each.article.text) for each in store.stored(collection, found.numbers[:SCREENED])]
+    if not others:
+        return
     outlines = [Outline.of(each) for each in others]
     screening = step("screening: the query", ScreenedQuery, analysis, np.empty(0, np.uint32))
-    step(f"screening: {SCREENED} candidates", screening.screen, outlines)
+    step(f"screening: up to {SCREENED} candidates", screening.screen, outlines)
     step("an article from the store", store.stored, collection, found.numbers[:1])
     step("its analysis", analyze, others[0].text)
     step("its comparison", compare, analysis, others[0])
-    step("messages", convert.match_messages, result, given, convert.offset_unit(0, ""))
 
 
 if __name__ == "__main__":
