@@ -48,6 +48,7 @@ class Indexes:
 
         One thread reads, one makes entries and notes what recurs, and two add.
         """
+        work.check()
         batches = (run for batch in _batched(changes, _LOADED_AT_ONCE) for run in _by_collection(batch))
         with ThreadPoolExecutor(2, "index") as pool:
             for collection, numbers, sketches in read_ahead(batches, _READ_AHEAD):
