@@ -55,7 +55,8 @@ def word_hashes(words: Iterable[str], dtype: type[_U]) -> NDArray[_U]:
     digests = [
         hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=size).digest() for word in words
     ]
-    return np.frombuffer(b"".join(digests), np.dtype(dtype).newbyteorder("<"))
+    # A bytearray, so that the array may be written to: kernels take no others for the same type.
+    return np.frombuffer(bytearray().join(digests), np.dtype(dtype).newbyteorder("<"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

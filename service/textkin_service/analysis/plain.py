@@ -25,8 +25,8 @@ def plainly_analyzed(text: str) -> Analysis:
     return Analysis(
         text=text,
         language="en",
-        tokens=Tokens(text, starts, ends, word_hashes(words, np.uint64).copy()),
-        stems=word_hashes(words, np.uint32).copy(),
+        tokens=Tokens(text, starts, ends, word_hashes(words, np.uint64)),
+        stems=word_hashes(words, np.uint32),
         zipf=np.where(ends - starts < _RARE_LETTERS, _FREQUENT_ZIPF, _RARE_ZIPF).astype(np.float32),
         sentences=sentences,
         pieces=Pieces(np.arange(len(firsts), dtype=np.uint32), firsts, lasts),
