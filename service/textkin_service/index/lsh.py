@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from textkin_service.index.kernels import buckets
 from textkin_service.index.kernels.buckets import Entries
 from textkin_service.index.kernels.entries import band_keys, entries_of, halve
-from textkin_service.index.kernels.ranking import rank
+from textkin_service.index.ranking import rank
 from textkin_service.index.table import Exclusively, Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
 from textkin_service.sketch import Probe, Scheme, Sketch, stored
@@ -115,10 +115,14 @@ class Index:
         keys = band_keys(probe.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
         bands = self._bands.lookup(keys, BAND_CAP, MOST_BANDS_READ)
         best = rank(
-            content.numbers, content.starts, content.lengths, probe.windows,
-            bands.numbers, bands.starts, bands.lengths,
-            self._articles, self._scheme.content_shared_keys, float(self._scheme.verbatim_rows), limit,
-        )  # fmt: skip
+            content,
+            probe.windows,
+            bands,
+            self._articles,
+            self._scheme.content_shared_keys,
+            float(self._scheme.verbatim_rows),
+            limit,
+        )
         truncated = bands.cut > 0 or content.cut > _MOST_CUT * content.met
         return Candidates(tuple(best.tolist()), truncated)
 
