@@ -114,6 +114,8 @@ def test_sentences_end_where_the_patterns_say(text):
 @given(texts)
 @example("a b c\n\nx\xadleave a reply\n\nd e f g")
 @example("½ image: x\n\nIt rained on the ferry and on the lock.")
+@example("file photos of the ferry\n\nIt rained on the ferry and on the lock.")
+@example("file photo0\n\nIt rained on the ferry and on the lock.")
 def test_residue_is_what_every_phrase_finds(text):
     layout = layout_of(text)
     ranges = [tuple(each) for each in layout.sentences.tolist()]

@@ -89,7 +89,7 @@ LABEL = _compile(
         "sources? include",
         "source link",
         "about the author",
-        r"file (?:\.\.\.|…|-|–|—|photo)",
+        r"file (?:\.\.\.|…|-|–|—|photo(?:s|graphs?)?\b)",
         r"(?:share|print|email|tweet|comments?|advertisement|sponsored|loading|menu|search|home)\W*+$",
         r"(?:read|see) (?:more|also)\b",
         r"also read\b",

@@ -67,7 +67,8 @@ _IN_A_ROW = {
         scroll|continue:down|for|to|reading video:below been:supplied
     """,
     BEGINS_LABEL: """
-        file:pic|photo photo|photos|image|picture|pic|illustration:by|credit filed:under related|read:next read|see:more|also
+        file:pic|photo|photos|photograph|photographs photo|photos|image|picture|pic|illustration:by|credit
+        filed:under related|read:next read|see:more|also
         about:the also:read
     """,
     BEGINS_HEADING: """
