@@ -139,7 +139,7 @@ class ErrorInterceptor(_Interceptor):
             call = calls.current()
             try:
                 if isinstance(request, AsyncIterator):
-                    request = _WellFormed(request)
+                    request = _WellFormed(request, context)
                 return await behaviour(_well_formed(request), context)
             except grpc.aio.BaseError:  # the connection's, not ours
                 raise
@@ -176,13 +176,22 @@ def _well_formed(message: Any) -> Any:
 
 
 class _WellFormed(AsyncIterator[Any]):
-    """The messages of a stream up to the first malformed one, which raises InvalidRequest."""
+    """The messages of a stream up to the first malformed one, which raises InvalidRequest.
 
-    def __init__(self, messages: AsyncIterator[Any]) -> None:
+    When a caller goes away, grpc first tells that no more messages come and then cancels the call. A second read is
+    told after both, so that no such stream is taken for one that the caller ended.
+    """
+
+    def __init__(self, messages: AsyncIterator[Any], context: Context) -> None:
         self._messages = messages
+        self._context = context
 
     async def __anext__(self) -> Any:
-        return _well_formed(await anext(self._messages))
+        try:
+            return _well_formed(await anext(self._messages))
+        except StopAsyncIteration:
+            await self._context.read()
+            raise
 
 
 class LimitInterceptor(_Interceptor):
