@@ -1,5 +1,7 @@
 """What a run of the benchmarks keeps beside its tables: figures that something is asked of, and the points of growth curves."""
 
+import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tables import show
@@ -61,6 +63,14 @@ def show_bars() -> None:
         for bar in bars
     ]
     show("What is asked", ("what", "figure", "asked", "met"), rows)
+
+
+def main(measure: Callable[[int], None], articles: int, about: str | None) -> None:
+    """Runs one module from the command line, with `articles` unless it is told how many, and prints what is asked of it."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=articles)
+    measure(parser.parse_args().articles)
+    show_bars()
 
 
 def _round(value: float) -> str:

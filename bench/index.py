@@ -7,7 +7,6 @@ Textkin indexes both sketches of an article, about 223 content keys and 32 bands
 values. Sketches are made up (made_sketches.py says how). Peers take turns, within the same minute.
 """
 
-import argparse
 import os
 import threading
 import time
@@ -266,14 +265,5 @@ def _resident_bytes() -> int:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--articles", type=int, default=ARTICLES)
-    measure(parser.parse_args().articles)
-    figures.show_bars()
-
-
 if __name__ == "__main__":
-    main()
+    figures.main(measure, ARTICLES, __doc__)

@@ -5,7 +5,6 @@
 Queries are articles of which nothing is stored, and rewrites: stored articles, every fourth word of which is another.
 """
 
-import argparse
 import json
 import pickle
 import random
@@ -259,9 +258,4 @@ def _search(step: Callable[..., Any], engine: Engine, store: SqliteStore, query:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--articles", type=int, default=ARTICLES)
-    measure(parser.parse_args().articles)
-    figures.show_bars()
+    figures.main(measure, ARTICLES, __doc__)

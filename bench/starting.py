@@ -6,7 +6,6 @@
 The articles are sketches made up (made_sketches.py says how) with no texts, which a start does not read.
 """
 
-import argparse
 import sqlite3
 import tempfile
 import time
@@ -105,14 +104,5 @@ def _stored(articles: int) -> Iterator[list[bytes]]:
         yield [zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little") + body for body in bodies]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--articles", type=int, default=ARTICLES)
-    measure(parser.parse_args().articles)
-    figures.show_bars()
-
-
 if __name__ == "__main__":
-    main()
+    figures.main(measure, ARTICLES, __doc__)
