@@ -72,3 +72,13 @@ def articles(draw, *, distinct=False):
     for part in parts:
         text += draw(st.sampled_from([" ", "\n\n", "\n"])) + " ".join(part)
     return text.strip()
+
+
+def pieced(pieces):
+    """Returns a strategy of texts: any characters, some of `pieces` one behind the other or with spaces between, articles."""
+    return st.one_of(
+        st.text(max_size=120),
+        st.lists(st.sampled_from(pieces), max_size=40).map("".join),
+        st.lists(st.sampled_from(pieces), max_size=150).map(" ".join),
+        articles(),
+    )

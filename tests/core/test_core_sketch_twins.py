@@ -8,7 +8,7 @@ import plain_sketches
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from invented import ARTICLES, articles, text_of
+from invented import ARTICLES, pieced, text_of
 
 from textkin_service.analysis import analyze
 from textkin_service.analysis.characters import code_points
@@ -31,12 +31,7 @@ PIECES = [
     "\u0f71\u0f74", "ŉ", "ΌΣΟΣ",
     " ", " ", " ", " ", " ", ". ", "\n\n", ", ",
 ]  # fmt: skip
-texts = st.one_of(
-    st.text(max_size=120),
-    st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
-    st.lists(st.sampled_from(PIECES), max_size=150).map(" ".join),
-    articles(),
-)
+texts = pieced(PIECES)
 languages = st.sampled_from(["en", "de", "zh", "ja", "und"])
 many = settings(max_examples=300, deadline=None)
 KERNELS = ("keys", "signatures")

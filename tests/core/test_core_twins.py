@@ -13,7 +13,7 @@ import plain_words
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from invented import CANAL, articles, text_of
+from invented import CANAL, pieced, text_of
 from readings import cut_of, layout_of, sentences_of, words_of
 
 from textkin_service.analysis import analyze, analyze_all, characters, detection, furniture, prepare
@@ -34,12 +34,7 @@ PIECES = [
     "Don’t miss", "more from here", "Post a replying", "Sources included", "Source linked", "tagged underwater", "Read",
     "Also read\xadx", "file …", "Photo", "(AP photo", "covid19", "12abc34", "5,000,5", "x1.5", "3.5.6x",
 ]  # fmt: skip
-texts = st.one_of(
-    st.text(max_size=120),
-    st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
-    st.lists(st.sampled_from(PIECES), max_size=150).map(" ".join),
-    articles(),
-)
+texts = pieced(PIECES)
 languages = st.sampled_from(["en", "de", "zh", "ja", "th", "und"])
 KERNELS = ("classes", "evidence", "languages", "lines", "sentences", "words")
 many = settings(max_examples=300, deadline=None)

@@ -6,15 +6,12 @@ import pytest
 
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1.article_pb2 import Article
-from textkin_service.engine import Engine, Work
+from textkin_service.engine import Work
 from textkin_service.errors import NotReady
 from textkin_service.rpc import calls
 from textkin_service.rpc.ingest_messages import Batches, Singles
 from textkin_service.rpc.ingest_stream import IngestStream
 from textkin_service.rpc.workers import Workers
-from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme
-from textkin_service.store import SqliteStore
 
 TEXT = "The council of Upper Sedge voted to move the clock tower forty metres to the east. "
 
@@ -47,29 +44,16 @@ class Caller:
 
 
 @pytest.fixture
-def engine(tmp_path):
-    settings = Settings(data=tmp_path)
-    made = Engine(SqliteStore(tmp_path, Scheme.of(settings).id), settings)
-    made.load(Work())
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def workers():
     made = Workers(2)
     yield made
     made.close()
 
 
-@pytest.mark.parametrize(("text", "most"), [(TEXT, 5), (TEXT * 40_000, 3)])
-async def test_what_is_on_its_way_is_bounded_by_items_and_by_bytes(engine, workers, text, most):
-    """Forty thousand sentences are over 3 MB: too long to be taken, and three pass the 8 MiB of the room."""
-    calls.begin("IngestArticles", None)
-    caller = Caller(text)
-    stream = IngestStream(engine.ingest, workers, Singles(), 5 if most == 5 else 100, Work())
+async def drained(stream, caller, takes, most):
+    """Runs a stream whose caller takes an answer at a time, checks that no more than `most` wait, and drains it."""
     running = asyncio.create_task(stream.run(caller, caller))
-    for taken in range(6):
+    for taken in range(takes):
         await caller.waiting.wait()
         caller.waiting.clear()
         assert caller.sent <= taken + most
@@ -79,6 +63,15 @@ async def test_what_is_on_its_way_is_bounded_by_items_and_by_bytes(engine, worke
         caller.turn.release()
     with pytest.raises(NotReady):
         await running
+
+
+@pytest.mark.parametrize(("text", "most"), [(TEXT, 5), (TEXT * 40_000, 3)])
+async def test_what_is_on_its_way_is_bounded_by_items_and_by_bytes(engine, workers, text, most):
+    """Forty thousand sentences are over 3 MB: too long to be taken, and three pass the 8 MiB of the room."""
+    calls.begin("IngestArticles", None)
+    caller = Caller(text)
+    stream = IngestStream(engine.ingest, workers, Singles(), 5 if most == 5 else 100, Work())
+    await drained(stream, caller, takes=6, most=most)
     assert [answer.sequence for answer in caller.answers] == list(range(caller.sent))
 
 
@@ -88,17 +81,7 @@ async def test_one_more_batch_is_read_while_there_is_room(engine, workers, text,
     calls.begin("BatchIngestArticles", None)
     caller = Caller(text, size)
     stream = IngestStream(engine.ingest, workers, Batches(), 25, Work())
-    running = asyncio.create_task(stream.run(caller, caller))
-    for taken in range(4):
-        await caller.waiting.wait()
-        caller.waiting.clear()
-        assert caller.sent <= taken + most
-        caller.turn.release()
-    stream.drain()
-    for _ in range(most):
-        caller.turn.release()
-    with pytest.raises(NotReady):
-        await running
+    await drained(stream, caller, takes=4, most=most)
     assert [len(answer.results) for answer in caller.answers] == [size] * caller.sent
 
 

@@ -4,27 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from textkin_service.engine import Engine, Incoming, Prepared, Work
+from textkin_service.engine import Incoming, Prepared, Work
 from textkin_service.engine import ingest as ingest_module
 from textkin_service.model import Article, IngestOutcome, InlineText, SearchOptions
-from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme
-from textkin_service.store import SqliteStore
 
 OLD = Article(
     "clock", "The clock tower of Upper Sedge moves forty metres to the east, the council said on Monday."
 )
 NEW = replace(OLD, text="A marsh owl has bred in the reed beds of Tarnholt for the first time since 1931.")
 EMPTY = replace(OLD, text="…")
-
-
-@pytest.fixture
-def engine(tmp_path):
-    settings = Settings(data=tmp_path)
-    made = Engine(SqliteStore(tmp_path, Scheme.of(settings).id), settings)
-    made.load(Work())
-    yield made
-    made.close()
 
 
 @pytest.fixture
