@@ -20,8 +20,10 @@ from textkin_service.kernels import cache_folder
 _T = TypeVar("_T")
 
 _SUFFIX = ".prebuilt"
+# The folders whose code makes things.
+_MADE_BY = ("analysis", "sketch")
 # Of which packages other releases make other things.
-_MADE_WITH = ("numpy", "py3langid", "PyStemmer", "regex", "wordfreq")
+_MADE_WITH = ("datasketch", "numpy", "py3langid", "PyStemmer", "regex", "wordfreq")
 
 
 def prebuilt(name: str, make: Callable[[], _T]) -> _T:
@@ -61,6 +63,7 @@ def _made_by() -> str:
     """Returns a name for all that decides what is made: this code, the packages, the Python."""
     digest = hashlib.blake2b(digest_size=8)
     digest.update(repr((sys.version, *map(version, _MADE_WITH))).encode())
-    for source in sorted((Path(__file__).parent / "analysis").glob("*.py")):
-        digest.update(source.read_bytes())
+    for part in _MADE_BY:
+        for source in sorted((Path(__file__).parent / part).glob("*.py")):
+            digest.update(source.read_bytes())
     return digest.hexdigest()

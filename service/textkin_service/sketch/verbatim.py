@@ -10,6 +10,7 @@ from textkin_service.analysis import Analysis, Tokens
 from textkin_service.analysis.characters import code_points
 from textkin_service.analysis.forms import character_forms
 from textkin_service.analysis.tokens import normalize_word
+from textkin_service.prebuilt import prebuilt
 from textkin_service.settings import VERBATIM_PERMUTATIONS
 from textkin_service.sketch.kernels.signatures import sign
 
@@ -65,7 +66,11 @@ def written(tokens: Tokens, places: NDArray[np.int64]) -> tuple[NDArray[np.uint8
 @cache
 def _permutations() -> NDArray[np.uint32]:
     """Returns what datasketch multiplies hashes by, modulo 2**32, and what it adds: uint32 of shape (2, 128)."""
-    # It imports SciPy, which takes half a second: whoever makes no sketch does not wait for it.
+    return prebuilt("permutations", _read_permutations)
+
+
+def _read_permutations() -> NDArray[np.uint32]:
+    # It imports SciPy's optimisation, which takes half a second of a start.
     from datasketch import MinHash  # noqa: PLC0415 - see above
 
     return np.array(MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32").permutations, np.uint32)
