@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from figures import Point, points
 
@@ -29,6 +30,10 @@ def draw() -> None:
                 )
             axis.set_xscale("log")
             axis.set_yscale("log")
+            for scale, labelled in ((axis.xaxis, (1.0, 3.0)), (axis.yaxis, (1.0, 2.0, 5.0))):
+                scale.set_major_locator(LogLocator(subs=labelled))
+                scale.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+                scale.set_minor_formatter(NullFormatter())
             axis.set_xlabel(panel)
             axis.set_ylabel("microseconds")
             axis.legend(frameon=False, fontsize="small")
