@@ -1,6 +1,7 @@
 """The SQLite store: what it refuses, what it keeps, what its listeners hear."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,7 @@ from textkin_service.errors import (
 )
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
 from textkin_service.store import Added, Dropped, Removed, SqliteStore
+from textkin_service.store.records import by_number
 
 SCHEME = "scheme-1"
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -190,6 +192,14 @@ def test_pages_go_on_rightly_while_articles_come_and_go(store):
     second = store.articles("default", first.next, 3, include_text=False, max_bytes=1)
     assert [article.id for article in second.items] == ["3", "5", "6"]
     assert second.next is None
+
+
+def test_articles_are_looked_up_by_number_and_not_searched_for(tmp_path):
+    SqliteStore(tmp_path, SCHEME).close()
+    with closing(sqlite3.connect(tmp_path / "textkin.sqlite3")) as db:
+        for tables in ("articles", "articles JOIN texts USING (number)"):
+            plan = db.execute(f"EXPLAIN QUERY PLAN {by_number('*', tables, 11)}", (1, 0, *range(11)))
+            assert all("USING INTEGER PRIMARY KEY" in detail for *_, detail in plan)
 
 
 def test_a_page_with_texts_ends_before_it_grows_too_large(store):

@@ -99,6 +99,16 @@ def article_from(row: tuple[Any, ...], text: str = "") -> Article:
     )
 
 
+def by_number(columns: str, tables: str, count: int) -> str:
+    """Returns the query for so many articles; its values are their collection, the time they came after, their numbers."""
+    marks = ", ".join("?" * count)
+    # Without the plus signs SQLite would go through all articles of the collection by age, to find those few.
+    return (
+        f"SELECT {columns} FROM {tables}"  # noqa: S608 - constants and question marks
+        f" WHERE +collection = ? AND +ingested_at > ? AND articles.number IN ({marks})"
+    )
+
+
 def collection_row(collection_id: str, settings: CollectionSettings, now: datetime) -> tuple[Any, ...]:
     """Returns the values of COLLECTION_COLUMNS after `number`."""
     retention = None if settings.retention is None else settings.retention // _MICROSECOND

@@ -25,7 +25,7 @@ from textkin_service.store.base import (
 from textkin_service.store.packing import unpack
 from textkin_service.store.puts import put_articles
 from textkin_service.store.readers import ReaderPool
-from textkin_service.store.records import COLLECTION_COLUMNS, HEADER_COLUMNS, article_from, cutoff
+from textkin_service.store.records import COLLECTION_COLUMNS, HEADER_COLUMNS, article_from, by_number, cutoff
 from textkin_service.store.writer import GroupWriter
 
 _DATABASE = "textkin.sqlite3"
@@ -231,12 +231,7 @@ class SqliteStore:
         with self._readers.connection() as db:
             for start in range(0, len(numbers), _VARIABLES_A_QUERY):
                 some = numbers[start : start + _VARIABLES_A_QUERY]
-                marks = ", ".join("?" * len(some))
-                found = db.execute(
-                    f"SELECT {columns} FROM {tables}"  # noqa: S608 - constants and question marks
-                    f" WHERE collection = ? AND ingested_at > ? AND articles.number IN ({marks})",
-                    (collection.number, since, *some),
-                )
+                found = db.execute(by_number(columns, tables, len(some)), (collection.number, since, *some))
                 rows.update((row[0], row) for row in found)
         return [rows[number] for number in numbers if number in rows]
 
