@@ -224,11 +224,11 @@ def test_an_article_stays_in_the_language_of_its_ingest(bench, monkeypatch):
     bench.ingest("a", FERRY)
     spoken = []
 
-    def listen(text, language):
-        spoken.append(language)
-        return analyze(text, language)
+    def listen(texts, languages):
+        spoken.extend(languages)
+        return analyze_all(texts, languages)
 
-    monkeypatch.setattr("textkin_service.engine.searcher.analyze", listen)
+    monkeypatch.setattr("textkin_service.engine.searcher.analyze_all", listen)
     bench.search(FERRY)
     assert set(spoken) == {"en"}
 
@@ -239,7 +239,8 @@ def test_work_whose_time_is_up_is_not_begun(bench, monkeypatch):
 
     for module in ("engine", "ingest", "searcher"):
         monkeypatch.setattr(f"textkin_service.engine.{module}.analyze", never)
-    monkeypatch.setattr("textkin_service.engine.ingest.analyze_all", never)
+    for module in ("asked", "ingest", "searcher"):
+        monkeypatch.setattr(f"textkin_service.engine.{module}.analyze_all", never)
     late, given = Work(0), InlineText(FERRY)
     for call in (
         lambda: bench.engine.compare(late, given, given),
@@ -261,7 +262,7 @@ def test_a_search_stops_between_candidates_when_its_caller_gives_up(bench, monke
         return found
 
     found = bench.engine.compare(Work(), InlineText(FERRY), InlineText(FERRY)).comparison
-    monkeypatch.setattr("textkin_service.engine.searcher.compare", compare_once)
+    monkeypatch.setattr("textkin_service.engine.search.compare", compare_once)
     with pytest.raises(DeadlineExceeded, match="given up"):
         bench.engine.search(work, "default", InlineText(FERRY), SearchOptions())
     assert compared == [1]

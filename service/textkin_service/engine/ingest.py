@@ -14,7 +14,8 @@ from typing import TypeVar
 from textkin_service.analysis import Analysis, analyze, analyze_all
 from textkin_service.engine import validation
 from textkin_service.engine.indexes import Indexes
-from textkin_service.engine.searcher import Query, Searcher
+from textkin_service.engine.search import Query, Search
+from textkin_service.engine.searcher import Searcher
 from textkin_service.engine.work import Work
 from textkin_service.errors import TextkinError
 from textkin_service.model import Article, SearchOptions, SearchResult
@@ -99,7 +100,7 @@ class Ingest:
         if prepared.search is None or prepared.analysis is None:
             return SearchResult(())
         query = Query(prepared.analysis, number=put.number, before=put.number)
-        return self._searcher.search(prepared.collection, query, prepared.search, work)
+        return self._searcher.search(Search(prepared.collection, query, prepared.search, work))
 
     def _check(self, collections: dict[str, StoredCollection], incoming: Incoming) -> _Checked:
         """Checks an article; `collections` are those met so far, by id. InvalidRequest, NotFound."""

@@ -1,44 +1,26 @@
-"""Search: candidates by sketch, most of them ruled out by screening, and an exact comparison with each of the others."""
+"""Search: candidates by sketch, most of them ruled out by screening, and an exact comparison with each of the others.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+Searches that are handed over together take each step one after the other: what they read comes in one go, what they analyse is
+analysed together, and the code and tables of a step are in the processor's caches.
+"""
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
-from textkin_service.analysis import Analysis, analyze
+from textkin_service.analysis import Analysis, analyze, analyze_all
 from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.outlines import OutlineCache
-from textkin_service.engine.work import Work
-from textkin_service.model import Comparison, Match, SearchOptions, SearchResult
-from textkin_service.relation import compare, may_match
-from textkin_service.screening import Outline, ScreenedQuery
+from textkin_service.engine.search import Read, Search, UnderWay
+from textkin_service.engine.together import Errors, each, together
+from textkin_service.model import SearchOptions, SearchResult
+from textkin_service.screening import Outline
 from textkin_service.sketch import Probe, probe
 from textkin_service.store import Store, StoredArticle, StoredCollection
 
 # How many times more candidates are asked for when filters leave too few of them.
 _WIDENING = 4
-# So many candidates in a row that are no match end a search: they come by what they share, so those behind are less likely.
-_MOST_MISSES = 10
-# So many candidates are screened at a time: most searches end after one match and ten misses.
-_SCREENED_AT_ONCE = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What to search for. `number`: its own, if stored. `before`: only articles with lesser numbers."""
-
-    analysis: Analysis
-    number: int | None = None
-    before: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """An article that was read with its text, as it may match the query."""
-
-    stored: StoredArticle
-    comparison: Comparison
+# Texts of at most so many code points are analysed together, before it is their turn: a long one would take much memory.
+_SHORT = 1 << 15
 
 
 class Searcher:
@@ -50,101 +32,106 @@ class Searcher:
         self._cache = cache
         self._candidates = candidates
 
-    def search(
-        self, collection: StoredCollection, query: Query, options: SearchOptions, work: Work
-    ) -> SearchResult:
-        """Returns the matches, best first; those with passages carry the text. DeadlineExceeded."""
-        work.check()
-        recurring = self._indexes.recurring(collection.number)
-        queried = query.analysis.without(recurring)
-        numbers, truncated = self._eligible(collection, query, probe(queried), options, work)
-        found: list[_Candidate] = []
-        misses = 0
-        for candidate in self._compared(collection, queried, numbers, recurring, options, work):
-            if candidate is not None and _is_match(candidate.comparison, options):
-                found.append(candidate)
-                misses = 0
-            else:
-                misses += 1
-                if misses == _MOST_MISSES:
-                    break
-        found.sort(key=lambda each: (-each.comparison.score, each.stored.number))
-        matches = [
-            Match(each.stored.article, each.comparison)
-            if rank < options.matches_with_passages
-            else Match(
-                replace(each.stored.article, text=""),
-                replace(each.comparison, passages=(), cut_a=None, cut_b=None),
-            )
-            for rank, each in enumerate(found[: options.limit])
-        ]
-        return SearchResult(tuple(matches), truncated)
+    def search(self, search: Search) -> SearchResult:
+        """Returns the result of one search. DeadlineExceeded."""
+        (result,) = self.search_all([search])
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def search_all(self, searches: Sequence[Search]) -> list[SearchResult | Exception]:
+        """Returns the result of each search, or what it failed with: DeadlineExceeded, or a failure of ours."""
+        failed: Errors = {}
+        under_way = each(dict(enumerate(searches)), self._begun, failed)
+        active = {i: search for i, search in under_way.items() if search.goes_on()}
+        while active:
+            active = self._step(active, failed)
+        results: list[SearchResult | Exception] = []
+        for i in range(len(searches)):
+            error = failed.get(i)
+            results.append(under_way[i].result() if error is None else error)
+        return results
 
     def stored_analysis(self, collection: StoredCollection, stored: StoredArticle) -> Analysis:
         """Returns the analysis of an article that was read with its text."""
-        article, settings = stored.article, collection.collection.settings
-        # As at its ingest: its sketch was made so.
-        return analyze(article.text, article.language or settings.language or article.detected_language)
+        return analyze(stored.article.text, language_of(collection, stored))
 
-    def _compared(
-        self,
-        collection: StoredCollection,
-        queried: Analysis,
-        numbers: Sequence[int],
-        recurring: NDArray[np.uint32],
-        options: SearchOptions,
-        work: Work,
-    ) -> Iterator[_Candidate | None]:
-        """Yields the comparison with each candidate in turn; None for one that screening rules out.
+    def keep_outline(self, number: int, analysis: Analysis) -> None:
+        """Keeps the outline of an article that was just taken in: the latest articles are found most often."""
+        self._cache.put(number, Outline.of(analysis))
 
-        Those that are gone by now are left out.
-        """
-        screening = ScreenedQuery(queried, recurring)
-        for first in range(0, len(numbers), _SCREENED_AT_ONCE):
-            work.check()
-            outlines = self._outlines(collection, numbers[first : first + _SCREENED_AT_ONCE])
-            screened = dict(zip(outlines, screening.screen(list(outlines.values())), strict=True))
-            possible = [
-                number
-                for number, each in screened.items()
-                if each is None or may_match(each, options.min_relation, options.min_score)
-            ]
-            read = {each.number: each for each in self._store.stored(collection, possible)}
-            for number in outlines:
-                if number in read:
-                    work.check()
-                    other = self.stored_analysis(collection, read[number])
-                    yield _Candidate(read[number], compare(queried, other.without(recurring)))
-                elif number not in possible:
-                    yield None
+    def _begun(self, search: Search) -> UnderWay:
+        """Returns a search with its candidates."""
+        search.work.check()
+        recurring = self._indexes.recurring(search.collection.number)
+        queried = search.query.analysis.without(recurring)
+        numbers, truncated = self._eligible(search, probe(queried))
+        return UnderWay(search, queried, recurring, numbers, truncated)
 
-    def _outlines(self, collection: StoredCollection, numbers: Sequence[int]) -> dict[int, Outline]:
-        """Returns the outlines of those of the articles that are there, by number, in this order."""
-        found = self._cache.get(numbers)
-        missing = [number for number in numbers if number not in found]
-        for stored in self._store.stored(collection, missing):
-            outline = Outline.of(self.stored_analysis(collection, stored))
-            self._cache.put(stored.number, outline)
-            found[stored.number] = outline
-        return {number: found[number] for number in numbers if number in found}
+    def _step(self, active: dict[int, UnderWay], failed: Errors) -> dict[int, UnderWay]:
+        """Has each search look at its next candidates; returns those that go on."""
+        active = each(active, _checked, failed)
+        outlines = together(active, self._outlines, failed)
+        active = each(active, partial(_screened, outlines), failed)
+        read = together(active, self._possible, failed)
+        active = each(active, partial(_compared, read), failed)
+        return {i: search for i, search in active.items() if search.goes_on()}
 
-    def _eligible(
-        self, collection: StoredCollection, query: Query, asked: Probe, options: SearchOptions, work: Work
-    ) -> tuple[Sequence[int], bool]:
+    def _outlines(self, searches: Mapping[int, UnderWay]) -> dict[int, Outline]:
+        """Returns the outlines of those of the articles looked at that are there, by number."""
+        found = self._cache.get([number for one in searches.values() for number in one.looked_at])
+        missing = [
+            (one.search.collection, [number for number in one.looked_at if number not in found])
+            for one in searches.values()
+        ]
+        for number, read in self._read(missing).items():
+            found[number] = Outline.of(read.analysis())
+            self._cache.put(number, found[number])
+        return found
+
+    def _possible(self, searches: Mapping[int, UnderWay]) -> dict[int, Read]:
+        """Returns those of the articles that were not ruled out that are there, by number."""
+        return self._read([(one.search.collection, one.possible) for one in searches.values()])
+
+    def _read(self, wanted: Iterable[tuple[StoredCollection, Sequence[int]]]) -> dict[int, Read]:
+        """Returns those of the articles of collections that are there, by number."""
+        collections: dict[int, StoredCollection] = {}
+        numbers: dict[int, dict[int, None]] = {}  # of each collection, in order
+        for collection, some in wanted:
+            collections[collection.number] = collection
+            numbers.setdefault(collection.number, {}).update(dict.fromkeys(some))
+        found: dict[int, Read] = {}
+        for key, collection in collections.items():
+            stored = self._store.stored(collection, list(numbers[key]))
+            short = [one for one in stored if len(one.article.text) <= _SHORT]
+            analyses = analyze_all(
+                [one.article.text for one in short], [language_of(collection, one) for one in short]
+            )
+            made = dict(zip((one.number for one in short), analyses, strict=True))
+            for one in stored:
+                analysis = made.get(one.number)
+                analyzed = (
+                    partial(self.stored_analysis, collection, one)
+                    if analysis is None
+                    else partial(_same, analysis)
+                )
+                found[one.number] = Read(one, analyzed)
+        return found
+
+    def _eligible(self, search: Search, asked: Probe) -> tuple[Sequence[int], bool]:
         """Returns the best candidates that the filters let through, and whether a key was cut short."""
-        wanted = max(self._candidates, options.limit)
-        limit = wanted
+        collection = search.collection
+        limit = wanted = max(self._candidates, search.options.limit)
         while True:
-            work.check()
+            search.work.check()
             found = self._indexes.candidates(collection.number, asked, limit)
-            eligible = self._filtered(collection, found.numbers, query, options)
+            eligible = self._filtered(search, found.numbers)
             if len(eligible) >= wanted or len(found.numbers) < limit:
                 return eligible[:wanted], found.truncated
             limit *= _WIDENING
 
-    def _filtered(
-        self, collection: StoredCollection, numbers: Sequence[int], query: Query, options: SearchOptions
-    ) -> Sequence[int]:
+    def _filtered(self, search: Search, numbers: Sequence[int]) -> Sequence[int]:
+        collection, query, options = search.collection, search.query, search.options
         others = [
             number
             for number in numbers
@@ -157,8 +144,29 @@ class Searcher:
         ]
 
 
-def _is_match(comparison: Comparison, options: SearchOptions) -> bool:
-    return comparison.score >= options.min_score and comparison.relation >= options.min_relation
+def _checked(search: UnderWay) -> UnderWay:
+    search.search.work.check()
+    return search
+
+
+def _screened(outlines: Mapping[int, Outline], search: UnderWay) -> UnderWay:
+    search.screen(outlines)
+    return search
+
+
+def _compared(read: Mapping[int, Read], search: UnderWay) -> UnderWay:
+    search.compare(read)
+    return search
+
+
+def _same(analysis: Analysis) -> Analysis:
+    return analysis
+
+
+def language_of(collection: StoredCollection, stored: StoredArticle) -> str:
+    """Returns the language that an article was analysed in at its ingest: its sketch was made so."""
+    article = stored.article
+    return article.language or collection.collection.settings.language or article.detected_language
 
 
 def _looks_at_headers(collection: StoredCollection, options: SearchOptions) -> bool:
