@@ -29,14 +29,14 @@ from articles import articles
 from tables import show
 from textkin_service import analysis
 from textkin_service.analysis import Analysis, Pieces, Tokens, analyze, analyze_all
-from textkin_service.analysis.characters import code_points
+from textkin_service.analysis.characters import joined
 from textkin_service.analysis.detection import detect_language
 from textkin_service.analysis.lexicon import lexicon
 from textkin_service.analysis.reading import Reading
 from textkin_service.analysis.room import ENDS, STARTS
 from textkin_service.analysis.words import cut
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, probe, sketch, verbatim
+from textkin_service.sketch import Scheme, probe, sketch, sketch_all, verbatim
 from textkin_service.sketch import prepare as prepare_sketches
 from textkin_service.sketch.content import content_keys
 from textkin_service.sketch.pieces import piece_marks
@@ -129,7 +129,7 @@ def _show_contenders(taken: dict[str, list[float]], times_of_threads: Sequence[f
 
 def _show_steps(analyses: Sequence[Analysis]) -> None:
     steps: tuple[tuple[str, Callable[[Analysis], object]], ...] = (
-        ("language", lambda each: detect_language(each.text, code_points(each.text))),
+        ("language", lambda each: detect_language(each.text)),
         ("analysis, language named", lambda each: analyze(each.text, "en")),
         ("verbatim signature", verbatim.signature),
         (
@@ -197,8 +197,7 @@ def _textkin(batch: Batch, language: str = "en") -> None:
 
 
 def _together(batch: Batch) -> None:
-    for analysed in analyze_all([article.decode() for article in batch], ["en"] * len(batch)):
-        sketch(analysed, SCHEME)
+    sketch_all(analyze_all([article.decode() for article in batch], ["en"] * len(batch)), SCHEME)
 
 
 def _in_two_threads(pool: ThreadPoolExecutor, batch: Batch) -> None:
@@ -216,7 +215,7 @@ def _signature_alone(batch: Batch) -> None:
     rows = lexicon("en").table.rows
     for article in batch:
         text = article.decode()
-        reading = Reading.of([text], code_points(text))
+        reading = Reading.of([text], *joined([text]))
         count = cut(reading, rows)
         numbers, keys = reading.room.numbers, reading.room.keys[:count]
         starts, ends = numbers[STARTS, :count], numbers[ENDS, :count]
@@ -232,7 +231,7 @@ _PEERS = ("datasketch", "datasketch, batch", "rensa", "FastSketchLSH")
 _CONTENDERS = (
     Contender("new words too", _textkin, "analysis, both sketches and marks; the language is named"),
     Contender(_KNOWN, _textkin, "the same articles again"),
-    Contender(_TOGETHER, _together, "again, analysed by one call of `analyze_all`"),
+    Contender(_TOGETHER, _together, "again, by one call of `analyze_all` and one of `sketch_all`"),
     Contender("language detected", partial(_textkin, language=""), "again, and the language is detected"),
     Contender("signature", _signature, "analysis and verbatim sketch"),
     Contender(

@@ -105,7 +105,8 @@ def _ingest(
         "analysis", lambda: analyze_all([article.text for article in incoming], [""] * len(incoming))
     )
     sketches = step(
-        "sketches", lambda: [indexes.sketch(_DEFAULT, analysis).to_bytes() for analysis in analyses]
+        "sketches",
+        lambda: [each.to_bytes() for each in indexes.sketch_all([_DEFAULT] * len(analyses), analyses)],
     )
     texts = step("compression", lambda: [pack(article.text) for article in incoming])
     contents = [Content(*each) for each in zip(texts, sketches, strict=True)]

@@ -31,8 +31,18 @@ _R = TypeVar("_R")
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compiles a function of arrays and numbers when it is first called. Its twin in plain Python stands in the tests."""
-    # Nobody calls kernels from C; the code for it would be a twentieth of what there is to compile.
-    compiler = partial(njit, nogil=True, no_cfunc_wrapper=True)
+    return _compiled(function, from_python=True)
+
+
+def part(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compiles a part of kernels, that they alone may call: Python cannot, and ends if it tries."""
+    return _compiled(function, from_python=False)
+
+
+def _compiled(function: Callable[_P, _R], *, from_python: bool) -> Callable[_P, _R]:
+    # Nobody calls kernels from C, and parts of them not from Python either: the code for each of that would be a twentieth of
+    # what there is to compile.
+    compiler = partial(njit, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python)
     try:
         compiled = compiler(function, cache=True)
     except RuntimeError:
@@ -42,20 +52,19 @@ def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 @kernel
-def _probe(number: int) -> int:
+def probe(number: int) -> int:
     """Returns the number: the kernel that is compiled fastest."""
     return number
 
 
 def is_compiled_anew() -> bool:
     """Whether kernels are not in the cache yet: none was compiled before, or for another processor or numba."""
-    probe = cast("Any", _probe)
-    probe(0)
-    return bool(probe.stats.cache_misses)
+    cached = cast("Any", probe)
+    cached(0)
+    return bool(cached.stats.cache_misses)
 
 
 def cache_folder() -> Path | None:
     """Returns the folder that compiled kernels are kept in; None if there is none that may be written to."""
-    probe = cast("Any", _probe)
-    folder = probe.stats.cache_path
+    folder = cast("Any", probe).stats.cache_path
     return None if folder is None else Path(folder)

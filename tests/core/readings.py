@@ -1,7 +1,8 @@
 """What the steps of the analysis find in a text, each by itself."""
 
-from textkin_service.analysis.characters import code_points
+from textkin_service.analysis.characters import joined
 from textkin_service.analysis.layout import lay_out
+from textkin_service.analysis.layout import layout_of as layout_in
 from textkin_service.analysis.lexicon import lexicon
 from textkin_service.analysis.reading import Reading
 from textkin_service.analysis.room import COMMAS, ENDS, STARTS
@@ -9,7 +10,7 @@ from textkin_service.analysis.words import cut, find_words
 
 
 def reading_of(*texts):
-    return Reading.of(texts, code_points("".join(texts)))
+    return Reading.of(texts, *joined(texts))
 
 
 def cut_of(text):
@@ -30,7 +31,8 @@ def layout_of(text, language="en"):
     """Returns the layout; it stands in the room of the thread, and so until the next text."""
     reading = reading_of(text)
     find_words(reading, language)
-    return lay_out(reading)[0]
+    lay_out(reading)
+    return layout_in(reading, 0)
 
 
 def sentences_of(text):

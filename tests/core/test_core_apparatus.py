@@ -17,7 +17,7 @@ from textkin_service.relation import compare
 def taken(text):
     """Returns the sentences that are apparatus, as text."""
     layout = layout_of(text)
-    return [text[first:last] for first, last in layout.sentences[apparatus(text, layout)].tolist()]
+    return [text[slice(*layout.sentences[i])] for i in sorted(apparatus(text, layout))]
 
 
 def paper(*parts):
@@ -101,4 +101,4 @@ def test_a_formula_is_told_by_its_signs(text):
 @given(st.text(st.sampled_from("References\n[1] 2019.=\\^{}_ Weth ank\r\u2028"), max_size=200))
 def test_any_text_is_looked_through(text):
     layout = layout_of(text)
-    assert apparatus(text, layout).shape == (len(layout.sentences),)
+    assert apparatus(text, layout) <= set(range(len(layout.sentences)))

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import ARTICLES, CANAL, articles
 
-from textkin_service.analysis import analyze, detection
-from textkin_service.analysis.characters import code_points
-from textkin_service.analysis.detection import UNDETERMINED
+from textkin_service.analysis import analyze
+from textkin_service.analysis.detection import UNDETERMINED, detect_language
 from textkin_service.analysis.functionwords import FUNCTION_WORDS, LANGUAGES, function_words
 from textkin_service.analysis.lexicon import known_languages
 
@@ -37,10 +36,6 @@ SENTENCES = {
     "my": "မြို့တော်ကောင်စီက အင်္ဂါနေ့တွင် ဆုံးဖြတ်ခဲ့သည်",
 }
 NEWS = [" ".join(article) for article in ARTICLES]
-
-
-def detect_language(text):
-    return detection.detect_language(text, code_points(text))
 
 
 def with_errors(text, share, seed=1):

@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from invented import ARTICLES, pieced, text_of
 
-from textkin_service.analysis import analyze
-from textkin_service.analysis.characters import code_points
+from textkin_service.analysis import Analyses, Batch, analyze, analyze_all
 from textkin_service.analysis.forms import FORM_BITS, MARK, character_forms
 from textkin_service.analysis.tokens import normalize_word
 from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme, content, prepare, probe, sketch, verbatim
+from textkin_service.sketch import Scheme, content, prepare, probe, sketch, sketch_all, verbatim
+from textkin_service.sketch.kernels.copying import COPIED_BYTES
 from textkin_service.sketch.kernels.signatures import MORE_PLACES, MOST_BYTES, SLACK, write_words
 from textkin_service.sketch.pieces import piece_marks
 from textkin_service.sketch.verbatim import signature
@@ -39,15 +39,18 @@ KERNELS = ("keys", "signatures")
 
 def written(analysis):
     """Returns the words of the evidence as they are hashed, and their places."""
-    tokens = analysis.tokens
-    codes, missing = code_points(analysis.text), np.empty(len(tokens), np.int64)
-    places = np.empty(len(tokens) + 1 + MORE_PLACES, np.uint32)
-    others, unknown = verbatim.written(tokens, missing[:0]), True
-    while unknown:
-        pool = np.empty(MOST_BYTES * len(codes) + len(others[0]) + SLACK, np.uint8)
-        arrays = codes, tokens.starts, tokens.ends, analysis.sentences, character_forms(), *others
-        count, unknown = write_words(*arrays, missing, pool, places)
-        others = verbatim.written(tokens, missing[:unknown])
+    batch = Batch.of(analysis)
+    missing = np.empty(len(batch.starts), np.int64)
+    places = np.empty(len(batch.starts) + 1 + MORE_PLACES, np.uint32)
+    letters = np.empty(len(batch.codes) + COPIED_BYTES, np.uint8)
+    others, met, known = verbatim.written(batch, missing[:0]), True, 0
+    while met != known:
+        known = len(others[1]) - 1
+        pool = np.empty(MOST_BYTES * len(batch.codes) + len(others[0]) + SLACK, np.uint8)
+        arrays = batch.codes, batch.starts, batch.ends, batch.sentences, batch.bounds
+        found = 0, 0, character_forms(), *others, missing
+        count, met = write_words(*arrays, *found, letters, pool, places)
+        others = verbatim.written(batch, missing[:met])
     return pool[: places[count]].tobytes().decode("utf-8", "surrogatepass"), places[: count + 1]
 
 
@@ -133,6 +136,42 @@ def test_the_keys_of_a_search_and_their_windows_are_those_of_the_twin(text, lang
 def test_the_marks_of_pieces_are_those_of_the_twin(text, language):
     analysis = analyze(text, language)
     assert piece_marks(analysis).tolist() == plain_sketches.piece_marks(analysis).tolist()
+
+
+@many
+@given(st.lists(st.tuples(texts, languages), max_size=6))
+@example([("one", "en"), ("", "en"), (" ".join(PIECES), "en"), ("カ\u3099 ｶﾞ ferry", "en")])
+def test_texts_sketched_together_are_sketched_as_each_is_alone(given):
+    scheme = Scheme.of(Settings())
+    together = analyze_all([text for text, _ in given], [language for _, language in given])
+    alone = [analyze(text, language) for text, language in given]
+    for joined in (together, alone):
+        for found, analysis in zip(sketch_all(joined, scheme), alone, strict=True):
+            expected = sketch(analysis, scheme)
+            assert (found.verbatim.dtype, found.content.dtype, found.marks.dtype) == (
+                np.uint32,
+                np.uint32,
+                np.uint64,
+            )
+            assert found.to_bytes() == expected.to_bytes()
+
+
+@many
+@given(st.lists(st.tuples(texts, st.sets(st.integers(0, 9))), max_size=5))
+def test_pieces_are_taken_out_of_texts_together_as_out_of_each_alone(given):
+    alone = [analyze(text, "en") for text, _ in given]
+    own = [
+        analysis.pieces.hashes[[i for i in sorted(chosen) if i < len(analysis.pieces)]]
+        for analysis, (_, chosen) in zip(alone, given, strict=True)
+    ]
+    joined = analyze_all([text for text, _ in given], ["en"] * len(given))
+    every = np.concatenate([*own, np.empty(0, np.uint32)])
+    for recurring in (own, [every] * len(given)):
+        rest = Analyses.of(joined).without(recurring)
+        assert [each.sentences.tolist() for each in rest] == [
+            analysis.without(hashes).sentences.tolist()
+            for analysis, hashes in zip(alone, recurring, strict=True)
+        ]
 
 
 def test_once_prepared_no_kernel_is_compiled_again():

@@ -18,7 +18,7 @@ from readings import cut_of, layout_of, sentences_of, words_of
 
 from textkin_service.analysis import analyze, analyze_all, characters, detection, furniture, prepare
 from textkin_service.analysis.apparatus import apparatus
-from textkin_service.analysis.characters import code_points
+from textkin_service.analysis.characters import joined
 from textkin_service.analysis.functionwords import FUNCTION_WORDS
 from textkin_service.analysis.lexicon import lexicon, word_hashes
 from textkin_service.analysis.residue import residue
@@ -114,8 +114,7 @@ def test_sentences_end_where_the_patterns_say(text):
 def test_residue_is_what_every_phrase_finds(text):
     layout = layout_of(text)
     ranges = [tuple(each) for each in layout.sentences.tolist()]
-    found = set(np.flatnonzero(residue(text, layout)).tolist())
-    assert found == plain_residue.residue(text, ranges)
+    assert residue(text, layout) == plain_residue.residue(text, ranges)
 
 
 PHRASES = (
@@ -135,8 +134,7 @@ def test_every_phrase_is_found_by_its_keywords(pattern, data):
     plain = re.compile(pattern.pattern.replace("*+", "*").replace("++", "+"), re.IGNORECASE)
     text = f"{text_of(*CANAL)}\n\n{data.draw(st.from_regex(plain))}"
     layout = layout_of(text)
-    found = set(np.flatnonzero(residue(text, layout)).tolist())
-    assert found == plain_residue.residue(text, sentences_of(text))
+    assert residue(text, layout) == plain_residue.residue(text, sentences_of(text))
 
 
 SCHOLARLY = [
@@ -153,9 +151,9 @@ SCHOLARLY = [
 @given(st.lists(st.sampled_from([*SCHOLARLY, "\n"]), max_size=30).map("".join))
 def test_apparatus_is_what_every_pattern_finds(text):
     layout = layout_of(text)
-    found = apparatus(text, layout).tolist()
+    found = apparatus(text, layout)
     layout.phrases[:] = 0xFFFF
-    assert found == apparatus(text, layout._replace(all_phrases=0xFFFF)).tolist()
+    assert found == apparatus(text, layout._replace(all_phrases=0xFFFF))
 
 
 @many
@@ -167,7 +165,7 @@ def test_sentences_and_pieces_are_cut_as_the_twins_cut_them(text, language):
     starts = [*(start for start, _ in ranges), len(text)]
     bounds = np.searchsorted(analysis.tokens.starts, starts).tolist()
     skipped = plain_residue.residue(text, ranges)
-    skipped |= set(np.flatnonzero(apparatus(text, layout_of(text, language))).tolist())
+    skipped |= apparatus(text, layout_of(text, language))
     assert list(map(tuple, analysis.sentences.tolist())) == plain_evidence.sentence_ranges(
         bounds, skipped, commas, tokens_a_word(language)
     )
@@ -180,7 +178,7 @@ def test_sentences_and_pieces_are_cut_as_the_twins_cut_them(text, language):
 @many
 @given(st.one_of(texts, st.text(st.sampled_from("abeéнаقर漢かกກកမ가λאהற আაა 5.\n"), max_size=80)))
 def test_the_language_is_that_of_py3langid(text):
-    language = detection.detect_language(text, code_points(text))
+    language = detection.detect_language(text)
     assert language == plain_languages.detect_language(detection._sample(text))
 
 
@@ -202,9 +200,8 @@ wordy = st.one_of(
 def test_texts_full_of_function_words_are_plain_as_the_twin_finds(languages, others, count, chance):
     words = [*(word for each in languages for word in each * 3), *others]
     text = " ".join(chance.choice([str.lower, str.upper])(chance.choice(words)) for _ in range(count))
-    assert detection._plain_language(code_points(text)) == plain_languages.plain_language(
-        detection._sample(text)
-    )
+    (found,) = detection._plain_languages(*joined([text]))
+    assert (found or None) == plain_languages.plain_language(detection._sample(text))
 
 
 @many

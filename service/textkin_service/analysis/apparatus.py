@@ -4,9 +4,7 @@ Lists of references, acknowledgements with the declarations beside them, and for
 in English and the larger European languages.
 """
 
-import numpy as np
 import regex
-from numpy.typing import NDArray
 
 from textkin_service.analysis.characters import LINE_ENDS, SIGNS
 from textkin_service.analysis.kernels.lines import LEAST_SIGNS, LONGEST_HEADING, MAY_BE_FORMULA
@@ -72,35 +70,31 @@ _MOST_PROSE = 0.15
 _MOST_APPARATUS = 0.8
 
 # Most articles have none of these, and so no apparatus.
-_ANY_PHRASE = IN_REFERENCES | IN_DECLARATION | MAY_BE_FORMULA
+APPARATUS_PHRASES = IN_REFERENCES | IN_DECLARATION | MAY_BE_FORMULA
 
 
 def may_have_apparatus(layout: Layout) -> bool:
     """Whether any sentence may be apparatus."""
-    return bool(layout.all_phrases & _ANY_PHRASE)
+    return bool(layout.all_phrases & APPARATUS_PHRASES)
 
 
-def apparatus(text: str, layout: Layout) -> NDArray[np.bool_]:
-    """Returns for each sentence whether it is apparatus."""
-    found = np.zeros(layout.sentence_count, np.bool_)
-    ranges, phrases = layout.sentences, layout.phrases.tolist()
+def apparatus(text: str, layout: Layout) -> set[int]:
+    """Returns the sentences that are apparatus, by number."""
+    found: set[int] = set()
+    # Lists, because most texts are so short that an array would take longer.
+    ranges, phrases = layout.sentences.tolist(), layout.phrases.tolist()
     if layout.all_phrases & IN_REFERENCES:
         for first, last in _references(text):
-            found |= (ranges[:, 0] >= first) & (ranges[:, 0] < last)
+            found.update(i for i, (start, _) in enumerate(ranges) if first <= start < last)
     if layout.all_phrases & IN_DECLARATION:
-        for i in _declarations(text, ranges.tolist(), [bool(each & IN_DECLARATION) for each in phrases]):
-            found[i] = True
-    if layout.all_phrases & MAY_BE_FORMULA and any(sign in text for sign in _FORMULA_SIGNS):
-        for i, bits in enumerate(phrases):
-            if bits & MAY_BE_FORMULA:
-                first, last = ranges[i].tolist()
-                found[i] |= is_formula(text[first:last])
-    if not found.any():
+        found.update(_declarations(text, ranges, phrases))
+    if layout.all_phrases & MAY_BE_FORMULA and any(map(text.__contains__, _FORMULA_SIGNS)):
+        formulas = (i for i, bits in enumerate(phrases) if bits & MAY_BE_FORMULA)
+        found.update(i for i in formulas if is_formula(text[slice(*ranges[i])]))
+    if not found:
         return found
-    lengths = ranges[:, 1] - ranges[:, 0]
-    if lengths[found].sum() > _MOST_APPARATUS * lengths.sum():
-        found[:] = False
-    return found
+    most = _MOST_APPARATUS * sum(last - first for first, last in ranges)
+    return found if sum(ranges[i][1] - ranges[i][0] for i in found) <= most else set()
 
 
 def is_formula(text: str) -> bool:
@@ -136,17 +130,20 @@ def _lines(text: str, start: int) -> list[tuple[int, int]]:
     return [(first, last) for first, last in ranges if not text[first:last].isspace() and first < last]
 
 
-def _declarations(text: str, sentences: list[list[int]], may_declare: list[bool]) -> list[int]:
+def _declarations(text: str, sentences: list[list[int]], phrases: list[int]) -> list[int]:
     """Returns the sentences that thank or declare: those that say so, and the paragraph under a heading that does."""
     found = []
     under_heading = False
-    for i, (first, last) in enumerate(sentences):
-        if may_declare[i] and last - first <= LONGEST_HEADING and _DECLARATION.match(text, first, last):
+    for i, (bits, (first, last)) in enumerate(zip(phrases, sentences, strict=True)):
+        may_declare = bits & IN_DECLARATION
+        if not (may_declare or under_heading):
+            continue
+        if may_declare and last - first <= LONGEST_HEADING and _DECLARATION.match(text, first, last):
             under_heading = True
             found.append(i)
             continue  # an empty line may follow a heading
         if under_heading or (
-            may_declare[i] and text.startswith(_OPENINGS, first) and _THANKS.match(text, first, last)
+            may_declare and text.startswith(_OPENINGS, first) and _THANKS.match(text, first, last)
         ):
             found.append(i)
         if under_heading:

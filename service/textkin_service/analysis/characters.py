@@ -3,7 +3,7 @@
 The patterns here are the definition; the table is made from them, and from Python's own idea of spaces and case, once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -126,8 +126,17 @@ def _classes_of_all(text: str) -> NDArray[np.uint32]:
 
 def code_points(text: str) -> NDArray[np.uint32]:
     """Returns the code points of a text: uint32. A lone surrogate is one too."""
-    # NumPy's own strings hold code points; an empty one has room for one all the same.
+    if text.isascii():
+        return np.frombuffer(text.encode(), np.uint8).astype(np.uint32)
+    # NumPy's own strings hold code points.
     return np.array([text]).view(np.uint32)[: len(text)]
+
+
+def joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Returns the code points of texts (uint32), and where in these each begins, and the end (int64)."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    offsets[1:] = np.cumsum([*map(len, texts)])
+    return code_points(texts[0] if len(texts) == 1 else "".join(texts)), offsets
 
 
 def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:

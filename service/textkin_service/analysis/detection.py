@@ -8,15 +8,16 @@ The same text always has the same language, on every machine and in every thread
 
 import sys
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.characters import SCRIPTS, classes_of, code_points
+from textkin_service.analysis.characters import SCRIPTS, classes_of, code_points, joined
 from textkin_service.analysis.functionwords import LANGUAGES, function_words
-from textkin_service.analysis.kernels.languages import count_scripts, likelihoods, plain_language
+from textkin_service.analysis.kernels.languages import count_scripts, likelihoods, plain_languages
 from textkin_service.analysis.lexicon import known_languages
 from textkin_service.prebuilt import prebuilt
 
@@ -68,12 +69,22 @@ class _Model:
     priors: NDArray[np.float32]
 
 
-def detect_language(text: str, codes: NDArray[np.uint32]) -> str:
-    """Returns the language of a text as a BCP 47 primary subtag: English if it is too short to tell, "und" if unknown here.
+def detect_language(text: str) -> str:
+    """Returns the language of a text as a BCP 47 primary subtag: English if it is too short to tell, "und" if unknown here."""
+    return detect_languages([text], *joined([text]), [""])[0]
 
-    `codes`: its code points.
+
+def detect_languages(
+    texts: Sequence[str], codes: NDArray[np.uint32], offsets: NDArray[np.int64], named: Sequence[str]
+) -> list[str]:
+    """Returns the language of each text: the one that is named, or else the one detected.
+
+    `codes` and `offsets` are what `joined` makes of the texts.
     """
-    return _plain_language(codes) or _by_model(_sample(text))
+    return [
+        language or plain or _by_model(_sample(text))
+        for text, language, plain in zip(texts, named, _plain_languages(codes, offsets), strict=True)
+    ]
 
 
 def load_detector() -> None:
@@ -82,10 +93,12 @@ def load_detector() -> None:
     _model()
 
 
-def _plain_language(codes: NDArray[np.uint32]) -> str | None:
-    """Returns the language of whose function words a sample of a text is full; None if it is of none."""
-    number = plain_language(
+def _plain_languages(codes: NDArray[np.uint32], offsets: NDArray[np.int64]) -> list[str]:
+    """Returns the language of whose function words a sample of each text is full; empty where it is of none."""
+    found = np.empty(len(offsets) - 1, np.int64)
+    plain_languages(
         codes,
+        offsets,
         _PIECES,
         _PIECE_LENGTH,
         *function_words(),
@@ -94,8 +107,9 @@ def _plain_language(codes: NDArray[np.uint32]) -> str | None:
         _PLAIN_SHARE,
         _PLAIN_SHARE_OF_ENGLISH,
         _MOST_OF_NEXT,
+        found,
     )
-    return LANGUAGES[number] if number >= 0 else None
+    return [LANGUAGES[number] if number >= 0 else "" for number in found.tolist()]
 
 
 def _by_model(sample: str) -> str:

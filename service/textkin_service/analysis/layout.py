@@ -13,6 +13,7 @@ from textkin_service.analysis.room import (
     ALL_KINDS,
     ALL_PHRASES,
     COUNTS,
+    FIRST_SENTENCE,
     FIRSTS,
     KINDS,
     LINE_WORDS,
@@ -71,10 +72,13 @@ class Layout(NamedTuple):
         return self.room.marks[KINDS, self.first : self.first + self.line_count]
 
 
-def lay_out(reading: Reading) -> list[Layout]:
-    """Returns the layout of each text, whose words are found."""
+def lay_out(reading: Reading) -> int:
+    """Tells of the sentences and lines of texts, whose words are found, what their `layout_of` has; returns how many sentences.
+
+    In the room they stand one after the other.
+    """
     room = reading.room
-    split_sentences(reading)
+    sentences = split_sentences(reading)
     describe(
         reading.codes,
         reading.offsets,
@@ -86,12 +90,18 @@ def lay_out(reading: Reading) -> list[Layout]:
         room.ranges,
         reading.counts,
     )
-    layouts = []
-    first = 0
-    for text, counts in enumerate(reading.counts.tolist()):
-        sentences = counts[SENTENCES]
-        layouts.append(
-            Layout(room, text, first, sentences, counts[LINES], counts[ALL_PHRASES], counts[ALL_KINDS])
-        )
-        first += sentences
-    return layouts
+    return sentences
+
+
+def layout_of(reading: Reading, text: int) -> Layout:
+    """Returns the layout of a text, by its number, once all are laid out."""
+    counts = reading.counts[text].tolist()
+    return Layout(
+        reading.room,
+        text,
+        counts[FIRST_SENTENCE],
+        counts[SENTENCES],
+        counts[LINES],
+        counts[ALL_PHRASES],
+        counts[ALL_KINDS],
+    )

@@ -6,10 +6,6 @@ lines have a word that a phrase needs; only these are matched with the phrases.
 """
 
 from bisect import bisect_right
-from itertools import compress
-
-import numpy as np
-from numpy.typing import NDArray
 
 from textkin_service.analysis.furniture import (
     COMMENT_BOX,
@@ -37,91 +33,94 @@ _COMMENTS_AFTER = 0.5
 MOST_RESIDUE = 0.8
 
 # Most articles have none of these, and so no residue.
-_ANY_SIGN = IS_BAR | MAY_BE_FURNITURE | MAY_BE_COMMENT_BOX | MAY_BE_HEADING
-_ANY_PHRASE = IN_PHRASE | IN_CREDIT | BEGINS_LABEL
+SIGNS = IS_BAR | MAY_BE_FURNITURE | MAY_BE_COMMENT_BOX | MAY_BE_HEADING
+RESIDUE_PHRASES = IN_PHRASE | IN_CREDIT | BEGINS_LABEL
 
 
 def may_have_residue(layout: Layout) -> bool:
     """Whether any sentence may be web residue."""
-    return bool(layout.all_kinds & _ANY_SIGN or layout.all_phrases & _ANY_PHRASE)
+    return bool(layout.all_kinds & SIGNS or layout.all_phrases & RESIDUE_PHRASES)
 
 
-def residue(text: str, layout: Layout) -> NDArray[np.bool_]:
-    """Returns for each sentence whether it is web residue."""
-    found = np.zeros(layout.sentence_count, np.bool_)
+def residue(text: str, layout: Layout) -> set[int]:
+    """Returns the sentences that are web residue, by number."""
     lines = _Lines(text, layout)
     comments = lines.comment_box()
-    if comments < layout.line_count:
-        found[layout.firsts[comments] :] = True
-    lines.mark_furniture(found, comments)
-    lines.mark_lists(found, comments)
-    if found.any():
-        # Lists, because most texts are so short that an array would take longer.
-        words = layout.words.tolist()
-        if sum(compress(words, found.tolist())) > MOST_RESIDUE * sum(words):
-            found[:] = False
-    return found
+    lines.mark_furniture(comments)
+    lines.mark_lists(comments)
+    if not lines.found:
+        return lines.found
+    words = layout.words.tolist()
+    return lines.found if sum(words[i] for i in lines.found) <= MOST_RESIDUE * sum(words) else set()
 
 
 class _Lines:
-    """The lines of a text, by number, and what the phrases say of those that they are to be matched with."""
+    """The lines of a text, by number, and what the phrases say of those that they are to be matched with.
+
+    `found`: the sentences that are residue so far.
+    """
 
     def __init__(self, text: str, layout: Layout) -> None:
         self._text = text
         self._layout = layout
+        # Lists, because most texts are so short that an array would take longer.
+        self._kinds = layout.kinds.tolist() if layout.all_kinds & SIGNS else []
+        self.found: set[int] = set()
 
     def comment_box(self) -> int:
-        """Returns the line that heads the comments; the number of lines if there is none."""
+        """Marks the comments and returns the line that heads them; the number of lines if there is none."""
         layout = self._layout
         for line in self._of(MAY_BE_COMMENT_BOX):
             before = layout.line_words[:line].sum()
             if before >= _COMMENTS_AFTER * layout.words.sum() and COMMENT_BOX.match(self._line(line)):
+                self._mark(line, layout.line_count)
                 return line
         return layout.line_count
 
-    def mark_furniture(self, found: NDArray[np.bool_], end: int) -> None:
+    def mark_furniture(self, end: int) -> None:
         """Marks the sentences that are furniture before the line `end`: all of a short line with any, else each that is."""
         layout = self._layout
         for line in self._of(IS_BAR):
-            self._mark(found, line, line + 1)
+            self._mark(line, line + 1)
         for line in self._of(MAY_BE_FURNITURE):
             if line < end and LINE_PHRASE.search(self._line(line)):
-                self._mark(found, line, line + 1)
-        if not layout.all_phrases & _ANY_PHRASE:
+                self._mark(line, line + 1)
+        if not layout.all_phrases & RESIDUE_PHRASES:
             return
         for i, phrases in enumerate(layout.phrases.tolist()):
-            if not phrases & _ANY_PHRASE or found[i]:
+            if not phrases & RESIDUE_PHRASES or i in self.found:
                 continue
             first, last = layout.sentences[i].tolist()
             if _says_furniture(self._text[first:last], phrases):
                 line = bisect_right(layout.firsts.tolist(), i) - 1
-                found[i] = True
+                self.found.add(i)
                 if layout.line_words[line] <= FURNITURE_WORDS:
-                    self._mark(found, line, line + 1)
+                    self._mark(line, line + 1)
 
-    def mark_lists(self, found: NDArray[np.bool_], end: int) -> None:
+    def mark_lists(self, end: int) -> None:
         """Marks the lists of other news that begin before the line `end`."""
         listed = 0
         for line in self._of(MAY_BE_HEADING):
             if listed <= line < end and self._heads_other_news(line):
                 listed = self._end_of_list(line + 1)
-                self._mark(found, line, listed)
+                self._mark(line, listed)
 
     def _of(self, kind: int) -> list[int]:
         if not self._layout.all_kinds & kind:
             return []
-        return [line for line, bits in enumerate(self._layout.kinds.tolist()) if bits & kind]
+        return [line for line, bits in enumerate(self._kinds) if bits & kind]
 
     def _is(self, line: int, kind: int) -> bool:
-        return bool(self._layout.kinds[line] & kind)
+        return bool(self._kinds[line] & kind)
 
     def _line(self, line: int) -> str:
         layout = self._layout
         first, last = layout.firsts[line], layout.firsts[line + 1] - 1
         return self._text[layout.sentences[first, 0] : layout.sentences[last, 1]]
 
-    def _mark(self, found: NDArray[np.bool_], first: int, last: int) -> None:
-        found[self._layout.firsts[first] : self._layout.firsts[last]] = True
+    def _mark(self, first: int, last: int) -> None:
+        firsts = self._layout.firsts
+        self.found.update(range(int(firsts[first]), int(firsts[last])))
 
     def _heads_other_news(self, line: int) -> bool:
         return self._is(line, MAY_BE_HEADING) and OTHER_NEWS.match(self._line(line)) is not None

@@ -25,9 +25,11 @@ STOPS, BREAKS, BOUNDS, COUNTS, FIRSTS, LINE_WORDS, PIECE_FIRSTS, PIECE_LASTS = r
 FLAGS, SAID, PHRASES, PIECES = range(4)
 # Those of `Room.marks`: of characters, of words, of sentences, of lines.
 LOW, CLASSES, COMMAS, ENDS_LINE, KINDS = range(5)
-# What is counted of each text, the columns of `new_counts`: words, events, whether all words are simple; sentences, lines, the
-# phrases and the kinds of lines that there may be; sentences and pieces that are kept.
-WORDS, MET, SIMPLE, SENTENCES, LINES, ALL_PHRASES, ALL_KINDS, KEPT_SENTENCES, KEPT_PIECES = range(9)
+# What is counted of each text, the columns of `new_counts`: words, events, which classes of characters it has that not every
+# text has; where its sentences begin among those of all, and how many they are; lines, the phrases and the kinds of lines that
+# there may be; sentences and pieces that are kept.
+WORDS, MET, RARE_CLASSES, FIRST_SENTENCE, SENTENCES, LINES = range(6)
+ALL_PHRASES, ALL_KINDS, KEPT_SENTENCES, KEPT_PIECES = range(6, 10)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,5 +80,5 @@ def room_for(length: int, texts: int) -> Room:
 
 
 def new_counts(texts: int) -> NDArray[np.int64]:
-    """Returns the counts of so many texts, to be filled in: int64 of shape (texts, 9)."""
+    """Returns the counts of so many texts, to be filled in: int64 of shape (texts, 10)."""
     return np.empty((texts, KEPT_PIECES + 1), np.int64)

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.characters import UNSPACED, class_table, classes_of, code_points
+from textkin_service.analysis.characters import UNSPACED, class_table, joined
 from textkin_service.analysis.kernels.words import cut_words, pair_keys
 from textkin_service.analysis.keywords import flags_of
 from textkin_service.analysis.lexicon import Lexicon, lexicon, word_hashes
 from textkin_service.analysis.reading import Reading
-from textkin_service.analysis.room import ENDS, SIMPLE, STARTS, WORDS
+from textkin_service.analysis.room import ENDS, RARE_CLASSES, STARTS, WORDS
 from textkin_service.analysis.tokens import Tokens, normalize_word
 from textkin_service.analysis.unspaced import is_unspaced, pairs_units
 from textkin_service.analysis.wordtable import Known
@@ -52,7 +52,7 @@ def find_words(reading: Reading, language: str) -> Words:
         _meet(reading, words, unknown)
         unknown = words.table.look_again(room.keys, known, unknown)
     starts, ends = room.numbers[STARTS, :count].copy(), room.numbers[ENDS, :count].copy()
-    if pairs_units(language) and not reading.counts[:, SIMPLE].all():
+    if pairs_units(language) and (reading.counts[:, RARE_CLASSES] & UNSPACED).any():
         _pair_all(known, starts, ends, reading, words)
     return Words(starts, ends, known.hashes, known.stems, known.rarities.view(np.float32))
 
@@ -81,7 +81,7 @@ def meet_common_words(language: str) -> None:
     """Resolves the most frequent words of a language, with a small letter and with a capital, before any text has."""
     words = lexicon(language)
     common, hashes, stems, zipf, flags = prebuilt(f"words-{language}", partial(_common, words))
-    reading = Reading.of([common], code_points(common))
+    reading = Reading.of([common], *joined([common]))
     count = cut(reading, words.table.rows)
     words.table.add(reading.room.keys[:count], hashes, stems, zipf, flags)
 
@@ -102,21 +102,17 @@ def _common(
 
 def _meet(reading: Reading, words: Lexicon, unknown: int) -> None:
     """Resolves the first words that are missing, and adds them to the table."""
-    room, text = reading.room, reading.joined
+    room, texts = reading.room, reading.texts
     missing = room.missing[:unknown]
     own = np.searchsorted(reading.counts[:, WORDS].cumsum(), missing, side="right")
-    offsets = reading.offsets[own]
-    places = (
-        room.keys[missing],
-        room.numbers[STARTS, missing] + offsets,
-        room.numbers[ENDS, missing] + offsets,
-    )
+    places = own, room.keys[missing], room.numbers[STARTS, missing], room.numbers[ENDS, missing]
     written = {
-        key: text[start:end] for key, start, end in zip(*(each.tolist() for each in places), strict=True)
+        key: texts[text][start:end]
+        for text, key, start, end in zip(*(each.tolist() for each in places), strict=True)
     }
     normal = [normalize_word(word) for word in written.values()]
     flags = list(map(flags_of, written.values()))
-    if not text.isascii():
+    if not all(map(str.isascii, written.values())):
         flags = [
             each | _UNSPACED if is_unspaced(word) else each for each, word in zip(flags, normal, strict=True)
         ]
@@ -128,26 +124,21 @@ def _pair_all(
     known: Known, starts: NDArray[np.int32], ends: NDArray[np.int32], reading: Reading, words: Lexicon
 ) -> None:
     """Takes the stems of two for each word of a script without spaces that another follows immediately."""
-    last = 0
-    for i, count in enumerate(reading.counts[:, WORDS].tolist()):
-        own = slice(last, last + count)
-        last += count
-        codes = reading.codes[reading.offsets[i] : reading.offsets[i + 1]]
-        text = reading.joined[reading.offsets[i] : reading.offsets[i + 1]]
-        tokens = Tokens(text, starts[own], ends[own], known.hashes[own])
+    # What stands for such a character, as a number in a circle, is none by itself.
+    lasts = reading.counts[:, WORDS].cumsum()
+    for i in np.flatnonzero(reading.counts[:, RARE_CLASSES] & UNSPACED).tolist():
+        own = slice(int(lasts[i] - reading.counts[i, WORDS]), int(lasts[i]))
+        tokens = Tokens(reading.texts[i], starts[own], ends[own], known.hashes[own])
         of_text = Known(
             known.hashes[own], known.stems[own], known.rarities[own], known.flags[own], known.missing
         )
-        _pair(of_text, reading.room.keys[own], tokens, codes, words)
+        _pair(of_text, reading.room.keys[own], tokens, words)
 
 
-def _pair(
-    known: Known, keys: NDArray[np.uint64], tokens: Tokens, codes: NDArray[np.uint32], words: Lexicon
-) -> None:
+def _pair(known: Known, keys: NDArray[np.uint64], tokens: Tokens, words: Lexicon) -> None:
     """Takes the stems of two for each word of a script without spaces that another follows immediately."""
     unspaced = known.flags & _UNSPACED != 0
-    # What stands for such a character, as a number in a circle, is none by itself.
-    if not (unspaced.any() and (classes_of(codes) & UNSPACED).any()):
+    if not unspaced.any():
         return
     pairs = np.empty(len(keys), np.uint64)
     pair_keys(tokens.starts, tokens.ends, keys, unspaced, pairs)

@@ -10,13 +10,13 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis
+from textkin_service.analysis import Analyses, Analysis
 from textkin_service.engine.ahead import read_ahead
 from textkin_service.engine.sharing import Sharing
 from textkin_service.engine.work import Work
 from textkin_service.errors import StoreError
 from textkin_service.index import Candidates, Index, Recurrence
-from textkin_service.sketch import Probe, Scheme, Sketch, sketch
+from textkin_service.sketch import Probe, Scheme, Sketch, sketch_all
 from textkin_service.sketch.stored import DamagedSketch, Sketches
 from textkin_service.store import Added, Change, Dropped, Removed
 
@@ -97,9 +97,11 @@ class Indexes:
         with known.sharing.writing():
             known.index.remove_all(numbers, sketches)
 
-    def sketch(self, collection: int, analysis: Analysis) -> Sketch:
-        """Returns the sketch of a text as evidence in a collection: without the pieces that recur there."""
-        return sketch(analysis.without(self.recurring(collection)), self._scheme)
+    def sketch_all(self, collections: Sequence[int], analyses: Sequence[Analysis]) -> list[Sketch]:
+        """Returns the sketch of each text as evidence in its collection: without the pieces that recur there."""
+        recurring = {collection: self.recurring(collection) for collection in set(collections)}
+        evidence = Analyses.of(analyses).without([recurring[collection] for collection in collections])
+        return sketch_all(evidence, self._scheme)
 
     def recurring(self, collection: int) -> NDArray[np.uint32]:
         """Returns the hashes of a collection's recurring pieces: uint32, sorted, and never changed later."""

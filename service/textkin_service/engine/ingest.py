@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
-from textkin_service.analysis import Analysis, analyze, analyze_all
+from textkin_service.analysis import Analyses, Analysis, analyze, analyze_all
 from textkin_service.engine import validation
 from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.search import Query, Search
@@ -20,6 +20,7 @@ from textkin_service.engine.work import Work
 from textkin_service.errors import TextkinError
 from textkin_service.model import Article, SearchOptions, SearchResult
 from textkin_service.settings import Settings
+from textkin_service.sketch import Sketch
 from textkin_service.store import Content, Draft, Put, Store, StoredCollection, digest, pack
 
 Value = TypeVar("Value")
@@ -60,11 +61,21 @@ class _Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Analyzed:
-    """The analysis of an article; None: it is there already, unchanged."""
+class _Sketched:
+    """What is kept of the text of an article, the language it is in, and how many words it has; `analysis` as in `Prepared`."""
+
+    sketch: Sketch
+    language: str
+    word_count: int
+    analysis: Analysis | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """An article and what is kept of its text; None: it is there already, unchanged."""
 
     checked: _Checked
-    analysis: Analysis | None
+    sketched: _Sketched | None
 
 
 class Ingest:
@@ -85,7 +96,7 @@ class Ingest:
         # One step after the other, so that the tables of each stay in the processor's cache.
         checked = _each(work, incoming, partial(self._check, {}))
         there = self._digests([each for each in checked if isinstance(each, _Checked)])
-        return _each(work, self._analyzed(work, checked, there), self._prepare)
+        return _each(work, self._examined(work, checked, there), self._prepare)
 
     def commit(self, prepared: Sequence[Prepared]) -> Future[list[Put | TextkinError]]:
         """Hands articles to the store, without waiting. NotReady.
@@ -121,73 +132,86 @@ class Ingest:
             found.update(((collection.number, article_id), value) for article_id, value in digests.items())
         return found
 
-    def _analyzed(
+    def _examined(
         self, work: Work, checked: Sequence[_Checked | Exception], there: Mapping[tuple[int, str], bytes]
-    ) -> list[_Analyzed | Exception]:
-        """Analyses the articles together, but those that are there already and that no search needs the analysis of."""
+    ) -> list[_Examined | Exception]:
+        """Sketches the articles together, but those that are there already and that no search needs the analysis of."""
 
         def is_wanted(each: _Checked) -> bool:
             name = each.collection.number, each.incoming.article.id
             return each.incoming.search is not None or there.get(name) != each.digest
 
         wanted = {i: each for i, each in enumerate(checked) if isinstance(each, _Checked) and is_wanted(each)}
-        analyses = dict(zip(wanted, self._analyses(work, list(wanted.values())), strict=True))
-        analyzed: list[_Analyzed | Exception] = []
+        sketched = dict(zip(wanted, self._all_sketched(work, list(wanted.values())), strict=True))
+        examined: list[_Examined | Exception] = []
         for i, each in enumerate(checked):
-            analysis = analyses.get(i)
+            found = sketched.get(i)
             if isinstance(each, Exception):
-                analyzed.append(each)
-            elif isinstance(analysis, Exception):
-                analyzed.append(analysis)
+                examined.append(each)
+            elif isinstance(found, Exception):
+                examined.append(found)
             else:
-                analyzed.append(_Analyzed(each, analysis))
-        return analyzed
+                examined.append(_Examined(each, found))
+        return examined
 
-    def _analyses(self, work: Work, checked: Sequence[_Checked]) -> Sequence[Analysis | Exception]:
+    def _all_sketched(self, work: Work, checked: Sequence[_Checked]) -> Sequence[_Sketched | Exception]:
         if not checked:
             return []
         work.check()
         try:
-            return analyze_all(
-                [each.incoming.article.text for each in checked], list(map(_language, checked))
-            )
+            texts, languages = [each.incoming.article.text for each in checked], list(map(_language, checked))
+            return self._sketched(checked, analyze_all(texts, languages))
         except Exception:  # noqa: BLE001 - of some article, which is found out one by one
-            return _each(work, checked, _analysis)
+            return _each(work, checked, self._sketched_alone)
 
-    def _prepare(self, analyzed: _Analyzed) -> Prepared:
-        checked, analysis = analyzed.checked, analyzed.analysis
+    def _sketched_alone(self, checked: _Checked) -> _Sketched:
+        return self._sketched([checked], [analyze(checked.incoming.article.text, _language(checked))])[0]
+
+    def _sketched(self, checked: Sequence[_Checked], analyses: Sequence[Analysis]) -> list[_Sketched]:
+        joined = Analyses.of(analyses)
+        sketches = self._indexes.sketch_all([each.collection.number for each in checked], joined)
+        return [
+            _Sketched(
+                sketch,
+                joined.language(i),
+                joined.word_count(i),
+                joined[i] if each.incoming.search is not None else None,
+            )
+            for i, (each, sketch) in enumerate(zip(checked, sketches, strict=True))
+        ]
+
+    def _prepare(self, examined: _Examined) -> Prepared:
+        checked, sketched = examined.checked, examined.sketched
         incoming = checked.incoming
-        if analysis is None:
+        if sketched is None:
             # Made after all, by the store, if the article is replaced before this one gets there.
             content: Callable[[], Content] = partial(self._late_content, checked)
         else:
-            validation.words(f"{incoming.field}.text", analysis.word_count)
-            made = self._content(checked, analysis)
+            validation.words(f"{incoming.field}.text", sketched.word_count)
+            made = _content(checked, sketched)
 
             def content() -> Content:
                 return made
 
         draft = Draft(incoming.collection_id, incoming.article, checked.digest, content)
-        return Prepared(checked.collection, draft, analysis if incoming.search else None, incoming.search)
+        analysis = None if sketched is None else sketched.analysis
+        return Prepared(checked.collection, draft, analysis, incoming.search)
 
     def _late_content(self, checked: _Checked) -> Content:
-        return self._content(checked, _analysis(checked))
+        return _content(checked, self._sketched_alone(checked))
 
-    def _content(self, checked: _Checked, analysis: Analysis) -> Content:
-        return Content(
-            pack(checked.incoming.article.text),
-            self._indexes.sketch(checked.collection.number, analysis).to_bytes(),
-            "" if _language(checked) else analysis.language,
-        )
+
+def _content(checked: _Checked, sketched: _Sketched) -> Content:
+    return Content(
+        pack(checked.incoming.article.text),
+        sketched.sketch.to_bytes(),
+        "" if _language(checked) else sketched.language,
+    )
 
 
 def _language(checked: _Checked) -> str:
     """Returns the language that the article or its collection names; empty: neither does."""
     return checked.incoming.article.language or checked.collection.collection.settings.language
-
-
-def _analysis(checked: _Checked) -> Analysis:
-    return analyze(checked.incoming.article.text, _language(checked))
 
 
 def _each(

@@ -2,19 +2,20 @@
 
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis
+from textkin_service.analysis import Analyses, Analysis
 from textkin_service.analysis.plain import plainly_analyzed
 from textkin_service.settings import Settings
 from textkin_service.sketch import content, verbatim
-from textkin_service.sketch.pieces import piece_marks
+from textkin_service.sketch.pieces import all_piece_marks
 from textkin_service.sketch.scheme import Scheme
 
-__all__ = ["Probe", "Scheme", "Sketch", "prepare", "probe", "sketch"]
+__all__ = ["Probe", "Scheme", "Sketch", "prepare", "probe", "sketch", "sketch_all"]
 
 # CRC-32 of all that follows, then the numbers of content keys and of marks.
 _HEADER = struct.Struct("<III")
@@ -93,8 +94,21 @@ def probe(analysis: Analysis) -> Probe:
 
 def sketch(analysis: Analysis, scheme: Scheme) -> Sketch:
     """Returns both sketches of a text, and the marks of its pieces."""
-    return Sketch(
-        verbatim.signature(analysis),
-        content.content_keys(analysis, scheme.content_keys, scheme.content_segment_words),
-        piece_marks(analysis),
-    )
+    return sketch_all([analysis], scheme)[0]
+
+
+def sketch_all(analyses: Sequence[Analysis], scheme: Scheme) -> list[Sketch]:
+    """Returns the sketch of each text, as `sketch` does, in less time if they are of one call of `analyze_all`.
+
+    Their arrays are parts of larger ones: a sketch that is kept keeps those beside it in memory.
+    """
+    joined = Analyses.of(analyses)
+    found: dict[int, Sketch] = {}
+    for batch, numbers in zip(joined.batches, joined.numbers, strict=True):
+        parts = (
+            verbatim.signatures(batch),
+            content.all_content_keys(batch, scheme.content_keys, scheme.content_segment_words),
+            all_piece_marks(batch),
+        )
+        found.update(zip(numbers, map(Sketch, *parts), strict=True))
+    return [found[i] for i in range(len(joined))]

@@ -13,11 +13,12 @@ nothing. `bench/sketches.py` compares these and other forms.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis
+from textkin_service.analysis import Analysis, Batch
 from textkin_service.sketch.kernels.keys import sentence_keys
 
 # Stems at least this frequent pair with nothing: "the", "said", "year".
@@ -41,8 +42,15 @@ def content_keys(analysis: Analysis, keys_a_segment: int, segment_words: int) ->
 
     A segment has `segment_words` words, rounded up to whole sentences.
     """
+    return all_content_keys(Batch.of(analysis), keys_a_segment, segment_words)[0]
+
+
+def all_content_keys(batch: Batch, keys_a_segment: int, segment_words: int) -> list[NDArray[np.uint32]]:
+    """Returns the keys of the sketch of each text, as `content_keys` does."""
     stored = STORED_REACH, STORED_RAREST, WORDS_A_STEM, segment_words, keys_a_segment
-    return (_sentence_keys(analysis, *stored) >> _HALF).astype(np.uint32)
+    labelled, ends = _sentence_keys(batch, *stored)
+    keys = (labelled >> _HALF).astype(np.uint32)
+    return [keys[first:last] for first, last in pairwise((0, *ends.tolist()))]
 
 
 def segment_keys(analysis: Analysis, segment_words: int) -> list[NDArray[np.uint32]]:
@@ -73,15 +81,27 @@ def asked_keys(analysis: Analysis, window_words: int) -> tuple[NDArray[np.uint32
     Windows have `window_words` words, rounded up to whole sentences, and are numbered in order, from 0; a key has the
     first that it is in.
     """
-    labelled = _sentence_keys(analysis, ASKED_REACH, ASKED_RAREST, _NO_MORE, window_words, _NO_MORE)
+    asked = ASKED_REACH, ASKED_RAREST, _NO_MORE, window_words, _NO_MORE
+    labelled, _ = _sentence_keys(Batch.of(analysis), *asked)
     return (labelled >> _HALF).astype(np.uint32), (labelled & _PART).astype(np.intp)
 
 
 def _sentence_keys(
-    analysis: Analysis, reach: int, rarest: int, words_a_stem: int, part_words: int, most: int
-) -> NDArray[np.uint64]:
-    """Returns what the kernel does, of the sentences of a text."""
-    rarities = analysis.zipf.view(np.uint32)
-    return sentence_keys(
-        analysis.stems, rarities, analysis.sentences, _STOP, reach, rarest, words_a_stem, part_words, most
+    batch: Batch, reach: int, rarest: int, words_a_stem: int, part_words: int, most: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Returns what the kernel does, of the sentences of each text, and where those of each end."""
+    ends = np.empty(len(batch), np.int64)
+    keys = sentence_keys(
+        batch.stems,
+        batch.zipf.view(np.uint32),
+        batch.sentences,
+        batch.bounds,
+        _STOP,
+        reach,
+        rarest,
+        words_a_stem,
+        part_words,
+        most,
+        ends,
     )
+    return keys, ends

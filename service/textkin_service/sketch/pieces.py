@@ -5,10 +5,12 @@ out, the marks of the others tell whether the texts are about the same: copies a
 have only a publisher's footer in common next to none.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis
+from textkin_service.analysis import Analysis, Batch
 from textkin_service.sketch.kernels.keys import mark_pieces
 
 # Words of a piece for each of its marks, rounded up.
@@ -22,16 +24,24 @@ _HALF = np.uint64(32)
 
 def piece_marks(analysis: Analysis) -> NDArray[np.uint64]:
     """Returns the marks: uint64, sorted, each once, at most 256; a piece's hash in the upper half, a stem in the lower."""
-    pieces = analysis.pieces
-    return mark_pieces(
-        pieces.hashes,
-        pieces.firsts,
-        pieces.lasts,
-        analysis.stems,
-        analysis.zipf,
+    return all_piece_marks(Batch.of(analysis))[0]
+
+
+def all_piece_marks(batch: Batch) -> list[NDArray[np.uint64]]:
+    """Returns the marks of each text, as `piece_marks` does."""
+    ends = np.empty(len(batch), np.int64)
+    marks = mark_pieces(
+        batch.piece_hashes,
+        batch.piece_firsts,
+        batch.piece_lasts,
+        batch.bounds,
+        batch.stems,
+        batch.zipf,
         WORDS_PER_MARK,
         MOST_MARKS,
+        ends,
     )
+    return [marks[first:last] for first, last in pairwise((0, *ends.tolist()))]
 
 
 def hashes_of(marks: NDArray[np.uint64]) -> NDArray[np.uint32]:

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analysis, Tokens
-from textkin_service.analysis.characters import code_points
+from textkin_service.analysis import Analysis, Batch
+from textkin_service.analysis.analyses import WORDS
 from textkin_service.analysis.forms import character_forms
 from textkin_service.analysis.tokens import normalize_word
 from textkin_service.prebuilt import prebuilt
@@ -36,30 +36,40 @@ def signature(analysis: Analysis) -> NDArray[np.uint32]:
 
     Equal to `datasketch.MinHash(num_perm=128, seed=1, scheme="affine32")` updated with every shingle.
     """
-    text, tokens = analysis.text, analysis.tokens
-    codes, forms = code_points(text), character_forms()
-    missing, values = np.empty(len(tokens), np.int64), np.empty(PERMUTATIONS, np.uint32)
+    found: NDArray[np.uint32] = signatures(Batch.of(analysis))[0]
+    return found
+
+
+def signatures(batch: Batch) -> NDArray[np.uint32]:
+    """Returns the signature of each text: uint32 of shape (texts, 128)."""
+    missing = np.empty(len(batch.starts), np.int64)
+    values = np.empty((len(batch), PERMUTATIONS), np.uint32)
     others = _NO_OTHERS
     while unknown := sign(
-        codes,
-        tokens.starts,
-        tokens.ends,
-        analysis.sentences,
-        forms,
+        batch.codes,
+        batch.starts,
+        batch.ends,
+        batch.sentences,
+        batch.bounds,
+        character_forms(),
         *others,
         SHINGLE_WORDS,
         _permutations(),
         missing,
         values,
     ):
-        others = written(tokens, missing[:unknown])
+        others = written(batch, missing[:unknown])
     return values
 
 
-def written(tokens: Tokens, places: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Returns the normalised words at these places as UTF-8, one after the other; and where each begins, and the last ends."""
-    words = [tokens.text[tokens.starts[token] : tokens.ends[token]] for token in places.tolist()]
-    normal = [normalize_word(word).encode("utf-8", "surrogatepass") for word in words]
+def written(batch: Batch, tokens: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Returns the normalised words of these tokens as UTF-8, one after the other; and where each begins, and the last ends."""
+    texts = np.searchsorted(batch.bounds[WORDS], tokens, "right") - 1
+    places = zip(texts.tolist(), batch.starts[tokens].tolist(), batch.ends[tokens].tolist(), strict=True)
+    normal = [
+        normalize_word(batch.texts[text][start:end]).encode("utf-8", "surrogatepass")
+        for text, start, end in places
+    ]
     return np.frombuffer(b"".join(normal), np.uint8), np.cumsum([0, *map(len, normal)], dtype=np.int64)
 
 

@@ -15,7 +15,7 @@ from textkin_service.analysis.room import (
     SENTENCES,
     WORDS,
 )
-from textkin_service.kernels import kernel
+from textkin_service.kernels import kernel, part
 
 _SHIFT = np.uint64(32)
 # Odd multipliers with well-spread bits, those of SplitMix64 (Steele et al. 2014).
@@ -30,7 +30,7 @@ _SENTENCE_WORDS = 8
 _LEAST_WORDS = 3
 
 
-@kernel
+@part
 def _cut(first: int, last: int, commas: NDArray[np.uint8]) -> int:
     """Returns where to halve a range: at the comma nearest to the middle, within the middle third, else in the middle."""
     third = (last - first) // 3
@@ -45,7 +45,7 @@ def _cut(first: int, last: int, commas: NDArray[np.uint8]) -> int:
     return middle
 
 
-@kernel
+@part
 def _halve(first: int, last: int, commas: NDArray[np.uint8], most: int, found: NDArray[np.int32]) -> int:
     """Fills in a range, halved until no part is longer than `most`; returns how many parts there are."""
     size = 0
@@ -70,7 +70,7 @@ def _halve(first: int, last: int, commas: NDArray[np.uint8], most: int, found: N
     return size
 
 
-@kernel
+@part
 def _put(
     start: int, end: int, commas: NDArray[np.uint8], most: int, found: NDArray[np.int32], size: int
 ) -> int:
@@ -84,7 +84,7 @@ def _put(
     return size + 1
 
 
-@kernel
+@part
 def _sentence_ranges(
     bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],
@@ -108,7 +108,7 @@ def _sentence_ranges(
     return _put(start, end, commas, most, found, size)
 
 
-@kernel
+@part
 def _piece_ranges(
     bounds: NDArray[np.int32],
     skipped: NDArray[np.bool_],

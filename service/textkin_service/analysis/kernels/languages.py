@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis.characters import LETTER, SCRIPT_SHIFT, SCRIPTS
-from textkin_service.kernels import kernel
+from textkin_service.kernels import kernel, part
 
 _UNKNOWN = len(SCRIPTS) + 1
 _FIRST_SINGLE = 1 + list(SCRIPTS).index("kana")
@@ -38,8 +38,8 @@ def place_of(letters: np.uint64) -> np.int64:
     return np.int64((letters * _MIX) >> _PLACE_SHIFT)
 
 
-@kernel
-def plain_language(
+@part
+def _plain_language(
     codes: NDArray[np.uint32],
     pieces: int,
     length: int,
@@ -51,12 +51,7 @@ def plain_language(
     least_share_of_english: float,
     most_of_next: float,
 ) -> int:
-    """Returns the number of the language that a sample is plainly in by its function words; -1 where it is not plain.
-
-    The sample: so many pieces of a text, at even distances, of so many code points. It has `least_words`, and no letters but
-    Latin ones; the share of the language's function words in it is at least that, of those of the next `most_of_next` of these.
-    `table` and `languages` as `function_words` has them.
-    """
+    """Returns what `plain_languages` finds of a text."""
     if len(codes) <= pieces * length:
         pieces, length = 1, len(codes)
     distance = len(codes) // pieces
@@ -100,6 +95,42 @@ def plain_language(
 
 
 @kernel
+def plain_languages(
+    codes: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    pieces: int,
+    length: int,
+    table: NDArray[np.uint64],
+    languages: NDArray[np.int64],
+    english: int,
+    least_words: int,
+    least_share: float,
+    least_share_of_english: float,
+    most_of_next: float,
+    found: NDArray[np.int64],
+) -> None:
+    """Finds the number of the language that a sample of each text is plainly in by its function words; -1 where in none.
+
+    `offsets`: of each text in the code points, and the end. The sample: so many pieces of a text, at even distances, of so many
+    code points. It has `least_words`, and no letters but Latin ones; the share of the language's function words in it is at
+    least that, of those of the next `most_of_next` of these. `table` and `languages` as `function_words` has them.
+    """
+    for text in range(len(found)):
+        found[text] = _plain_language(
+            codes[offsets[text] : offsets[text + 1]],
+            pieces,
+            length,
+            table,
+            languages,
+            english,
+            least_words,
+            least_share,
+            least_share_of_english,
+            most_of_next,
+        )
+
+
+@kernel
 def count_scripts(classes: NDArray[np.uint32], counts: NDArray[np.int64], met: NDArray[np.int64]) -> int:
     """Counts what says something about the language: words, or characters in scripts without spaces.
 
@@ -128,7 +159,7 @@ def count_scripts(classes: NDArray[np.uint32], counts: NDArray[np.int64], met: N
     return size
 
 
-@kernel
+@part
 def _count_features(
     text: NDArray[np.uint8],
     moves: NDArray[np.uint32],

@@ -49,7 +49,7 @@ from textkin_service.analysis.room import (
     STARTS,
     WORDS,
 )
-from textkin_service.kernels import kernel
+from textkin_service.kernels import kernel, part
 
 # A bit of the phrases of a sentence, above the flags of words: it has signs enough for a formula.
 MAY_BE_FORMULA = 1 << 14
@@ -82,14 +82,14 @@ _HASH = 0x23
 _AT = 0x40
 
 
-@kernel
+@part
 def _ends_with_stop(codes: NDArray[np.uint32], table: NDArray[np.uint32], start: int, end: int) -> bool:
     while end > start and table[codes[end - 1]] & AFTER_STOP:
         end -= 1
     return end > start and (table[codes[end - 1]] & (STOP | CJK_STOP)) != 0
 
 
-@kernel
+@part
 def _count_entries(codes: NDArray[np.uint32], table: NDArray[np.uint32], start: int, end: int) -> int:
     """Returns how many stretches between separators have a letter or digit."""
     entries = 0
@@ -114,13 +114,13 @@ def _count_entries(codes: NDArray[np.uint32], table: NDArray[np.uint32], start: 
     return entries + filled
 
 
-@kernel
+@part
 def _goes_on(codes: NDArray[np.uint32], table: NDArray[np.uint32], end: int) -> bool:
     """Whether a letter follows after one white space."""
     return end + 1 < len(codes) and (table[codes[end]] & WHITE) != 0 and (table[codes[end + 1]] & LETTER) != 0
 
 
-@kernel
+@part
 def _begins(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
@@ -145,13 +145,13 @@ def _begins(
     return bool((following & OPEN and following & bit) or pairs[_pair(own, following)] & bit)
 
 
-@kernel
+@part
 def _pair(first: np.uint32, second: np.uint32) -> np.uint64:
     """Returns where the table of pairs has two words with these flags, one after the other."""
     return np.uint64(first >> KEYWORD_SHIFT) * np.uint64(MOST_KEYWORDS) + np.uint64(second >> KEYWORD_SHIFT)
 
 
-@kernel
+@part
 def _heads_references(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
@@ -172,7 +172,7 @@ def _heads_references(
     return False
 
 
-@kernel
+@part
 def _heads_declaration(flags: NDArray[np.uint32], first: int, last: int) -> bool:
     """Whether the last of these words, or the one before it, is one of the headings of declarations."""
     while first < last and flags[last - 1] & NO_WORD:
@@ -183,7 +183,7 @@ def _heads_declaration(flags: NDArray[np.uint32], first: int, last: int) -> bool
     )
 
 
-@kernel
+@part
 def _describe_sentences(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
@@ -265,7 +265,7 @@ def _describe_sentences(
     return lines, int(all_phrases)
 
 
-@kernel
+@part
 def _describe_lines(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],

@@ -17,8 +17,8 @@ from textkin_service.analysis.characters import (
     UPPER,
     WHITE,
 )
-from textkin_service.analysis.room import BREAKS, EVENTS, MET, SENTENCES, STOPS
-from textkin_service.kernels import kernel
+from textkin_service.analysis.room import BREAKS, EVENTS, FIRST_SENTENCE, MET, SENTENCES, STOPS
+from textkin_service.kernels import kernel, part
 
 _LINE_FEED = 0x0A
 _CARRIAGE_RETURN = 0x0D
@@ -40,7 +40,7 @@ _WRAPPED_SHARE = 0.25
 _UNLESS_WRAPPED = 1
 
 
-@kernel
+@part
 def _cut_at_lines(
     codes: NDArray[np.uint32], table: NDArray[np.uint32], events: NDArray[np.int32], breaks: NDArray[np.int32]
 ) -> tuple[int, bool]:
@@ -84,7 +84,7 @@ def _cut_at_lines(
     return count, inside > _WRAPPED_SHARE * singles
 
 
-@kernel
+@part
 def _is_abbreviation(
     codes: NDArray[np.uint32], table: NDArray[np.uint32], stop: int, abbreviations: NDArray[np.uint64]
 ) -> bool:
@@ -114,7 +114,7 @@ def _is_abbreviation(
     return False
 
 
-@kernel
+@part
 def _cut_at_stops(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
@@ -156,7 +156,7 @@ def _cut_at_stops(
     return count
 
 
-@kernel
+@part
 def _merge(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
@@ -223,6 +223,7 @@ def split(
         at_lines, wrapped = _cut_at_lines(own, table, events, breaks)
         at_stops = _cut_at_stops(own, table, events, abbreviations, stops)
         found = _merge(own, table, stops, at_stops, breaks, at_lines, wrapped, ranges[first:])
+        counts[text, FIRST_SENTENCE] = first
         counts[text, SENTENCES] = found
         first += found
         met += len(events)

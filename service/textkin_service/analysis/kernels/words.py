@@ -27,12 +27,12 @@ from textkin_service.analysis.room import (
     LOW,
     MET,
     PLACES,
+    RARE_CLASSES,
     RUNS,
-    SIMPLE,
     STARTS,
     WORDS,
 )
-from textkin_service.kernels import kernel
+from textkin_service.kernels import kernel, part
 
 # What runs consist of. An edge is where a run of these begins or ends.
 _KINDS = LETTER | NUMBER
@@ -58,17 +58,19 @@ _FIRST, _SECOND = np.uint64(63), np.uint64(62)  # of the bits that go over to th
 # What stands for a character that is not of ASCII, in each byte.
 _OTHER = np.uint32(0x80)
 _OTHERS = np.uint64(0x8080808080808080)
+# Classes that make words more than letters with digits behind them.
+_RARE = np.uint64(INNER | UNSPACED)
 _ALL_BITS, _SIGN_BITS = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0x7FFFFFFFFFFFFFFF)
 
 
-@kernel
+@part
 def _of_word(eight: np.uint64, length: int) -> np.uint64:
     """Returns eight characters, a byte each, without those behind the word, of which so many are left."""
     half = np.uint64(4 * (_EIGHT - min(max(length, 0), _EIGHT)))  # shifting by 64 is not defined
     return eight & ((_ALL_BITS >> half) >> half)
 
 
-@kernel
+@part
 def _short_key(first: np.uint64, second: np.uint64, seed: np.uint64) -> np.uint64:
     """Returns a hash of a short word, of its first eight characters and the others; never 0."""
     key = (seed ^ first) * _MIX
@@ -76,14 +78,14 @@ def _short_key(first: np.uint64, second: np.uint64, seed: np.uint64) -> np.uint6
     return (key ^ (key >> _SHIFT)) or _ONE
 
 
-@kernel
+@part
 def _with_code(key: np.uint64, code: np.uint32) -> np.uint64:
     """Returns the hash of a long word, so far, with one code point more; never 0."""
     key = (key ^ np.uint64(code)) * _MIX
     return (key ^ (key >> _SHIFT)) or _ONE
 
 
-@kernel
+@part
 def _classify(
     codes: NDArray[np.uint32], table: NDArray[np.uint32], low: NDArray[np.uint8], classes: NDArray[np.uint8]
 ) -> None:
@@ -98,13 +100,13 @@ def _classify(
         classes[i] = 0
 
 
-@kernel
+@part
 def _bits(eight: np.uint64, bit: int) -> np.uint64:
     """Returns a bit of each of eight bytes, those of the first byte the lowest."""
     return (((eight >> np.uint64(bit)) & _EACH_BYTE) * _GATHER) >> _HIGHEST_BYTE
 
 
-@kernel
+@part
 def _put_places(bits: np.uint64, first: int, places: NDArray[np.int32], count: int) -> int:
     """Fills in the places of bits, counted from the first; returns how many there are then."""
     while bits:
@@ -114,7 +116,7 @@ def _put_places(bits: np.uint64, first: int, places: NDArray[np.int32], count: i
     return count
 
 
-@kernel
+@part
 def _find_edges(
     length: int,
     classes: NDArray[np.uint8],
@@ -122,8 +124,8 @@ def _find_edges(
     digits: NDArray[np.int32],
     commas: NDArray[np.int32],
     events: NDArray[np.int32],
-) -> tuple[int, int, bool]:
-    """Finds edges, digits, commas and events; returns how many edges and events, and whether all words are simple.
+) -> tuple[int, int, int]:
+    """Finds edges, digits, commas and events; returns how many edges and events, and the rare classes that there are.
 
     One more than there are of each is the end of the text. Three white spaces in a row are an event too: the last of them.
     """
@@ -151,10 +153,13 @@ def _find_edges(
     edges[count] = length  # of a run that goes on to the end of the last block
     digits[digit] = length
     commas[comma] = length
-    return count, met, (every & (_EACH_BYTE * np.uint64(INNER | UNSPACED))) == _ZERO
+    every |= every >> np.uint64(32)
+    every |= every >> np.uint64(16)
+    every |= every >> np.uint64(8)
+    return count, met, int(every & _RARE)
 
 
-@kernel
+@part
 def _simple_words(
     classes: NDArray[np.uint8],
     edges: NDArray[np.int32],
@@ -201,7 +206,7 @@ def _simple_words(
     return count
 
 
-@kernel
+@part
 def _any_words(
     codes: NDArray[np.uint32],
     table: NDArray[np.uint32],
@@ -257,7 +262,7 @@ def _any_words(
     return count
 
 
-@kernel
+@part
 def _describe_words(
     codes: NDArray[np.uint32],
     low: NDArray[np.uint8],
@@ -319,10 +324,10 @@ def cut_words(
         starts, ends = numbers[STARTS, first:], numbers[ENDS, first:]
         runs = numbers[RUNS, first + text :]
         _classify(own, table, low, classes)
-        found, events, simple = _find_edges(len(own), classes, edges, digits, places, numbers[EVENTS, met:])
+        found, events, rare = _find_edges(len(own), classes, edges, digits, places, numbers[EVENTS, met:])
         count = (
             _simple_words(classes, edges, found, digits, starts, ends, runs)
-            if simple
+            if rare == 0
             else _any_words(own, table, starts, ends, runs)
         )
         _describe_words(
@@ -330,7 +335,7 @@ def cut_words(
         )
         counts[text, WORDS] = count
         counts[text, MET] = events
-        counts[text, SIMPLE] = simple
+        counts[text, RARE_CLASSES] = rare
         first += count
         met += events
     return first
@@ -395,7 +400,7 @@ def look_up(
     return int(unknown)
 
 
-@kernel
+@part
 def _put(
     check: np.uint64, of_word: np.uint64, of_stem: np.uint64, bits: np.uint64, table: NDArray[np.uint64]
 ) -> bool:

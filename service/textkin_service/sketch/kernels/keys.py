@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.kernels import kernel
+from textkin_service.kernels import kernel, part
 from textkin_service.sketch.kernels.tops import NO_VALUE, TOP, find_smallest
 
 _SHIFT = np.uint64(32)
@@ -28,7 +28,7 @@ _NONE = cast("int", np.int64(0))
 _ZIPF_STEPS = np.float32(256)
 
 
-@kernel
+@part
 def _sort(values: NDArray[np.uint64], count: int, gap: int) -> None:
     """Sorts the first `count` values (Shell 1959). The first gap: 1 where each is near its place, else half as many."""
     while gap > 0:
@@ -42,7 +42,7 @@ def _sort(values: NDArray[np.uint64], count: int, gap: int) -> None:
         gap = max(gap * 5 // 11, 1) if gap > 1 else 0
 
 
-@kernel
+@part
 def _smallest_distinct(values: NDArray[np.uint64], count: int, most: int, top: NDArray[np.uint64]) -> int:
     """Leaves the smallest of the first `count` values, at least one and at most `most`, sorted, each once; returns how many.
 
@@ -63,15 +63,21 @@ def _smallest_distinct(values: NDArray[np.uint64], count: int, most: int, top: N
     return size
 
 
-@kernel
-def _sorted_hashes(values: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
-    """Returns the first `count` values, sorted: in the upper halves hashes, which are spread evenly; lower halves in order."""
+@part
+def _sort_hashes(
+    values: NDArray[np.uint64], count: int, ends: NDArray[np.int64], found: NDArray[np.uint64]
+) -> None:
+    """Fills in the first `count` values, sorted: in the upper halves hashes, which are spread evenly; lower halves in order.
+
+    `ends`: room to work in, of a power of two that is at least `count`, and one more.
+    """
     buckets = 2
     shift = np.uint64(_ALL_BITS - 1)
     while buckets < count:
         buckets *= 2
         shift -= _ONE
-    ends, found = np.zeros(buckets + 1, np.int64), np.empty(count, np.uint64)
+    for bucket in range(buckets + 1):
+        ends[bucket] = 0
     for i in range(count):
         ends[(values[i] >> shift) + _ONE] += 1
     most = _NONE
@@ -84,10 +90,9 @@ def _sorted_hashes(values: NDArray[np.uint64], count: int) -> NDArray[np.uint64]
         ends[bucket] += 1
     # Whoever contrives hashes that are not spread evenly does not hold anybody up.
     _sort(found, count, 1 if most < _MANY else count // 2)
-    return found
 
 
-@kernel
+@part
 def _key(one: np.uint64, other: np.uint64) -> np.uint64:
     """Hashes an unordered pair of stems: both halves into 64 bits, then the finalizer of SplitMix64. The upper half of it."""
     x = (min(one, other) << _SHIFT) | max(one, other)
@@ -96,18 +101,43 @@ def _key(one: np.uint64, other: np.uint64) -> np.uint64:
     return x & _HIGH
 
 
-@kernel
+@part
+def _most_keys(
+    sentences: NDArray[np.int32],
+    bounds: NDArray[np.int64],
+    text: int,
+    reach: int,
+    rarest: int,
+    words_a_stem: int,
+) -> tuple[int, int]:
+    """Returns the most keys that a text can have, and how many words its longest sentence has."""
+    longest = total = _NONE
+    for sentence in range(bounds[2, text], bounds[2, text + 1]):
+        length = sentences[sentence, 1] - sentences[sentence, 0]
+        longest = max(longest, length)
+        total += length
+    # Of n stems that pair each with each, each has at most n / 2 pairs to itself.
+    return total * (reach + (rarest + longest // words_a_stem) // 2 + 1), longest
+
+
+@part
 def _pair_stems(
     stems: NDArray[np.uint32],
     rarities: NDArray[np.uint32],
     sentences: NDArray[np.int32],
+    bounds: NDArray[np.int64],
+    text: int,
     stop: np.uint32,
     reach: int,
     rarest: int,
     words_a_stem: int,
     part_words: int,
-) -> tuple[NDArray[np.uint64], int]:
-    """Returns the keys of sentences, ranges of tokens, behind room for more; and how many they are, some more than once.
+    content: NDArray[np.uint64],
+    chosen: NDArray[np.uint64],
+    top: NDArray[np.uint64],
+    keys: NDArray[np.uint64],
+) -> int:
+    """Fills in the keys of a text's sentences; returns how many they are, some more than once. One more is overwritten.
 
     A pair of stems is one if they stand up to `reach` places apart, others not counted that are as frequent as `stop`, or if
     both are among the rarest of the sentence: `rarest` and one more for every `words_a_stem` words. Rarities, and `stop`, are
@@ -115,24 +145,15 @@ def _pair_stems(
     smaller stem: the same choice in every text.
 
     In the upper half of each is the key, in the lower the number of the part of the text that it is from. A part has
-    `part_words` words, rounded up to whole sentences.
+    `part_words` words, rounded up to whole sentences. Room to work in: `content`, `chosen`, of the longest sentence, and `top`.
     """
-    longest = _NONE
-    total = _NONE
-    for sentence in range(len(sentences)):
-        length = sentences[sentence, 1] - sentences[sentence, 0]
-        longest = max(longest, length)
-        total += length
-    # Of n stems that pair each with each, each has at most n / 2 pairs to itself. One more is written before it counts.
-    keys = np.empty(total * (reach + (rarest + longest // words_a_stem) // 2 + 1) + 1, np.uint64)
-    content, chosen = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
-    top = np.empty(TOP, np.uint64)
     count = _NONE
-    part = 0
+    current = 0
     words = 0
-    for sentence in range(len(sentences)):
-        first, last = sentences[sentence, 0], sentences[sentence, 1]
-        label = np.uint64(part)
+    base = bounds[1, text]
+    for sentence in range(bounds[2, text], bounds[2, text + 1]):
+        first, last = base + sentences[sentence, 0], base + sentences[sentence, 1]
+        label = np.uint64(current)
         size = _NONE
         for token in range(first, last):
             stem = np.uint64(stems[token])
@@ -150,9 +171,9 @@ def _pair_stems(
                 count += 1
         words += last - first
         if words >= part_words:
-            part += 1
+            current += 1
             words = 0
-    return keys, count
+    return count
 
 
 @kernel
@@ -160,32 +181,68 @@ def sentence_keys(
     stems: NDArray[np.uint32],
     rarities: NDArray[np.uint32],
     sentences: NDArray[np.int32],
+    bounds: NDArray[np.int64],
     stop: np.uint32,
     reach: int,
     rarest: int,
     words_a_stem: int,
     part_words: int,
     most: int,
+    ends: NDArray[np.int64],
 ) -> NDArray[np.uint64]:
-    """Returns the keys of sentences that are among the smallest `most` of any part, sorted, each once.
+    """Returns the keys of each text's sentences that are among the smallest `most` of any part; sorted, each once in a text.
 
-    In the upper half of each the key, in the lower the first part in which it is. What a key is, and a part: see `_pair_stems`.
+    Of one text after the other; fills in where those of each text end. In the upper half of each the key, in the lower the
+    first part in which it is. What a key is, and a part: see `_pair_stems`. `stems` and `sentences` with their `bounds` are
+    those of a `Batch`, and `rarities` are the bits of its Zipf frequencies.
     """
-    found, count = _pair_stems(stems, rarities, sentences, stop, reach, rarest, words_a_stem, part_words)
-    labelled = _sorted_hashes(found, count)
-    taken = np.zeros(len(sentences), np.int64)
-    distinct = 0
-    before = _NO_KEY
-    for i in range(count):
-        value = labelled[i]
-        part = value & _LOW
-        if taken[part] < most and value != before:
-            taken[part] += 1
-            if distinct == 0 or labelled[distinct - 1] >> _SHIFT != value >> _SHIFT:
-                labelled[distinct] = value
-                distinct += 1
-        before = value
-    return labelled[:distinct].copy()
+    most_words = longest = room = parts = _NONE
+    for text in range(len(ends)):
+        own, words = _most_keys(sentences, bounds, text, reach, rarest, words_a_stem)
+        most_words, longest = max(most_words, own), max(longest, words)
+        parts = max(parts, bounds[2, text + 1] - bounds[2, text])
+        room += own
+    buckets = 2
+    while buckets < most_words:
+        buckets *= 2
+    content, chosen = np.empty(longest + 1, np.uint64), np.empty(longest + 1, np.uint64)
+    top, taken = np.empty(TOP, np.uint64), np.empty(parts, np.int64)
+    found, sorted_keys = np.empty(most_words + 1, np.uint64), np.empty(most_words + 1, np.uint64)
+    of_buckets, kept = np.empty(buckets + 1, np.int64), np.empty(room, np.uint64)
+    distinct = _NONE
+    for text in range(len(ends)):
+        count = _pair_stems(
+            stems,
+            rarities,
+            sentences,
+            bounds,
+            text,
+            stop,
+            reach,
+            rarest,
+            words_a_stem,
+            part_words,
+            content,
+            chosen,
+            top,
+            found,
+        )
+        _sort_hashes(found, count, of_buckets, sorted_keys)
+        for i in range(bounds[2, text + 1] - bounds[2, text]):
+            taken[i] = 0
+        first = distinct
+        before = _NO_KEY
+        for i in range(count):
+            value = sorted_keys[i]
+            label = value & _LOW
+            if taken[label] < most and value != before:
+                taken[label] += 1
+                if distinct == first or kept[distinct - 1] >> _SHIFT != value >> _SHIFT:
+                    kept[distinct] = value
+                    distinct += 1
+            before = value
+        ends[text] = distinct
+    return kept[:distinct].copy()
 
 
 @kernel
@@ -193,46 +250,55 @@ def mark_pieces(
     hashes: NDArray[np.uint32],
     firsts: NDArray[np.int32],
     lasts: NDArray[np.int32],
+    bounds: NDArray[np.int64],
     stems: NDArray[np.uint32],
     zipf: NDArray[np.float32],
     words_a_mark: int,
     most: int,
+    ends: NDArray[np.int64],
 ) -> NDArray[np.uint64]:
-    """Returns the marks of pieces, sorted, each once, at most `most`.
+    """Returns the marks of each text's pieces, sorted, each once in a text, at most `most` of each.
 
-    Of each piece its hash, with one of its rarest stems for every `words_a_mark` words, rounded up; in steps of 1/256 of
-    rarity, ties fall to the smaller stem. Of pieces with one hash the first counts.
+    Of one text after the other; fills in where those of each text end. Of each piece its hash, with one of its rarest stems for
+    every `words_a_mark` words, rounded up; in steps of 1/256 of rarity, ties fall to the smaller stem. Of pieces with one hash
+    the first counts. The pieces, their `bounds` and the words are those of a `Batch`.
     """
-    longest = 0
-    total = 0
-    order = np.empty(len(hashes), np.uint64)
-    for i in range(len(hashes)):
-        order[i] = np.uint64(hashes[i]) << _SHIFT | np.uint64(i)
-        longest = max(longest, lasts[i] - firsts[i])
-        total += (lasts[i] - firsts[i] + words_a_mark - 1) // words_a_mark
-    _sort(order, len(hashes), len(hashes) // 2)
-    chosen, top, marks = np.empty(longest, np.uint64), np.empty(TOP, np.uint64), np.empty(total, np.uint64)
-    count = 0
-    pieces = 0
-    for i in range(len(hashes)):
-        if i and order[i] >> _SHIFT == order[i - 1] >> _SHIFT:
-            continue
-        # Every piece has a mark.
-        if pieces == most:
-            break
-        pieces += 1
-        piece = order[i] & _LOW
-        first, last = firsts[piece], lasts[piece]
-        for token in range(first, last):
-            steps = np.uint64(np.int32(zipf[token] * _ZIPF_STEPS))
-            chosen[token - first] = steps << _SHIFT | np.uint64(stems[token])
-        size = (last - first + words_a_mark - 1) // words_a_mark
-        size = _smallest_distinct(chosen, last - first, size, top)
-        # By their stems now, as the hash is the same.
-        for j in range(size):
-            chosen[j] &= _LOW
-        _sort(chosen, size, size // 2)
-        for j in range(size):
-            marks[count] = order[i] >> _SHIFT << _SHIFT | chosen[j]
-            count += 1
-    return marks[: min(count, most)].copy()
+    longest = room = pieces = _NONE
+    for text in range(len(ends)):
+        first_piece, last_piece = bounds[3, text], bounds[3, text + 1]
+        pieces = max(pieces, last_piece - first_piece)
+        for i in range(first_piece, last_piece):
+            longest = max(longest, lasts[i] - firsts[i])
+            room += (lasts[i] - firsts[i] + words_a_mark - 1) // words_a_mark
+    order, chosen, top = np.empty(pieces, np.uint64), np.empty(longest, np.uint64), np.empty(TOP, np.uint64)
+    marks = np.empty(room, np.uint64)
+    count = _NONE
+    for text in range(len(ends)):
+        begin = count
+        first_piece, base = bounds[3, text], bounds[1, text]
+        size = bounds[3, text + 1] - first_piece
+        for i in range(size):
+            order[i] = np.uint64(hashes[first_piece + i]) << _SHIFT | np.uint64(i)
+        _sort(order, size, size // 2)
+        for i in range(size):
+            if i and order[i] >> _SHIFT == order[i - 1] >> _SHIFT:
+                continue
+            if count - begin >= most:
+                break
+            piece = first_piece + np.int64(order[i] & _LOW)
+            first, last = firsts[piece], lasts[piece]
+            for token in range(first, last):
+                steps = np.uint64(np.int32(zipf[base + token] * _ZIPF_STEPS))
+                chosen[token - first] = steps << _SHIFT | np.uint64(stems[base + token])
+            own = (last - first + words_a_mark - 1) // words_a_mark
+            own = _smallest_distinct(chosen, last - first, own, top)
+            # By their stems now, as the hash is the same.
+            for j in range(own):
+                chosen[j] &= _LOW
+            _sort(chosen, own, own // 2)
+            for j in range(own):
+                marks[count] = order[i] >> _SHIFT << _SHIFT | chosen[j]
+                count += 1
+        count = min(count, begin + most)
+        ends[text] = count
+    return marks[:count].copy()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis.forms import CLOSED, FORM_BITS, MARK
-from textkin_service.kernels import kernel
+from textkin_service.kernels import kernel, part
 from textkin_service.sketch.kernels.copying import COPIED_BYTES, copy_word
 from textkin_service.sketch.kernels.least import ABREAST, least
 from textkin_service.sketch.kernels.sha1 import BLOCK_BYTES, LANES, digest
@@ -43,7 +43,7 @@ _LOW, _SECOND = np.uint32(0xFF), np.uint32(0xFF00)
 _MIX, _MIX_AGAIN = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 
 
-@kernel
+@part
 def _groups(codes: NDArray[np.uint32], comma: int, start: int, end: int) -> bool:
     """Whether a comma of a word of ASCII groups digits: one stands before it, and exactly three behind."""
     if comma == start or not _ZERO <= codes[comma - 1] <= _NINE:
@@ -56,7 +56,7 @@ def _groups(codes: NDArray[np.uint32], comma: int, start: int, end: int) -> bool
     return digits == _GROUP
 
 
-@kernel
+@part
 def _write_word(
     codes: NDArray[np.uint32],
     start: int,
@@ -101,31 +101,36 @@ def write_words(
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     sentences: NDArray[np.int32],
+    bounds: NDArray[np.int64],
+    text: int,
+    odd: int,
     forms: NDArray[np.uint64],
     others: NDArray[np.uint8],
     other_places: NDArray[np.int64],
     missing: NDArray[np.int64],
+    letters: NDArray[np.uint8],
     pool: NDArray[np.uint8],
     places: NDArray[np.uint32],
 ) -> tuple[int, int]:
-    """Writes the words of sentences in their normal form as UTF-8, each with a space behind.
+    """Writes the words of a text's sentences in their normal form as UTF-8, each with a space behind.
 
-    Returns how many they are, and how many of them are missing.
+    Returns how many they are, and `odd`: how many words there were so far of which the forms tell too little.
 
-    `codes` are those of the text, `starts` and `ends` those of its tokens, `sentences` ranges of these, of shape (any, 2).
+    `codes`, `starts` and `ends` of tokens, `sentences` and `bounds` are those of a `Batch`; `text` is the number of the text.
     `forms` as `character_forms` has them. Words of which these tell too little stand in `others`, from each of `other_places`
-    to the next; those that do not are `missing`, by their tokens. `pool`: of `MOST_BYTES` a code point, as many as `others`,
-    and `SLACK`. `places`: where each word begins, and one for the end.
+    to the next; those that do not are `missing`, by their tokens. `letters`: room for as many as the text has code points, and
+    `COPIED_BYTES`. `pool`: for `MOST_BYTES` a code point, as many as `others`, and `SLACK`. `places`: where each word begins,
+    and one for the end.
     """
-    letters = np.empty(len(codes) + COPIED_BYTES, np.uint8)
-    for i in range(len(codes)):
-        capital = np.uint32(codes[i] - _A) < _ALPHABET
-        letters[i] = min(codes[i], _NO_ASCII) | (_TO_SMALL if capital else _NONE)
+    begin, base = bounds[0, text], bounds[1, text]
+    for i in range(bounds[0, text + 1] - begin):
+        code = codes[begin + i]
+        capital = np.uint32(code - _A) < _ALPHABET
+        letters[i] = min(code, _NO_ASCII) | (_TO_SMALL if capital else _NONE)
     at = _BEGIN
     count = 0
-    odd = 0
-    for sentence in range(len(sentences)):
-        for token in range(sentences[sentence, 0], sentences[sentence, 1]):
+    for sentence in range(bounds[2, text], bounds[2, text + 1]):
+        for token in range(base + sentences[sentence, 0], base + sentences[sentence, 1]):
             places[count] = at
             count += 1
             start, end = int(starts[token]), int(ends[token])
@@ -137,7 +142,7 @@ def write_words(
                     pool[at + length] = _SPACE
                     at += length + 1
                     continue
-            end = _write_word(codes, start, end, forms, pool, at)
+            end = _write_word(codes, begin + start, begin + end, forms, pool, at)
             if end >= 0:
                 at = end
             else:
@@ -151,10 +156,10 @@ def write_words(
             pool[at] = _SPACE
             at += 1
     places[count] = at
-    return count, odd - (len(other_places) - 1)
+    return count, odd
 
 
-@kernel
+@part
 def _mix(hashes: NDArray[np.uint32], count: int) -> None:
     """Makes of the first words of digests what datasketch has of them: the other way round, and mixed."""
     for i in range(count):
@@ -172,39 +177,63 @@ def sign(
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     sentences: NDArray[np.int32],
+    bounds: NDArray[np.int64],
     forms: NDArray[np.uint64],
     others: NDArray[np.uint8],
     other_places: NDArray[np.int64],
     words: int,
     permutations: NDArray[np.uint32],
     missing: NDArray[np.int64],
-    signature: NDArray[np.uint32],
+    signatures: NDArray[np.uint32],
 ) -> int:
-    """Fills in the smallest value of each permutation over the shingles of so many words; a shorter text is one shingle.
+    """Fills in the smallest value of each permutation over the shingles of each text, of so many words; a shorter one is one.
 
-    Returns how many words are `missing`: if any is, the signature means nothing. `permutations`: what hashes are multiplied
-    by, modulo 2**32, and what is added; of shape (2, 128). All else as `write_words` takes it.
+    Returns how many words are `missing`: if any is, the signatures mean nothing. `permutations`: what hashes are multiplied
+    by, modulo 2**32, and what is added; of shape (2, 128). `signatures`: of shape (texts, 128). All else as `write_words`
+    takes it.
     """
-    pool = np.empty(MOST_BYTES * len(codes) + len(others) + SLACK, np.uint8)
-    places = np.empty(len(starts) + 1 + MORE_PLACES, np.uint32)
-    total, unknown = write_words(
-        codes, starts, ends, sentences, forms, others, other_places, missing, pool, places
-    )
-    words = min(words, total)
-    shingles = total - words + 1 if total else 0
-    hashes, lengths = np.empty(shingles + LANES, np.uint32), np.empty(shingles + LANES, np.uint32)
-    for i in range(shingles):
-        lengths[i] = places[i + words] - places[i] - _SEPARATOR
-    # What comes behind the last is hashed with it, and is an empty message.
-    for i in range(LANES):
-        lengths[shingles + i] = 0
-        places[total + 1 + i] = 0
-    for first in range(0, shingles, LANES):
-        digest(pool, places, lengths, first, hashes)
-    _mix(hashes, shingles)
-    # What comes behind the last repeats the first, which changes nothing.
-    for i in range(LANES):
-        hashes[shingles + i] = hashes[0]
-    for first in range(0, len(signature), ABREAST):
-        least(hashes, (shingles + LANES - 1) // LANES * LANES, permutations, first, signature)
-    return unknown
+    texts = len(signatures)
+    characters = tokens = _BEGIN
+    for text in range(texts):
+        characters = max(characters, bounds[0, text + 1] - bounds[0, text])
+        tokens = max(tokens, bounds[1, text + 1] - bounds[1, text])
+    letters = np.empty(characters + COPIED_BYTES, np.uint8)
+    pool = np.empty(MOST_BYTES * characters + len(others) + SLACK, np.uint8)
+    numbers = np.empty((3, tokens + 1 + MORE_PLACES), np.uint32)
+    places, hashes, lengths = numbers[0], numbers[1], numbers[2]
+    odd = _BEGIN
+    for text in range(texts):
+        total, odd = write_words(
+            codes,
+            starts,
+            ends,
+            sentences,
+            bounds,
+            text,
+            odd,
+            forms,
+            others,
+            other_places,
+            missing,
+            letters,
+            pool,
+            places,
+        )
+        size = min(words, total)
+        shingles = total - size + 1 if total else 0
+        for i in range(shingles):
+            lengths[i] = places[i + size] - places[i] - _SEPARATOR
+        # What comes behind the last is hashed with it, and is an empty message.
+        for i in range(LANES):
+            lengths[shingles + i] = 0
+            places[total + 1 + i] = 0
+        for first in range(0, shingles, LANES):
+            digest(pool, places, lengths, first, hashes)
+        _mix(hashes, shingles)
+        # What comes behind the last repeats the first, which changes nothing.
+        for i in range(LANES):
+            hashes[shingles + i] = hashes[0]
+        own = signatures[text]
+        for first in range(0, len(own), ABREAST):
+            least(hashes, (shingles + LANES - 1) // LANES * LANES, permutations, first, own)
+    return odd - (len(other_places) - 1)
