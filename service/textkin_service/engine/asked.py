@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from textkin_service.analysis import Analysis, analyze_all
+from textkin_service.analysis import Analysis, analyze, analyze_all
 from textkin_service.engine import validation
 from textkin_service.engine.search import Query, Search
-from textkin_service.engine.searcher import Searcher, language_of
+from textkin_service.engine.searcher import SHORT, Searcher, language_of
 from textkin_service.engine.together import Errors, each, together
 from textkin_service.engine.work import Work
 from textkin_service.model import InlineText, SearchOptions, SearchResult
@@ -52,7 +52,9 @@ class Answering:
         failed: Errors = {}
         collections: dict[str, StoredCollection] = {}
         checked = each(dict(enumerate(asked)), lambda one: self._check(collections, one), failed)
-        analyses = together(checked, _analyses, failed)
+        short = {i: one for i, one in checked.items() if len(one.text) <= SHORT}
+        long = {i: one for i, one in checked.items() if i not in short}
+        analyses = together(short, _analyses, failed) | each(long, _analysis, failed)
         searches = each({i: (checked[i], analysis) for i, analysis in analyses.items()}, _search, failed)
         results = dict(zip(searches, self._searcher.search_all(list(searches.values())), strict=True))
         answers: list[tuple[SearchResult, str] | Exception] = []
@@ -84,6 +86,11 @@ class Answering:
 def _analyses(checked: Mapping[int, _Checked]) -> dict[int, Analysis]:
     texts, languages = [one.text for one in checked.values()], [one.language for one in checked.values()]
     return dict(zip(checked, analyze_all(texts, languages), strict=True))
+
+
+def _analysis(checked: _Checked) -> Analysis:
+    checked.asked.work.check()
+    return analyze(checked.text, checked.language)
 
 
 def _search(analyzed: tuple[_Checked, Analysis]) -> Search:

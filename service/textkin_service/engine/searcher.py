@@ -20,7 +20,7 @@ from textkin_service.store import Store, StoredArticle, StoredCollection
 # How many times more candidates are asked for when filters leave too few of them.
 _WIDENING = 4
 # Texts of at most so many code points are analysed together, before it is their turn: a long one would take much memory.
-_SHORT = 1 << 15
+SHORT = 1 << 15
 
 
 class Searcher:
@@ -103,7 +103,7 @@ class Searcher:
         found: dict[int, Read] = {}
         for key, collection in collections.items():
             stored = self._store.stored(collection, list(numbers[key]))
-            short = [one for one in stored if len(one.article.text) <= _SHORT]
+            short = [one for one in stored if len(one.article.text) <= SHORT]
             analyses = analyze_all(
                 [one.article.text for one in short], [language_of(collection, one) for one in short]
             )

@@ -11,12 +11,14 @@ from google.rpc import code_pb2, status_pb2
 
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
-from textkin_service.engine import Engine, Work
+from textkin_service.engine import Asked, Engine, Work
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotFound
-from textkin_service.model import SearchOptions
+from textkin_service.model import SearchResult
 from textkin_service.rpc import calls, convert, errors, logs
+from textkin_service.rpc.convert import Unit
 from textkin_service.rpc.ingest_messages import Batches, Messages, Singles
 from textkin_service.rpc.ingest_stream import IngestStream
+from textkin_service.rpc.searches import Searches
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
 
@@ -37,6 +39,7 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         self._engine = engine
         self._workers = workers
         self._settings = settings
+        self._searches = Searches(engine, workers)
         self._streams: set[IngestStream] = set()
 
     def drain(self) -> None:
@@ -62,13 +65,7 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         query = convert.query(request, "query")
         unit = convert.offset_unit(request.options.offset_unit, "options.offset_unit")
         collection_id = convert.collection_id(request.collection_id)
-
-        def search(work: Work) -> pb.SearchResponse:
-            result, text = self._engine.search(work, collection_id, query, options)
-            matches = convert.match_messages(result, text, unit)
-            return pb.SearchResponse(matches=matches, truncated=result.truncated)
-
-        return await self._workers.work(_work(context), search)
+        return await self._searches.response(Asked(_work(context), collection_id, query, options), unit)
 
     async def BatchSearch(self, request: pb.BatchSearchRequest, context: Context) -> pb.BatchSearchResponse:
         """Searches for many texts, as many at a time as there are threads."""
@@ -80,10 +77,24 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         await self._workers.run(self._engine.check_search, collection_id, options)
         turn = asyncio.Semaphore(self._workers.threads)
         work, call = _work(context), calls.current()
+        unit = convert.offset_unit(request.options.offset_unit, "options.offset_unit")
 
         def some(work: Work, first: int) -> list[pb.BatchSearchResult]:
-            positions = range(first, min(first + _SEARCHED_AT_ONCE, len(request.queries)))
-            return [self._one_of_batch(work, call, request, position, options) for position in positions]
+            """Searches, in the thread that it is called in, for some queries; each fails by itself."""
+            results: dict[int, pb.BatchSearchResult] = {}
+            asked: dict[int, Asked] = {}
+            for position in range(first, min(first + _SEARCHED_AT_ONCE, len(request.queries))):
+                field = f"queries[{position}]"
+                try:
+                    query = convert.query(request.queries[position], field)
+                except InvalidRequest as refusal:
+                    results[position] = _refused(refusal, call)
+                else:
+                    asked[position] = Asked(work, collection_id, query, options, f"{field}.")
+            answers = self._engine.search_all(list(asked.values()))
+            for position, answer in zip(asked, answers, strict=True):
+                results[position] = _batch_result(answer, unit, call)
+            return [results[position] for position in sorted(results)]
 
         async def in_turn(first: int) -> list[pb.BatchSearchResult]:
             async with turn:
@@ -97,33 +108,6 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
             raise late.exceptions[0] from None
         call.items = len(request.queries)
         return pb.BatchSearchResponse(results=[result for task in tasks for result in task.result()])
-
-    def _one_of_batch(
-        self,
-        work: Work,
-        call: calls.Call,
-        request: pb.BatchSearchRequest,
-        position: int,
-        options: SearchOptions,
-    ) -> pb.BatchSearchResult:
-        """Searches, in the thread that it is called in, for one query of a batch."""
-        field = f"queries[{position}]"
-        try:
-            unit = convert.offset_unit(request.options.offset_unit, "options.offset_unit")
-            collection_id = convert.collection_id(request.collection_id)
-            query = convert.query(request.queries[position], field)
-            result, text = self._engine.search(work, collection_id, query, options, f"{field}.")
-        except DeadlineExceeded:
-            raise
-        except Exception as error:  # noqa: BLE001 - a query fails by itself
-            if not errors.is_expected(error):
-                logs.unexpected(error, call)
-            return pb.BatchSearchResult(status=errors.status_of(error, call.request_id))
-        return pb.BatchSearchResult(
-            status=status_pb2.Status(code=code_pb2.OK),
-            matches=convert.match_messages(result, text, unit),
-            truncated=result.truncated,
-        )
 
     async def IngestArticle(
         self, request: pb.IngestArticleRequest, context: Context
@@ -245,3 +229,25 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
     ) -> pb.GetServiceInfoResponse:
         """Returns what the service is."""
         return convert.info_message(await self._workers.run(self._engine.info))
+
+
+def _batch_result(
+    answer: tuple[SearchResult, str] | Exception, unit: Unit, call: calls.Call
+) -> pb.BatchSearchResult:
+    """Returns the result of a query of a batch. DeadlineExceeded: it is the whole batch's."""
+    if isinstance(answer, DeadlineExceeded):
+        raise answer
+    if isinstance(answer, Exception):
+        return _refused(answer, call)
+    result, text = answer
+    return pb.BatchSearchResult(
+        status=status_pb2.Status(code=code_pb2.OK),
+        matches=convert.match_messages(result, text, unit),
+        truncated=result.truncated,
+    )
+
+
+def _refused(error: Exception, call: calls.Call) -> pb.BatchSearchResult:
+    if not errors.is_expected(error):
+        logs.unexpected(error, call)
+    return pb.BatchSearchResult(status=errors.status_of(error, call.request_id))

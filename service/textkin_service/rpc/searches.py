@@ -1,0 +1,97 @@
+"""Searches that wait for a thread at the same time go to it together: they take less time there, and one hand-over."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textkin.v1 import textkin_service_pb2 as pb
+from textkin_service.engine import Asked, Engine
+from textkin_service.model import SearchResult
+from textkin_service.rpc import convert
+from textkin_service.rpc.convert import Unit
+from textkin_service.rpc.workers import Workers
+
+# So many searches go together at most, and no more texts than so many code points unless it is one: others want their turn.
+_TOGETHER = 8
+_TOGETHER_LENGTH = 131_072
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A search that waits for its turn. `length`: that of its text."""
+
+    asked: Asked
+    unit: Unit
+    length: int
+    answer: asyncio.Future[pb.SearchResponse]
+
+
+class Searches:
+    """Does searches in the pool, in no more threads than it has. For one event loop."""
+
+    def __init__(self, engine: Engine, workers: Workers) -> None:
+        self._engine = engine
+        self._workers = workers
+        self._waiting: deque[_Waiting] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def response(self, asked: Asked, unit: Unit) -> pb.SearchResponse:
+        """Answers a search, whose leave ends when the caller is cancelled. InvalidRequest, NotFound, DeadlineExceeded."""
+        answer: asyncio.Future[pb.SearchResponse] = asyncio.get_running_loop().create_future()
+        length = 0 if isinstance(asked.query, str) else len(asked.query.text)
+        self._waiting.append(_Waiting(asked, unit, length, answer))
+        if len(self._tasks) < self._workers.threads:
+            task = asyncio.create_task(self._serve())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            asked.work.cancel()
+            raise
+
+    async def _serve(self) -> None:
+        """Has a thread do what waits, until nothing does."""
+        while together := self._take():
+            found: Sequence[pb.SearchResponse | Exception]
+            try:
+                found = await self._workers.run(self._respond, together)
+            except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
+                found = [error] * len(together)
+            for each, response in zip(together, found, strict=True):
+                if each.answer.done():  # its caller has gone
+                    continue
+                if isinstance(response, Exception):
+                    each.answer.set_exception(response)
+                else:
+                    each.answer.set_result(response)
+
+    def _take(self) -> list[_Waiting]:
+        taken: list[_Waiting] = []
+        length = 0
+        while self._waiting and len(taken) < _TOGETHER:
+            each = self._waiting[0]
+            if taken and length + each.length > _TOGETHER_LENGTH:
+                break
+            self._waiting.popleft()
+            if not each.answer.done():
+                taken.append(each)
+                length += each.length
+        return taken
+
+    def _respond(self, together: Sequence[_Waiting]) -> list[pb.SearchResponse | Exception]:
+        """Returns the answer to each search, or what it failed with."""
+        answers = self._engine.search_all([each.asked for each in together])
+        return [_response(answer, each.unit) for answer, each in zip(answers, together, strict=True)]
+
+
+def _response(answer: tuple[SearchResult, str] | Exception, unit: Unit) -> pb.SearchResponse | Exception:
+    if isinstance(answer, Exception):
+        return answer
+    result, text = answer
+    try:
+        matches = convert.match_messages(result, text, unit)
+    except Exception as error:  # noqa: BLE001 - of this search alone
+        return error
+    return pb.SearchResponse(matches=matches, truncated=result.truncated)

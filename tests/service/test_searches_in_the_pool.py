@@ -1,0 +1,82 @@
+"""Searches in the pool: those that wait go together, and each caller gets its own answer."""
+
+import asyncio
+
+import pytest
+
+from textkin_service.engine import Asked, Engine, Incoming, Work
+from textkin_service.errors import DeadlineExceeded, NotFound
+from textkin_service.model import Article, InlineText, SearchOptions
+from textkin_service.rpc import convert
+from textkin_service.rpc.searches import Searches
+from textkin_service.rpc.workers import Workers
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme
+from textkin_service.store import SqliteStore
+
+CODE_POINTS = convert.offset_unit(0, "unit")
+TEXTS = [
+    f"The {name} bakery of Quelport burnt down before dawn; its baker, {baker}, had left the great oven alight."
+    for name, baker in (("Anchor", "Odo Finch"), ("Bell", "Mia Starling"), ("Crane", "Uri Plover"))
+]
+
+
+@pytest.fixture
+def engine(tmp_path):
+    settings = Settings(data=tmp_path)
+    engine = Engine(SqliteStore(tmp_path, Scheme.of(settings).id), settings)
+    engine.load(Work())
+    articles = [Incoming("default", Article(f"bakery-{number}", text)) for number, text in enumerate(TEXTS)]
+    engine.ingest.commit(engine.ingest.prepare(Work(), articles)).result()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(params=[1, 3])
+def workers(request):
+    workers = Workers(request.param)
+    yield workers
+    workers.close()
+
+
+def asked(text, collection="default", work=None):
+    return Asked(work or Work(), collection, InlineText(text), SearchOptions())
+
+
+def test_each_caller_gets_the_answer_to_its_own_search(engine, workers):
+    async def search():
+        searches = Searches(engine, workers)
+        return await asyncio.gather(*(searches.response(asked(TEXTS[i % 3]), CODE_POINTS) for i in range(40)))
+
+    for i, response in enumerate(asyncio.run(search())):
+        result, text = engine.search(Work(), "default", InlineText(TEXTS[i % 3]), SearchOptions())
+        assert list(response.matches) == convert.match_messages(result, text, CODE_POINTS)
+        assert response.matches[0].article_id == f"bakery-{i % 3}"
+
+
+def test_what_refuses_one_search_reaches_its_caller_alone(engine, workers):
+    async def search():
+        searches = Searches(engine, workers)
+        calls = [searches.response(asked(TEXTS[0], name), CODE_POINTS) for name in ("default", "nowhere") * 6]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    answers = asyncio.run(search())
+    assert all(isinstance(each, NotFound) for each in answers[1::2])
+    assert all(each.matches[0].article_id == "bakery-0" for each in answers[::2])
+
+
+def test_a_caller_that_goes_away_ends_its_own_search_alone(engine, workers):
+    async def search():
+        searches = Searches(engine, workers)
+        works = [Work() for _ in range(12)]
+        calls = [asyncio.create_task(searches.response(asked(TEXTS[0], work=w), CODE_POINTS)) for w in works]
+        await asyncio.sleep(0)  # all of them wait by now
+        calls[5].cancel()
+        return works, await asyncio.gather(*calls, return_exceptions=True)
+
+    works, answers = asyncio.run(search())
+    assert isinstance(answers.pop(5), asyncio.CancelledError)
+    assert all(each.matches[0].article_id == "bakery-0" for each in answers)
+    with pytest.raises(DeadlineExceeded, match="given up"):
+        works[5].check()
+    works[4].check()
