@@ -9,6 +9,7 @@ a part and for reordered rewrites. *Copied words*: those that stand in both text
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from textkin_service.alignment.vocabulary import Numbers, numbered
 from textkin_service.analysis import Analysis
 from textkin_service.coefficients import COEFFICIENTS
 from textkin_service.kernels import kernel
-from textkin_service.model import Passage, PassageKind, Span
+from textkin_service.model import Passage, PassageKind
 from textkin_service.quotations.evidence import counted_tokens
 from textkin_service.quotations.shared import SharedQuotation
 
@@ -29,6 +30,8 @@ _EXCESS_POWER = 0.75
 _SIMILARITY_POWER = 1.5
 # Zipf frequency from which a stem says nothing about containment.
 _COMMON_ZIPF = 6.0
+# What a stretch that two texts share is, as bits.
+_PASSAGE, _COPIED = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +95,36 @@ def measure(
     copied words.
     """
     words_a, words_b = a.evidence_tokens(), b.evidence_tokens()
-    stems_a, stems_b = a.stems[words_a], b.stems[words_b]
-    starts_a, starts_b = a.tokens.starts[words_a], b.tokens.starts[words_b]
-    copies = [(p.a, p.b) for p in alignment.passages if p.kind is not PassageKind.PARAPHRASE]
-    copies.extend(alignment.copies)
+    stems_a, stems_b, firsts = numbered(a.stems.astype(np.uint64), b.stems.astype(np.uint64), 1)
+    room = np.zeros(len(firsts), np.int64)
+    stretches = _Stretches.of(a, b, alignment)
     counts_a, counts_b = counted_tokens(
-        a, b, (words_a, words_b), quotations, [*((p.a, p.b) for p in alignment.passages), *alignment.copies]
+        a, b, (words_a, words_b), quotations, (stretches.tokens_a, stretches.tokens_b)
     )
     counted_a, counted_b = words_a[counts_a[words_a]], words_b[counts_b[words_b]]
-    copied_a = _covered_words(a.tokens.starts[counted_a], [span for span, _ in copies])
-    copied_b = _covered_words(b.tokens.starts[counted_b], [span for _, span in copies])
-    numbers_a, numbers_b, firsts = numbered(stems_a.astype(np.uint64), stems_b.astype(np.uint64), 1)
+    order = common_order(stems_a[counted_a], stems_b[counted_b], room)
+    covered_a, copied_a = _covered(words_a, counts_a, stretches.tokens_a, stretches.kinds)
+    covered_b, copied_b = _covered(words_b, counts_b, stretches.tokens_b, stretches.kinds)
     containment_a, containment_b = _containments(
-        numbers_a, a.zipf[words_a], numbers_b, b.zipf[words_b], len(firsts)
+        stems_a[words_a], a.zipf[words_a], stems_b[words_b], b.zipf[words_b], len(firsts)
     )
+    strengths = []
+    for passage, tokens_a, tokens_b in zip(
+        alignment.passages, stretches.tokens_a.tolist(), stretches.tokens_b.tolist(), strict=False
+    ):
+        of_a, of_b = slice(*tokens_a), slice(*tokens_b)
+        strengths.append(
+            _strength(passage, stems_a[of_a][counts_a[of_a]], stems_b[of_b][counts_b[of_b]], room)
+        )
     return Measures(
         words_a=len(counted_a),
         words_b=len(counted_b),
-        order=common_order(a.stems[counted_a], b.stems[counted_b]),
+        order=order,
         containment_a=containment_a,
         containment_b=containment_b,
-        coverage_a=_covered_words(starts_a, [p.a for p in alignment.passages]) / max(1, len(words_a)),
-        coverage_b=_covered_words(starts_b, [p.b for p in alignment.passages]) / max(1, len(words_b)),
-        strength=math.hypot(
-            *sorted(_strength(a, b, counts_a, counts_b, each) for each in alignment.passages)
-        ),
+        coverage_a=covered_a / max(1, len(words_a)),
+        coverage_b=covered_b / max(1, len(words_b)),
+        strength=math.hypot(*sorted(strengths)),
         copied_words=round(min(copied_a / a.tokens_a_word, copied_b / b.tokens_a_word)),
         copied_share_a=copied_a / max(1, len(words_a)),
         copied_share_b=copied_b / max(1, len(words_b)),
@@ -129,13 +137,36 @@ def measure(
     )
 
 
-def _strength(
-    a: Analysis, b: Analysis, counts_a: NDArray[np.bool_], counts_b: NDArray[np.bool_], passage: Passage
-) -> float:
-    """Returns how strongly a passage shows reuse: its excess of common order, less the more its sides differ."""
-    tokens_a, tokens_b = slice(*a.tokens.in_span(passage.a)), slice(*b.tokens.in_span(passage.b))
-    stems_a, stems_b = a.stems[tokens_a][counts_a[tokens_a]], b.stems[tokens_b][counts_b[tokens_b]]
-    order = common_order(stems_a, stems_b)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretches:
+    """What two texts share: the passages, in order, and then what else was copied.
+
+    `tokens_a`, `tokens_b` (int64, shape (n, 2)): the tokens of each, half open; `kinds` (int64): `_PASSAGE`, `_COPIED` or both.
+    """
+
+    tokens_a: Numbers
+    tokens_b: Numbers
+    kinds: Numbers
+
+    @classmethod
+    def of(cls, a: Analysis, b: Analysis, alignment: Alignment) -> Self:
+        """Returns those of an alignment."""
+        spans_a = [*(each.a for each in alignment.passages), *(copy[0] for copy in alignment.copies)]
+        spans_b = [*(each.b for each in alignment.passages), *(copy[1] for copy in alignment.copies)]
+        kinds = [
+            _PASSAGE if each.kind is PassageKind.PARAPHRASE else _PASSAGE | _COPIED
+            for each in alignment.passages
+        ]
+        kinds += [_COPIED] * len(alignment.copies)
+        return cls(a.tokens.in_spans(spans_a), b.tokens.in_spans(spans_b), np.array(kinds, np.int64))
+
+
+def _strength(passage: Passage, stems_a: Numbers, stems_b: Numbers, room: Numbers) -> float:
+    """Returns how strongly a passage shows reuse: its excess of common order, less the more its sides differ.
+
+    `stems_a`, `stems_b` (int64): those of the words of its sides that count.
+    """
+    order = common_order(stems_a, stems_b, room)
     words = min(len(stems_a), len(stems_b))
     length = words / (words + COEFFICIENTS.passages.smoothing_words)
     return float(order.excess * passage.similarity**_SIMILARITY_POWER * length)
@@ -173,13 +204,21 @@ def _containments(
     return _share(a, zipf_a, in_b), _share(b, zipf_b, in_a)
 
 
-def _covered_words(starts: NDArray[np.int32], spans: list[Span]) -> int:
-    """Returns how many words, of which `starts` (int32, rising) says where they begin, begin in any of the spans."""
-    if not spans:
-        return 0
-    bounds = np.array([(span.start, span.end) for span in spans], starts.dtype)
-    places = np.searchsorted(starts, bounds)
-    firsts, ends = places[np.argsort(places[:, 0], kind="stable")].T
-    furthest = np.maximum.accumulate(ends)
-    covered = furthest - np.maximum(firsts, np.append(0, furthest[:-1]))
-    return int(np.maximum(covered, 0).sum())
+@kernel
+def _covered(words: Numbers, counts: NDArray[np.bool_], ranges: Numbers, kinds: Numbers) -> tuple[int, int]:
+    """Returns how many of the words lie in passages, and how many of those that count in what was copied.
+
+    `words` (int64) are tokens, of which `counts` (bool) says which count; `ranges` (int64, shape (n, 2)) those of stretches of
+    these kinds, half open.
+    """
+    there = np.zeros(len(counts), np.int64)
+    for i in range(len(ranges)):
+        for token in range(ranges[i, 0], ranges[i, 1]):
+            there[token] |= kinds[i]
+    covered = copied = 0
+    for token in words:
+        if there[token] & _PASSAGE:
+            covered += 1
+        if there[token] & _COPIED and counts[token]:
+            copied += 1
+    return covered, copied

@@ -10,11 +10,13 @@ from saltway import REPORT, REWRITE
 from textkin_service.alignment import DEFAULT
 from textkin_service.alignment.boundaries import Free, refine
 from textkin_service.alignment.joining import join
-from textkin_service.alignment.likelihood import evidence, gains, likeliest, mutual_evidence
+from textkin_service.alignment.kernels import likelihood as kernels
+from textkin_service.alignment.kernels.tables import FIGURE_ROWS, RATIOS
+from textkin_service.alignment.likelihood import mutual_evidence
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.runs import bounded_by_runs, find_runs
 from textkin_service.alignment.selection import select
-from textkin_service.alignment.sides import Side, snapped
+from textkin_service.alignment.sides import Side
 from textkin_service.alignment.views import View
 from textkin_service.analysis import analyze
 
@@ -27,8 +29,8 @@ def view_of(a, b):
 
 def place(side, text):
     """Returns the words of a side that a stretch of its text has."""
-    start = side.analysis.text.index(text)
-    starts = side.analysis.tokens.starts
+    start = side.text_tokens.text.index(text)
+    starts = side.text_tokens.starts
     inside = [i for i, t in enumerate(side.tokens) if t >= 0 and start <= starts[t] < start + len(text)]
     return inside[0], inside[-1] + 1
 
@@ -42,8 +44,10 @@ def match_of(view, own, other):
 def test_the_likeliest_interval_has_the_most_evidence_of_those_allowed(ratios, data):
     allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(ratios), max_size=len(ratios))), bool)
     shares = (0.3, 0.7)
-    found, (start, end) = likeliest(np.array(ratios, float), shares, DEFAULT, allowed)
-    each = [gains(np.array(ratios, float), share, DEFAULT) for share in shares]
+    figures, most = np.empty((FIGURE_ROWS, len(ratios))), DEFAULT.most_gain
+    figures[RATIOS] = np.where(allowed, ratios, -1.0)
+    found, start, end = kernels.likeliest(figures, len(ratios), np.array(shares), most)
+    each = [np.minimum(np.log(1 - share + share * np.array(ratios, float)), most) for share in shares]
     sums = [
         values[i:j].sum()
         for values in each
@@ -69,8 +73,8 @@ def test_words_that_stand_all_over_a_text_are_weak_evidence():
         f"Lighthouse keepers counted gulls again in {month}." for month in ("May", "June", "July")
     )
     rare, common = view_of(sentence, sentence + " Nothing else."), view_of(sentence, f"{sentence} {refrain}")
-    source = (0, 8)
-    assert evidence(common, (0, 8), source, DEFAULT) < evidence(rare, (0, 8), source, DEFAULT)
+    match = Match((0, 8), (0, 8))
+    assert mutual_evidence(common, match, DEFAULT) < mutual_evidence(rare, match, DEFAULT)
 
 
 def test_a_fragment_that_reaches_over_the_ends_of_reuse_is_bounded_to_its_sentences():
@@ -78,7 +82,8 @@ def test_a_fragment_that_reaches_over_the_ends_of_reuse_is_bounded_to_its_senten
     b = "\n\n".join([text_of(*CANAL[:4]), REPORT[2], text_of(*CANAL[4:])])
     view = view_of(a, b)
     too_wide = Match((0, len(view.own)), (0, len(view.other)))
-    assert refine(view, too_wide, Free.of(view), DEFAULT) == match_of(view, REWRITE[2], REPORT[2])
+    (found,) = refine(view, [too_wide], [False], Free.of(view), DEFAULT)
+    assert found == match_of(view, REWRITE[2], REPORT[2])
 
 
 def test_a_fragment_that_ends_too_early_grows_by_whole_sentences():
@@ -86,25 +91,26 @@ def test_a_fragment_that_ends_too_early_grows_by_whole_sentences():
     view = view_of(a, "\n\n".join([text_of(*CANAL), REPORT[2]]))
     right = match_of(view, REWRITE[2], REPORT[2])
     too_short = Match((right.own[0], right.own[0] + 20), (right.other[0], right.other[0] + 24))
-    assert refine(view, too_short, Free.of(view), DEFAULT) == right
+    assert refine(view, [too_short], [False], Free.of(view), DEFAULT) == [right]
 
 
 def test_boundaries_stop_at_residue_and_at_what_is_taken():
     a = f"{REWRITE[2]}\n\n{FURNITURE}\n\n{REWRITE[3]}"
     view = view_of(a, f"{REPORT[2]} {REPORT[3]}")
     first = match_of(view, REWRITE[2], REPORT[2])
-    grown = refine(view, first, Free.of(view), DEFAULT)
+    (grown,) = refine(view, [first], [False], Free.of(view), DEFAULT)
     assert grown.own == first.own
     second = match_of(view, REWRITE[3], REPORT[3])
-    assert refine(view, first, Free.of(view).without([second]), DEFAULT) == first
+    assert refine(view, [first], [False], Free.of(view).without([second]), DEFAULT) == [first]
 
 
 def test_a_boundary_is_snapped_to_sentences_that_lie_in_it_by_more_than_half():
-    side = Side.of(analyze(text_of(*CANAL)), "a")
-    first, second = (int(end) for end in side.ends[:2])
-    assert snapped(side, (2, second - 2)) == (0, second)
-    assert snapped(side, (first - 2, second)) == (first, second)
-    assert snapped(side, (first - 1, first + 1)) is None
+    view = view_of(text_of(*CANAL), text_of(*CANAL))
+    first, second = (int(end) for end in view.own.ends[:2])
+    tables = view.numbers, view.sizes, 0
+    assert kernels.snap(*tables, 2, second - 2) == (0, second)
+    assert kernels.snap(*tables, first - 2, second) == (first, second)
+    assert kernels.snap(*tables, first - 1, first + 1) == (0, 0)
 
 
 def test_of_matches_for_the_same_words_the_one_with_more_evidence_is_selected():

@@ -12,14 +12,23 @@ from invented import articles
 
 from textkin_service.alignment import DEFAULT, runs
 from textkin_service.alignment import seeds as seeds_module
-from textkin_service.alignment.boundaries import _grown, _thinned, _too_many
+from textkin_service.alignment.boundaries import Free, refine
 from textkin_service.alignment.extension import _sort, extend, resemblance
-from textkin_service.alignment.likelihood import evidence_at, gains, mutual_evidence, ratios
+from textkin_service.alignment.kernels import likelihood as kernels
+from textkin_service.alignment.kernels.tables import (
+    FIGURE_ROWS,
+    IN_SOURCE,
+    LEFT_OUT,
+    NUMBER_ROWS,
+    RATIOS,
+    STEMS,
+)
+from textkin_service.alignment.likelihood import array, mutual_evidence, write_ratios
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.passages import _cosine, word_order
 from textkin_service.alignment.runs import exact_runs
 from textkin_service.alignment.seeds import find_seeds
-from textkin_service.alignment.sides import Side, snapped
+from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import sentence_vectors
 from textkin_service.alignment.views import View
 from textkin_service.analysis import analyze
@@ -150,19 +159,23 @@ def test_exact_runs_are_stretches_of_equal_words_as_long_as_can_be(a, b, width):
         assert found.tolist() == plain_runs(a, b, width)
 
 
-def plain_ratios(view, own, source, passage):
-    in_source = Counter(view.other_stems[slice(*source)].tolist())
-    reused = in_source if passage is None else Counter(view.own_stems[slice(*passage)].tolist())
+def stems_of(view, side):
+    return (view.own_stems, view.other_stems)[side].tolist()
+
+
+def plain_ratios(view, side, words, source, passage=None):
+    """Returns the ratios of a range of words, by the definition; `passage`: what of their own text is no background."""
+    in_source = Counter(stems_of(view, 1 - side)[slice(*source)])
+    reused = in_source if passage is None else Counter(stems_of(view, side)[slice(*passage)])
     barrier = len(view.usual) - 1
-    del in_source[barrier]
+    in_source = Counter({stem: count for stem, count in in_source.items() if stem != barrier})
     every_own, every_other = (
-        Counter(stem for stem in stems.tolist() if stem != barrier)
-        for stems in (view.own_stems, view.other_stems)
+        Counter(stem for stem in stems_of(view, number) if stem != barrier) for number in (side, 1 - side)
     )
     here, there = every_own - reused, every_other - in_source
     prior = DEFAULT.usual_words
     result = []
-    for stem in view.own_stems[slice(*own)].tolist():
+    for stem in stems_of(view, side)[slice(*words)]:
         elsewhere = max(
             (rest[stem] + prior * view.usual[stem]) / (rest.total() + prior) for rest in (here, there)
         )
@@ -170,63 +183,190 @@ def plain_ratios(view, own, source, passage):
     return result
 
 
-@some
-@given(views(), st.data())
-def test_a_ratio_is_how_much_more_often_a_word_stands_in_the_source_than_elsewhere(view, data):
-    own, source = data.draw(ranges(len(view.own))), data.draw(ranges(len(view.other)))
-    passage = data.draw(st.none() | ranges(len(view.own)))
-    found = ratios(view, own, source, DEFAULT, passage=passage)
-    assert found.tolist() == pytest.approx(plain_ratios(view, own, source, passage))
-    shares = (0.2, 0.7)
-    expected = [
-        [min(math.log(1 - share + share * ratio), DEFAULT.most_gain) for ratio in found] for share in shares
+def plain_gains(ratios, share):
+    return [min(math.log(1 - share + share * ratio), DEFAULT.most_gain) for ratio in ratios]
+
+
+def plain_evidence(ratios, shares):
+    return max(sum(plain_gains(ratios, share)) for share in shares)
+
+
+def plain_likeliest(ratios, shares, allowed):
+    """Returns the evidence and the bounds of the shortest interval that has most, at whichever of the shares."""
+    best = (0.0, 0, 0)
+    for share in shares:
+        start, total = 0, 0.0
+        for i, gained in enumerate(plain_gains(ratios, share)):
+            total += gained
+            if not allowed[i] or total <= 1e-12:
+                start, total = i + 1, 0.0
+            elif total > best[0] + 1e-9:
+                best = (total, start, i + 1)
+    return best
+
+
+def plain_snap(view, side, words):
+    of = (view.own, view.other)[side]
+    inside = [
+        (start, end)
+        for start, end in zip(of.starts.tolist(), of.ends.tolist(), strict=True)
+        if 2 * (min(end, words[1]) - max(start, words[0])) > end - start
     ]
-    for share, each in zip(shares, expected, strict=True):
-        assert gains(found, share, DEFAULT).tolist() == pytest.approx(each)
-    assert evidence_at(found, shares, DEFAULT) == pytest.approx(max(map(sum, expected)))
-    assert not view.room.any()
+    return (inside[0][0], inside[-1][1]) if inside else (0, 0)
+
+
+def plain_grow(free, words, reach):
+    before, after = free[max(0, words[0] - reach) : words[0]][::-1], free[words[1] : words[1] + reach]
+    grown = [next((i for i, each in enumerate(side) if not each), len(side)) for side in (before, after)]
+    return words[0] - grown[0], words[1] + grown[1]
+
+
+def plain_thin(ratios, words, source, reach):
+    """Returns the ratios where no stem speaks for reuse more often than the source has it."""
+    here, there = Counter(words), Counter(source)
+    speaking = plain_gains(ratios, DEFAULT.dense_share)
+    density = [sum(speaking[max(0, i - reach) : i + reach + 1]) for i in range(len(words))]
+    thinned = list(ratios)
+    for stem in here:
+        if here[stem] > there[stem] > 0:
+            places = [i for i, each in enumerate(words) if each == stem]
+            for i in sorted(places, key=lambda i: -round(density[i], 9))[there[stem] :]:
+                thinned[i] = min(thinned[i], 1.0)
+    return thinned
+
+
+def counts_left(view):
+    return view.numbers[[IN_SOURCE, LEFT_OUT]].any()
+
+
+@some
+@given(views(), st.integers(0, 1), st.data())
+def test_a_ratio_is_how_much_more_often_a_word_stands_in_the_source_than_elsewhere(view, side, data):
+    sizes = len(view.own), len(view.other)
+    words, source = data.draw(ranges(sizes[side])), data.draw(ranges(sizes[1 - side]))
+    passage = data.draw(st.none() | ranges(sizes[side]))
+    found = write_ratios(view, side, words, source, passage, DEFAULT).tolist()
+    assert found == pytest.approx(plain_ratios(view, side, words, source, passage))
+    shares = (0.2, 0.7)
+    evidence = kernels.evidence_of(view.figures, len(found), array(shares), DEFAULT.most_gain)
+    assert evidence == pytest.approx(plain_evidence(found, shares), abs=1e-9)
+    assert not counts_left(view)
 
 
 @some
 @given(views(), st.data())
 def test_mutual_evidence_is_that_of_the_side_that_has_less(view, data):
     match = Match(data.draw(ranges(len(view.own))), data.draw(ranges(len(view.other))))
-    back = view.mirrored
     each = [
-        evidence_at(ratios(view, match.own, match.other, DEFAULT), DEFAULT.reused_shares, DEFAULT),
-        evidence_at(ratios(back, match.other, match.own, DEFAULT), DEFAULT.reused_shares, DEFAULT),
+        plain_evidence(plain_ratios(view, 0, match.own, match.other), DEFAULT.reused_shares),
+        plain_evidence(plain_ratios(view, 1, match.other, match.own), DEFAULT.reused_shares),
     ]
-    assert mutual_evidence(view, match, DEFAULT) == pytest.approx(min(each))
-    assert mutual_evidence(back, match.mirrored(), DEFAULT) == pytest.approx(min(each))
+    assert mutual_evidence(view, match, DEFAULT) == pytest.approx(min(each), abs=1e-9)
 
 
 @some
 @given(words, words, st.integers(1, 4))
 def test_of_a_stem_that_is_too_frequent_the_words_among_the_most_telling_ones_count(own, source, reach):
-    stems, others = np.array(own, np.int64), np.array(source, np.int64)
-    telling = np.cos(np.arange(len(own)))
-    room = np.zeros((3, 7), np.int64)
-    places, density = _too_many(stems, others, telling, reach, room)
-    here, there = Counter(own), Counter(source)
-    assert places.tolist() == [i for i, stem in enumerate(own) if here[stem] > there[stem] > 0]
-    around = [telling[max(0, i - reach) : i + reach + 1].sum() for i in places]
-    assert density.tolist() == pytest.approx(around)
-    thinned = _thinned(np.full(len(own), 2.0), places, stems, others, room)
-    for stem in set(own):
-        kept = [i for i, each in enumerate(own) if each == stem and thinned[i] == 2.0]
-        most = min(here[stem], there[stem]) if there[stem] else here[stem]
-        assert kept == [i for i, each in enumerate(own) if each == stem][:most]
-    assert not room.any()
+    numbers = np.zeros((NUMBER_ROWS, 41), np.int64)
+    numbers[STEMS, : len(own)], numbers[STEMS + 1, : len(source)] = own, source
+    figures = np.empty((FIGURE_ROWS, 42))
+    ratios = 3.0 + np.cos(np.arange(len(own)))
+    figures[RATIOS, : len(own)] = ratios
+    share, most = DEFAULT.dense_share, DEFAULT.most_gain
+    kernels.thin(numbers, figures, 0, 0, len(own), 0, len(source), reach, share, most)
+    assert figures[RATIOS, : len(own)].tolist() == plain_thin(ratios.tolist(), own, source, reach)
+    assert not numbers[[IN_SOURCE, LEFT_OUT]].any()
+
+
+def plain_bounded(view, side, match, free):
+    """Returns the range of one side bounded anew, given the other."""
+    other = 1 - side
+    source = plain_grow(free[other], match[other], DEFAULT.refine_source)
+    window = plain_grow(free[side], match[side], DEFAULT.refine_reach)
+    ratios = plain_ratios(view, side, window, source)
+    words, sources = stems_of(view, side)[slice(*window)], stems_of(view, other)[slice(*source)]
+    thinned = plain_thin(ratios, words, sources, DEFAULT.dense_words)
+    _, start, end = plain_likeliest(thinned, DEFAULT.reused_shares, [True] * len(words))
+    start, end = plain_snap(view, side, (window[0] + start, window[0] + end))
+    return (start, end) if start < end else match[side]
 
 
 @some
-@given(st.lists(st.booleans(), max_size=20), st.data(), st.integers(0, 8))
-def test_a_range_grows_over_what_is_free_up_to_its_reach(free, data, reach):
-    start, end = sorted((data.draw(st.integers(0, len(free))), data.draw(st.integers(0, len(free)))))
-    found = _grown(np.array(free, bool), start, end, reach)
-    before, after = free[max(0, start - reach) : start][::-1], free[end : end + reach]
-    expected = [next((i for i, each in enumerate(side) if not each), len(side)) for side in (before, after)]
-    assert found == (start - expected[0], end + expected[1])
+@given(views(), st.data())
+def test_a_match_is_bounded_by_turns_each_side_given_the_other(view, data):
+    match = [data.draw(ranges(len(view.own))), data.draw(ranges(len(view.other)))]
+    free = [view.unbroken[side, : len(of)].tolist() for side, of in enumerate((view.own, view.other))]
+    expected = list(match)
+    for _ in range(DEFAULT.refine_rounds):
+        for side in (0, 1):
+            expected[side] = plain_bounded(view, side, expected, free)
+    (found,) = refine(view, [Match(*match)], [False], Free.of(view), DEFAULT)
+    assert found == Match(*expected)
+    assert not counts_left(view)
+
+
+def plain_to_the_ends(view, side, words):
+    """Returns a range, taken to where the text or a barrier bounds it if little is left till there."""
+    stems, barrier = stems_of(view, side), len(view.usual) - 1
+    barriers = [-1, *(i for i, stem in enumerate(stems) if stem == barrier), len(stems)]
+    first = max(i for i in barriers if i < words[0]) + 1
+    last = min(i for i in barriers if i >= words[1])
+    little = DEFAULT.source_slack * (words[1] - words[0])
+    return (
+        first if words[0] - first <= little else words[0],
+        last if last - words[1] <= little else words[1],
+    )
+
+
+def plain_summary(view, side, free):
+    """Returns the ranges of the likeliest brief and source, and the evidence of both; None: there is none."""
+    other = 1 - side
+    everything = [(0, len(of)) for of in (view.own, view.other)]
+    brief, source = (0, 0), everything[other]
+    for _ in range(DEFAULT.summary_rounds):
+        before = brief, source
+        for _ in range(2):
+            ratios = plain_ratios(view, side, everything[side], source, brief)
+            evidence, *words = plain_likeliest(ratios, DEFAULT.brief_shares, free[side])
+            brief = plain_snap(view, side, words)
+            if brief == (0, 0):
+                return None
+        ratios = plain_ratios(view, other, everything[other], brief, source)
+        of_source, *words = plain_likeliest(ratios, DEFAULT.source_shares, free[other])
+        if plain_snap(view, other, words) == (0, 0):
+            return None
+        source = plain_to_the_ends(view, other, plain_snap(view, other, words))
+        if (brief, source) == before:
+            break
+    return brief, source, [evidence, of_source]
+
+
+@some
+@given(views(), st.integers(0, 1))
+def test_a_summary_is_bounded_by_turns_its_brief_and_its_source_given_the_other(view, side):
+    ranges, evidence = np.empty(4, np.int64), np.empty(2)
+    is_found = kernels.find_summary(
+        view.numbers,
+        view.figures,
+        view.sizes,
+        view.unbroken,
+        side,
+        array(DEFAULT.brief_shares),
+        array(DEFAULT.source_shares),
+        DEFAULT.summary_rounds,
+        DEFAULT.usual_words,
+        DEFAULT.source_slack,
+        DEFAULT.most_gain,
+        ranges,
+        evidence,
+    )
+    free = [view.unbroken[number, : len(of)].tolist() for number, of in enumerate((view.own, view.other))]
+    expected = plain_summary(view, side, free)
+    assert is_found == (expected is not None)
+    if expected:
+        assert ranges.tolist() == [*expected[0], *expected[1]]
+        assert evidence.tolist() == pytest.approx(expected[2], abs=1e-6)
+    assert not counts_left(view)
 
 
 @some
@@ -241,15 +381,10 @@ def test_seeds_are_sorted_by_place_and_equal_ones_keep_their_order(keys, data):
 
 
 @some
-@given(views(), st.data())
-def test_a_range_is_snapped_to_the_sentences_that_lie_in_it_by_more_than_half(view, data):
-    start, end = data.draw(ranges(len(view.own)))
-    inside = [
-        (first, last)
-        for first, last in zip(view.own.starts.tolist(), view.own.ends.tolist(), strict=True)
-        if 2 * (min(last, end) - max(first, start)) > last - first
-    ]
-    assert snapped(view.own, (start, end)) == ((inside[0][0], inside[-1][1]) if inside else None)
+@given(views(), st.integers(0, 1), st.data())
+def test_a_range_is_snapped_to_the_sentences_that_lie_in_it_by_more_than_half(view, side, data):
+    words = data.draw(ranges(len((view.own, view.other)[side])))
+    assert kernels.snap(view.numbers, view.sizes, side, *words) == plain_snap(view, side, words)
 
 
 @some
@@ -275,7 +410,7 @@ def test_the_cosine_of_two_sides_is_that_of_their_stems_weighed_by_rarity(view, 
             if side.tokens[word] >= 0:
                 stem = int(stems[word])
                 counts[stem] += 1
-                rarity[stem] = max(0.0, 7.0 - float(side.analysis.zipf[side.tokens[word]]))
+                rarity[stem] = max(0.0, 7.0 - float(side.zipf[word]))
         sides.append({stem: math.sqrt(count) * rarity[stem] for stem, count in counts.items()})
     assert _cosine(view, match) == pytest.approx(cosine(*sides))
     assert not view.room.any()

@@ -13,8 +13,7 @@ from saltway import REPORT, REWRITE, SUMMARY
 
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import analyze
-from textkin_service.measures import _containments, _covered_words
-from textkin_service.model import Span
+from textkin_service.measures import _containments, _covered
 from textkin_service.relation import compare
 
 # No deadline: the first example compiles.
@@ -56,10 +55,33 @@ def test_containment_is_the_share_of_distinct_stems_that_the_other_has_by_rarity
 
 
 @some
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=8))
-def test_places_in_several_ranges_are_counted_once(ranges):
-    counted = _covered_words(np.arange(30, dtype=np.int32), [Span(start, end) for start, end in ranges])
-    assert counted == len({place for start, end in ranges for place in range(start, end)})
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=8),
+    st.lists(st.booleans(), min_size=30, max_size=30),
+    st.data(),
+)
+def test_words_in_several_ranges_are_counted_once(ranges, counts, data):
+    words = sorted(data.draw(st.sets(st.integers(0, 29))))
+    kinds = data.draw(st.lists(st.integers(1, 3), min_size=len(ranges), max_size=len(ranges)))
+    covered, copied = (
+        {
+            word
+            for (start, end), kind in zip(ranges, kinds, strict=True)
+            if kind & bit
+            for word in range(start, end)
+        }
+        for bit in (1, 2)
+    )
+    found = _covered(
+        np.array(words, np.int64),
+        np.array(counts, bool),
+        np.array(ranges, np.int64).reshape(-1, 2),
+        np.array(kinds, np.int64),
+    )
+    assert found == (
+        len(covered.intersection(words)),
+        len([word for word in copied.intersection(words) if counts[word]]),
+    )
 
 
 def shingles(text):
@@ -115,4 +137,4 @@ def test_once_prepared_no_comparison_waits_for_a_kernel():
     )
     before, after = json.loads(ran.stdout)
     assert after == before
-    assert before["textkin_service.alignment.boundaries._thinned"] == 1
+    assert before["textkin_service.alignment.kernels.likelihood.find_summary"] == 1

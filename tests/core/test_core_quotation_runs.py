@@ -51,10 +51,10 @@ def plain_runs(a, quotations_a, b, quotations_b):
 
 def statements(words, quotations):
     bounds = np.array(quotations, np.int64).reshape(-1, 2)
-    return np.array(words, np.uint64), _Statements([], *np.ascontiguousarray(bounds.T))
+    return _Statements.of(bounds, np.arange(len(bounds)), bounds, np.array(words, np.uint64))
 
 
 @given(quoted().filter(lambda each: each[1]), quoted().filter(lambda each: each[1]))
 @settings(deadline=None)
 def test_runs_are_the_longest_equal_words_of_two_quotations_but_refrains_start_none(a, b):
-    assert _equal_runs(*statements(*a), *statements(*b)) == plain_runs(*a, *b)
+    assert _equal_runs(statements(*a), statements(*b)) == plain_runs(*a, *b)

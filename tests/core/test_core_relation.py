@@ -11,6 +11,7 @@ from invented import ARTICLES, CANAL, OBSERVATORY, ORCHESTRA, articles, text_of
 
 from textkin_service.alignment import align
 from textkin_service.alignment.order import Order, common_order
+from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import analyze
 from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
@@ -86,9 +87,12 @@ def _next(row, x, b):
 @some
 @given(rows, rows)
 def test_common_order_is_the_longest_common_subsequence_forwards_and_backwards(a, b):
-    order = common_order(a, b)
+    stems_a, stems_b, firsts = numbered(np.array(a, np.uint64), np.array(b, np.uint64), 1)
+    room = np.zeros(len(firsts), np.int64)
+    order = common_order(stems_a, stems_b, room)
     assert order == Order(longest_common(a, b), longest_common(a[::-1], b))
-    assert common_order(b, a) == order
+    assert common_order(stems_b, stems_a, room) == order
+    assert not room.any()
 
 
 @some

@@ -55,7 +55,7 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
     words_a, words_b = np.flatnonzero(side_a.tokens >= 0), np.flatnonzero(side_b.tokens >= 0)
     if np.array_equal(side_a.hashes[words_a], side_b.hashes[words_b]):
         return _identical(side_a, side_b, words_a, words_b)
-    start = seeded(side_a, side_b, parameters)
+    start = seeded(a, b, parameters)
     view = start.view
     runs = find_runs(view.own, view.other, parameters)
     matches = local_matches(view, start.vectors, start.seeds, runs, parameters)

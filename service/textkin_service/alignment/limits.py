@@ -11,6 +11,7 @@ from textkin_service.alignment.seeds import Seeds, find_seeds
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import SentenceVectors, sentence_vectors
 from textkin_service.alignment.views import View
+from textkin_service.analysis import Analysis
 
 # Texts are compared fairly where the stems left out are the most of at most this share of the sentences.
 _MOST_LEFT_OUT = 0.25
@@ -29,9 +30,9 @@ class Seeded:
     cut_b: int | None
 
 
-def seeded(a: Side, b: Side, parameters: Parameters) -> Seeded:
-    """Returns as much of two sides as can be aligned: both up to the same number of sentences."""
-    most = max(len(a.starts), len(b.starts))
+def seeded(a: Analysis, b: Analysis, parameters: Parameters) -> Seeded:
+    """Returns as much of two texts as can be aligned: both up to the same number of sentences."""
+    most = max(len(a.sentences), len(b.sentences))
     while True:
         view = View.of(_up_to(a, most, "a"), _up_to(b, most, "b"))
         vectors = sentence_vectors(view)
@@ -41,12 +42,15 @@ def seeded(a: Side, b: Side, parameters: Parameters) -> Seeded:
         most = int(_NEXT_SHARE * most)
 
 
-def _up_to(side: Side, sentences: int, name: str) -> Side:
-    if sentences >= len(side.starts):
-        return side
-    return Side.of(replace(side.analysis, sentences=side.analysis.sentences[:sentences]), name)
+def _up_to(analysis: Analysis, sentences: int, name: str) -> Side:
+    if sentences >= len(analysis.sentences):
+        return Side.of(analysis, name)
+    return Side.of(replace(analysis, sentences=analysis.sentences[:sentences]), name)
 
 
-def _cut(whole: Side, aligned: Side) -> int | None:
+def _cut(whole: Analysis, aligned: Side) -> int | None:
     """Returns where the last sentence that is aligned ends; None: it is the text's last."""
-    return None if aligned is whole else aligned.span((len(aligned) - 1, len(aligned))).end
+    sentences = len(aligned.starts)
+    if sentences == len(whole.sentences):
+        return None
+    return aligned.span(aligned.words_of((sentences - 1, sentences))).end

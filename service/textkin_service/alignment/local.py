@@ -30,7 +30,10 @@ def local_matches(
     nearby = Nearby(runs)
     matches: list[Match] = []
     for _ in range(parameters.passes):
-        free_own, free_other = _free_sentences(view.own, free.own), _free_sentences(view.other, free.other)
+        free_own, free_other = (
+            _free_sentences(view.own, free.words[0]),
+            _free_sentences(view.other, free.words[1]),
+        )
         usable = seeds.only(free_own[seeds.a] & free_other[seeds.b])
         if not (len(usable) or runs):
             break
@@ -65,17 +68,19 @@ def _candidates(
         return []
     fragments = resolve(extend(seeds, vectors, *blocks, parameters), parameters)
     fragments = divide(fragments, seeds, vectors, view.own, view.other, parameters)
+    wholes = [Match(view.own.words_of(each.a), view.other.words_of(each.b)) for each in fragments]
     found = []
-    for fragment in fragments:
-        whole = Match(view.own.words_of(fragment.a), view.other.words_of(fragment.b))
-        refined = refine(view, whole, free.only(whole) if fragment.is_part else free, parameters)
-        if mutual_evidence(view, refined, parameters) < parameters.least_evidence:
-            refined = max(refined, whole, key=lambda match: order_excess(view, match))
+    for whole, match in zip(
+        wholes, refine(view, wholes, [each.is_part for each in fragments], free, parameters), strict=True
+    ):
+        refined = match
+        if mutual_evidence(view, match, parameters) < parameters.least_evidence:
+            refined = max(match, whole, key=lambda each: order_excess(view, each))
         found += bounded_by_runs(refined, nearby.to(refined), parameters)
     return found
 
 
 def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Returns which sentences (bool) are free by more than half."""
-    before = np.append(0, np.cumsum(free))
+    before = np.append(0, np.cumsum(free[: len(side)]))
     return np.asarray(2 * (before[side.ends] - before[side.starts]) > side.ends - side.starts)

@@ -45,9 +45,9 @@ def _cosine(view: View, match: Match) -> float:
     own, other = slice(*match.own), slice(*match.other)
     dot, own_square, other_square = _products(
         view.own_stems[own],
-        view.own.analysis.zipf[view.own.tokens[own]],
+        view.own.zipf[own],
         view.other_stems[other],
-        view.other.analysis.zipf[view.other.tokens[other]],
+        view.other.zipf[other],
         view.room,
     )
     lengths = own_square * other_square

@@ -1,6 +1,6 @@
 """Selection: matches long enough and too like for chance; of those that claim the same words, the ones with more evidence."""
 
-from textkin_service.alignment.likelihood import mutual_evidence
+from textkin_service.alignment.likelihood import weigh
 from textkin_service.alignment.matches import Match, Taken, length
 from textkin_service.alignment.order import common_order
 from textkin_service.alignment.parameters import Parameters
@@ -12,11 +12,10 @@ def select(view: View, matches: list[Match], before: list[Match], parameters: Pa
     taken = Taken(len(view.own), len(view.other))
     for match in before:
         taken.take(match)
-    weighed = [
-        (mutual_evidence(view, match, parameters), match)
-        for match in matches
-        if min(length(match.own), length(match.other)) >= parameters.least_words
+    long = [
+        match for match in matches if min(length(match.own), length(match.other)) >= parameters.least_words
     ]
+    weighed = zip(weigh(view, long, parameters), long, strict=True)
     kept = []
     for evidence, match in sorted(weighed, key=lambda each: (-each[0], each[1])):
         if evidence < parameters.least_evidence and not (
@@ -32,7 +31,7 @@ def select(view: View, matches: list[Match], before: list[Match], parameters: Pa
 def order_excess(view: View, match: Match) -> int:
     """Returns how many more words of both sides stand in the same order than chance gives."""
     own, other = view.own_stems[slice(*match.own)], view.other_stems[slice(*match.other)]
-    return common_order(own, other).excess
+    return common_order(own, other, view.room[0]).excess
 
 
 def _is_ordered(view: View, match: Match, parameters: Parameters) -> bool:

@@ -1,6 +1,6 @@
 """A side of an alignment: one text as a row of words, cut where web residue interrupts it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +11,10 @@ from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 from textkin_service.analysis.apparatus import is_formula
 from textkin_service.analysis.characters import code_points
+from textkin_service.analysis.tokens import Tokens
 from textkin_service.kernels import kernel
 from textkin_service.model import Span
+from textkin_service.once import once
 
 # A half-open range of words, or of sentences, by number.
 Range = tuple[int, int]
@@ -30,13 +32,18 @@ _BARRIERS = {"a": 0, "b": 1}
 class Side:
     """The evidence of one text, word by word; where residue interrupts the text, a barrier that equals no word of any text.
 
-    `hashes` (uint64): of the normalised words. `tokens` (int64): the token of each word, -1 for a barrier; both are parallel.
-    `starts`, `ends`, `blocks` (int64): the words of each sentence, half open, and how many barriers lie before it.
+    `text_tokens`: all tokens of the text. `hashes`, `stems` (uint64) and `zipf` (float32): of the words. `tokens` (int64):
+    the token of each word, -1 for a barrier; all are parallel. `barriers` (int64): which words are barriers; their stem and
+    zipf say nothing. `starts`, `ends`, `blocks` (int64): the words of each sentence, half open, and how many barriers lie
+    before it.
     """
 
-    analysis: Analysis
+    text_tokens: Tokens
     hashes: NDArray[np.uint64]
+    stems: NDArray[np.uint64]
+    zipf: NDArray[np.float32]
     tokens: Numbers
+    barriers: Numbers
     starts: Numbers
     ends: Numbers
     blocks: Numbers
@@ -44,11 +51,12 @@ class Side:
     @classmethod
     def of(cls, analysis: Analysis, name: str) -> "Side":
         """Returns the side of a text; `name`, "a" or "b", tells the barriers of the two sides apart."""
-        bounds = analysis.sentence_bounds()
-        tokens, starts, ends, blocks = _laid_out(bounds, _interrupted(analysis, bounds))
-        hashes = analysis.tokens.hashes[tokens]
-        hashes[tokens < 0] = _BARRIERS[name]
-        return cls(analysis, hashes, tokens, starts, ends, blocks)
+        side = _side(analysis)
+        if not len(side.barriers):
+            return side
+        hashes = side.hashes.copy()
+        hashes[side.barriers] = _BARRIERS[name]
+        return replace(side, hashes=hashes)
 
     def __len__(self) -> int:
         """How many words and barriers there are."""
@@ -60,13 +68,13 @@ class Side:
 
     def is_interrupted(self, words: Range) -> bool:
         """Whether a barrier stands in a range of words."""
-        return bool((self.tokens[slice(*words)] < 0).any())
+        return len(self.barriers) > 0 and bool((self.tokens[slice(*words)] < 0).any())
 
     @cached_property
     def line_ends(self) -> Numbers:
         """How many lines end between each sentence and the words before it (int64); 2 at the start of the text."""
-        lines = np.flatnonzero(code_points(self.analysis.text) == _LINE_FEED)
-        tokens, firsts = self.analysis.tokens, self.tokens[self.starts]
+        tokens, firsts = self.text_tokens, self.tokens[self.starts]
+        lines = np.flatnonzero(code_points(tokens.text) == _LINE_FEED).astype(tokens.starts.dtype)
         found = np.searchsorted(lines, tokens.starts[firsts]) - np.searchsorted(
             lines, tokens.ends[firsts - 1]
         )
@@ -78,18 +86,25 @@ class Side:
         The range begins and ends with a word, not a barrier.
         """
         first, last = int(self.tokens[words[0]]), int(self.tokens[words[1] - 1])
-        text, tokens = self.analysis.text, self.analysis.tokens
-        before = self.analysis.gap_before(first)
-        end = int(tokens.ends[last])
+        tokens = self.text_tokens
+        text, start, end = tokens.text, int(tokens.starts[first]), int(tokens.ends[last])
+        before = int(tokens.ends[first - 1]) if first else 0
+        while start > before and text[start - 1] in _OPENING:
+            start -= 1
         closing = _CLOSING.match(text, end)
-        opening = len(before) - len(before.rstrip(_OPENING))
-        return Span(int(tokens.starts[first]) - opening, closing.end() if closing else end)
+        return Span(start, closing.end() if closing else end)
 
 
-def snapped(side: Side, words: Range) -> Range | None:
-    """Returns the sentences of which more than half lies in a range of words; None if there are none."""
-    start, end = _snapped(side.starts, side.ends, words[0], words[1])
-    return (start, end) if start < end else None
+@once
+def _side(analysis: Analysis) -> Side:
+    """Returns the side of a text; what stands for barriers is of no name."""
+    bounds = analysis.sentence_bounds()
+    tokens, starts, ends, blocks = _laid_out(bounds, _interrupted(analysis, bounds))
+    hashes = analysis.tokens.hashes[tokens]
+    stems, zipf = analysis.stems[tokens].astype(np.uint64), analysis.zipf[tokens]
+    return Side(
+        analysis.tokens, hashes, stems, zipf, tokens, np.flatnonzero(tokens < 0), starts, ends, blocks
+    )
 
 
 def _interrupted(analysis: Analysis, bounds: Numbers) -> NDArray[np.bool_]:
@@ -123,24 +138,3 @@ def _laid_out(bounds: Numbers, interrupted: NDArray[np.bool_]) -> tuple[Numbers,
         for word in range(starts[i], ends[i]):
             tokens[word] = bounds[i, 0] + word - starts[i]
     return tokens, starts, ends, blocks
-
-
-@kernel
-def _snapped(starts: Numbers, ends: Numbers, first: int, last: int) -> tuple[int, int]:
-    """Returns what `snapped` does, of sentences from `starts` to `ends`; an empty range if there are none."""
-    below, above = 0, len(ends)
-    while below < above:  # the first sentence that ends behind the first word
-        middle = (below + above) // 2
-        if ends[middle] > first:
-            above = middle
-        else:
-            below = middle + 1
-    start, end = 0, 0
-    i = below
-    while i < len(starts) and starts[i] < last:
-        inside = min(ends[i], last) - max(starts[i], first)
-        if 2 * inside > ends[i] - starts[i]:
-            start = starts[i] if start == end else start
-            end = ends[i]
-        i += 1
-    return start, end

@@ -10,13 +10,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.alignment.boundaries import Free
 from textkin_service.alignment.joining import has_break
-from textkin_service.alignment.likelihood import evidence, evidence_at, gains, likeliest, ratios
+from textkin_service.alignment.kernels import likelihood as kernels
+from textkin_service.alignment.likelihood import array, evidence_given, write_ratios
 from textkin_service.alignment.matches import Match, gap, hull, length, overlap
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.runs import Run
-from textkin_service.alignment.sides import Range, Side, snapped
+from textkin_service.alignment.sides import Side
 from textkin_service.alignment.views import View
 
 
@@ -31,9 +31,10 @@ class _Summary:
 def with_summaries(view: View, matches: list[Match], runs: list[Run], parameters: Parameters) -> list[Match]:
     """Returns the matches with the summaries found in either text, by place; those that a summary explains better are gone."""
     copies = [Match(run.a, run.b) for run in runs if run.matched >= parameters.copied_words]
-    found = _with_briefs(view, matches, copies, parameters)
+    found = _with_briefs(view, 0, matches, copies, parameters)
     mirrored = _with_briefs(
-        view.mirrored,
+        view,
+        1,
         [match.mirrored() for match in found],
         [copy.mirrored() for copy in copies],
         parameters,
@@ -42,114 +43,114 @@ def with_summaries(view: View, matches: list[Match], runs: list[Run], parameters
 
 
 def _with_briefs(
-    view: View, matches: list[Match], copies: list[Match], parameters: Parameters
+    view: View, number: int, matches: list[Match], copies: list[Match], parameters: Parameters
 ) -> list[Match]:
-    """Returns the matches with the summaries that the own text has of the other."""
-    free = Free.of(view).own
+    """Returns the matches with the summaries that one side, of this number, has of the other; both are seen from it."""
+    side = (view.own, view.other)[number]
+    if copies and not _may_have_brief(len(side), copies, parameters):
+        return matches
+    free = view.unbroken.copy()
     kept = list(matches)
     for _ in range(parameters.most_summaries):
-        summary = _find(view, free, parameters)
+        summary = _find(view, number, free, parameters)
         if summary is None:
             break
         brief = summary.match.own
         rivals = [match for match in kept if overlap(match.own, brief)]
-        least = _evidence_of_rivals(view, rivals, parameters)
-        free[slice(*brief)] = False
+        least = _evidence_of_rivals(view, number, rivals, parameters)
+        free[number, slice(*brief)] = False
         copied = sum(overlap(copy.own, brief) for copy in copies)
         if 2 * copied < length(brief) and summary.evidence > least:
-            kept = _absorbed(view, summary.match, [each for each in kept if each not in rivals], parameters)
+            kept = _absorbed(side, summary.match, [each for each in kept if each not in rivals], parameters)
         for rival in rivals:
-            free[slice(*rival.own)] = False
+            free[number, slice(*rival.own)] = False
     return kept
 
 
-def _evidence_of_rivals(view: View, rivals: list[Match], parameters: Parameters) -> float:
+def _may_have_brief(words: int, copies: list[Match], parameters: Parameters) -> bool:
+    """Whether any stretch of so many words is long enough for a brief and not copied by half."""
+    rises = np.zeros(words + 1, np.int64)
+    for copy in copies:
+        rises[copy.own[0]] -= 2
+        rises[copy.own[1]] += 2
+    # How many more of the words before each place are not copied than are.
+    more = np.append(0, np.cumsum(1 + np.cumsum(rises[:-1])))
+    least = np.minimum.accumulate(more)
+    shortest = parameters.brief_words
+    return bool((more[shortest:] > least[: len(more) - shortest]).any())
+
+
+def _evidence_of_rivals(view: View, number: int, rivals: list[Match], parameters: Parameters) -> float:
     """Returns how much evidence, in nats, a summary needs to be a better explanation of its brief than these matches."""
-    each = [evidence(view, rival.own, rival.other, parameters, passage=rival.own) for rival in rivals]
+    each = [
+        evidence_given(view, number, rival.own, rival.other, parameters.reused_shares, parameters)
+        for rival in rivals
+    ]
+    side = (view.own, view.other)[number]
     ordered = sorted(rival.own for rival in rivals)
-    together = all(has_break(view.own, first, second) for first, second in pairwise(ordered))
+    together = all(has_break(side, first, second) for first, second in pairwise(ordered))
     return max(parameters.rival_share * max(each, default=0.0), sum(each) * together)
 
 
-def _find(view: View, free: NDArray[np.bool_], parameters: Parameters) -> _Summary | None:
-    """Returns the stretch of the free words that is most probably a summary; None where none is."""
-    found = _brief_and_source(view, free, parameters)
-    if found is None:
-        return None
-    summary, source_evidence = found
-    brief, source = summary.match.own, summary.match.other
-    if (
-        length(brief) < parameters.brief_words
-        or length(source) < parameters.source_ratio * length(brief)
-        or min(summary.evidence, source_evidence) < parameters.summary_evidence
-        or _evidence_elsewhere(view, summary.match, parameters) < parameters.elsewhere_evidence
+def _find(view: View, number: int, free: NDArray[np.bool_], parameters: Parameters) -> _Summary | None:
+    """Returns the stretch of the free words of a side that is most probably a summary; None where none is."""
+    found, evidence = np.empty(4, np.int64), np.empty(2)
+    if not kernels.find_summary(
+        view.numbers,
+        view.figures,
+        view.sizes,
+        free,
+        number,
+        array(parameters.brief_shares),
+        array(parameters.source_shares),
+        parameters.summary_rounds,
+        parameters.usual_words,
+        parameters.source_slack,
+        parameters.most_gain,
+        found,
+        evidence,
     ):
         return None
-    return summary
+    first, last, source, source_end = found.tolist()
+    match = Match((first, last), (source, source_end))
+    if (
+        length(match.own) < parameters.brief_words
+        or length(match.other) < parameters.source_ratio * length(match.own)
+        or evidence.min() < parameters.summary_evidence
+        or _evidence_elsewhere(view, number, match, parameters) < parameters.elsewhere_evidence
+    ):
+        return None
+    return _Summary(match, float(evidence[0]))
 
 
-def _brief_and_source(
-    view: View, free: NDArray[np.bool_], parameters: Parameters
-) -> tuple[_Summary, float] | None:
-    """Returns the likeliest brief and source, by turns each given the other, and the evidence of the source."""
-    mirrored = view.mirrored
-    everything, whole = (0, len(view.own)), (0, len(view.other))
-    unbroken = Free.of(view).other
-    brief: Range = (0, 0)
-    source: Range = whole
-    evidence_brief = evidence_source = 0.0
-    for _ in range(parameters.summary_rounds):
-        before = brief, source
-        for _ in range(2):  # first with the brief itself as background, since it is not known
-            each = ratios(view, everything, source, parameters, passage=brief)
-            evidence_brief, words = likeliest(each, parameters.brief_shares, parameters, free)
-            sentences = snapped(view.own, words)
-            if sentences is None:
-                return None
-            brief = sentences
-        each = ratios(mirrored, whole, brief, parameters, passage=source)
-        evidence_source, words = likeliest(each, parameters.source_shares, parameters, unbroken)
-        sentences = snapped(view.other, words)
-        if sentences is None:
-            return None
-        source = _to_the_ends(view.other, sentences, unbroken, parameters)
-        if (brief, source) == before:
-            break
-    return _Summary(Match(brief, source), evidence_brief), evidence_source
-
-
-def _to_the_ends(side: Side, words: Range, unbroken: NDArray[np.bool_], parameters: Parameters) -> Range:
-    """Returns the range, taken to where the text or residue bounds it if little is left till there."""
-    barriers = np.flatnonzero(~unbroken)
-    before, after = barriers[barriers < words[0]], barriers[barriers >= words[1]]
-    first = int(before[-1]) + 1 if len(before) else 0
-    last = int(after[0]) if len(after) else len(side)
-    little = parameters.source_slack * length(words)
-    return first if words[0] - first <= little else words[0], last if last - words[1] <= little else words[1]
-
-
-def _evidence_elsewhere(view: View, match: Match, parameters: Parameters) -> float:
+def _evidence_elsewhere(view: View, number: int, match: Match, parameters: Parameters) -> float:
     """Returns the evidence, in nats, of those words of a brief that are not in the part of its source most like it.
 
     A passage of which there is only one like stretch in the source is no summary: the rest of the source is its context.
     """
-    whole = 0, len(view.other)
-    each = ratios(view.mirrored, whole, match.own, parameters)
-    _, words = likeliest(each, (parameters.alike_share,), parameters)
-    alike = snapped(view.other, words) or words
-    most = min(round(parameters.alike_length * length(match.own)), length(whole))
-    if length(alike) > most:
-        sums = np.concatenate([[0.0], np.cumsum(gains(each, parameters.alike_share, parameters))])
-        start = int(np.argmax(sums[most:] - sums[:-most]))
-        alike = start, start + most
+    other = 1 - number
+    stems = view.own_stems, view.other_stems
+    whole = 0, len(stems[other])
+    ratios = write_ratios(view, other, whole, match.own, None, parameters)
+    most, share = parameters.most_gain, parameters.alike_share
+    _, first, last = kernels.likeliest(view.figures, whole[1], array((share,)), most)
+    start, end = kernels.snap(view.numbers, view.sizes, other, first, last)
+    alike = (start, end) if start < end else (first, last)
+    longest = min(round(parameters.alike_length * length(match.own)), whole[1])
+    if length(alike) > longest:
+        gains = np.minimum(np.log(1.0 - share + share * ratios), most)
+        sums = np.concatenate([[0.0], np.cumsum(gains)])
+        start = int(np.argmax(sums[longest:] - sums[:-longest]))
+        alike = start, start + longest
     explained = np.zeros(len(view.usual), bool)
-    explained[view.other_stems[slice(*alike)]] = True
-    rest = ~explained[view.own_stems[slice(*match.own)]]
-    each = ratios(view, match.own, match.other, parameters, passage=match.own)[rest]
-    return evidence_at(each, parameters.brief_shares, parameters)
+    explained[stems[other][slice(*alike)]] = True
+    ratios = write_ratios(view, number, match.own, match.other, match.own, parameters)
+    rest = ratios[~explained[stems[number][slice(*match.own)]]]
+    ratios[: len(rest)] = rest
+    return kernels.evidence_of(view.figures, len(rest), array(parameters.brief_shares), most)
 
 
-def _absorbed(view: View, summary: Match, matches: list[Match], parameters: Parameters) -> list[Match]:
+def _absorbed(side: Side, summary: Match, matches: list[Match], parameters: Parameters) -> list[Match]:
     """Returns the summary and the matches; those beside its brief whose other side lies in its source are part of it."""
     kept: list[Match] = []
     pending = list(matches)
@@ -159,7 +160,7 @@ def _absorbed(view: View, summary: Match, matches: list[Match], parameters: Para
         if (
             gap(match.own, summary.own) <= parameters.absorb_words
             and overlap(match.other, summary.other) == length(match.other)
-            and not view.own.is_interrupted(brief)
+            and not side.is_interrupted(brief)
         ):
             summary = Match(brief, summary.other)
             pending, kept = pending + kept, []

@@ -10,12 +10,13 @@ from textkin_service.analysis.pieces import Pieces
 from textkin_service.analysis.residue import MOST_RESIDUE
 from textkin_service.analysis.tokens import Tokens
 from textkin_service.analysis.unspaced import tokens_a_word
+from textkin_service.once import once
 
 # What the objects of an analysis take besides what they hold.
 _OBJECTS_BYTES = 1_500
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Analysis:
     """What a text is made of. `language` is the tag that it was given, or the one detected.
 
@@ -51,6 +52,7 @@ class Analysis:
         """Returns the sentences as kernels take them that count in int64, of shape (n, 2)."""
         return self.sentences.astype(np.int64)
 
+    @once
     def evidence_tokens(self) -> NDArray[np.int64]:
         """Returns the tokens that lie in sentences, by number (int64), in order."""
         bounds = self.sentence_bounds()

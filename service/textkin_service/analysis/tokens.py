@@ -5,6 +5,7 @@ normalisation that changes lengths (NFKC, case folding, ligatures, `İ`).
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,11 @@ class Tokens:
         # Of the type of the starts, or else all of these are converted.
         first, last = np.searchsorted(self.starts, np.array([span.start, span.end], self.starts.dtype))
         return int(first), int(last)
+
+    def in_spans(self, spans: Sequence[Span]) -> NDArray[np.int64]:
+        """Returns the words that begin in each of some spans of the text, half open, by number: int64 of shape (n, 2)."""
+        bounds = np.array([(span.start, span.end) for span in spans], self.starts.dtype).reshape(-1, 2)
+        return np.searchsorted(self.starts, bounds)
 
     @property
     def words(self) -> tuple[str, ...]:

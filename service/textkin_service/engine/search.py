@@ -96,8 +96,13 @@ class UnderWay:
             if number in read:
                 self.search.work.check()
                 other = read[number]
-                comparison = compare(self.queried, other.analysis().without(self.recurring))
-                if _is_match(comparison, self.search.options):
+                options = self.search.options
+                comparison = compare(
+                    self.queried,
+                    other.analysis().without(self.recurring),
+                    with_passages=options.matches_with_passages > 0,
+                )
+                if _is_match(comparison, options):
                     self._found.append(_Found(other.stored, comparison))
                     self._misses = 0
                     continue

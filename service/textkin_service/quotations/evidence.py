@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
-from textkin_service.model import Span
 from textkin_service.quotations.shared import Range, SharedQuotation
 
 # So many words on each side of a quotation are looked at; of all of them, in both texts, this share has to be shared. With 0.6
@@ -28,19 +27,19 @@ def counted_tokens(
     b: Analysis,
     words: tuple[NDArray[np.int64], NDArray[np.int64]],
     quotations: Sequence[SharedQuotation],
-    stretches: Sequence[tuple[Span, Span]],
+    stretches: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Returns which tokens of each text count: all but those of shared quotations whose surroundings are not shared.
 
-    `words`: the tokens of each text that are evidence (int64, in order). `stretches`: what the texts share, one of each text,
-    in code points.
+    `words`: the tokens of each text that are evidence (int64, in order). `stretches`: the tokens of each text that lie in
+    what they share, half open (int64, shape (n, 2)).
     """
     if not quotations:
         return np.ones(len(a.tokens), bool), np.ones(len(b.tokens), bool)
     ranges_a = [each.tokens_a for each in quotations]
     ranges_b = [each.tokens_b for each in quotations]
-    unshared = _unshared_around(a, words[0], ranges_a, [stretch for stretch, _ in stretches])
-    unshared += _unshared_around(b, words[1], ranges_b, [stretch for _, stretch in stretches])
+    unshared = _unshared_around(a, words[0], ranges_a, stretches[0])
+    unshared += _unshared_around(b, words[1], ranges_b, stretches[1])
     least = _LEAST_STATEMENT * max(a.tokens_a_word, b.tokens_a_word)
     alone = [
         i
@@ -54,13 +53,11 @@ def counted_tokens(
 
 
 def _unshared_around(
-    analysis: Analysis, words: NDArray[np.int64], quotations: Sequence[Range], stretches: Sequence[Span]
+    analysis: Analysis, words: NDArray[np.int64], quotations: Sequence[Range], stretches: NDArray[np.int64]
 ) -> NDArray[np.intp]:
     """Returns for each quotation how many of the words around it lie in none of the stretches."""
     around = words[_outside(len(analysis.tokens), quotations)[words]]
-    starts = analysis.tokens.starts
-    edges = np.array([(span.start, span.end) for span in stretches], starts.dtype).reshape(-1, 2)
-    is_unshared = _outside(len(starts), np.searchsorted(starts, edges).tolist())
+    is_unshared = _outside(len(analysis.tokens), stretches.tolist())
     unshared = np.concatenate(([0], np.cumsum(is_unshared[around])))
     places = np.searchsorted(around, [first for first, _ in quotations])
     before = np.maximum(places - _WORDS_AROUND, 0)

@@ -14,6 +14,7 @@ from textkin_service.alignment.runs import exact_runs
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
 from textkin_service.model import Span
+from textkin_service.once import once
 from textkin_service.quotations.marks import find_quotations
 
 # Fewer words between marks are a title, a name or a word held at arm's length, and no statement.
@@ -21,8 +22,8 @@ LEAST_WORDS = 4
 # Equal words are looked for by this many in a row. More places than this of the same ones in either text start nothing.
 _SEED_WORDS = 3
 _MOST_PLACES = 4
-# What stands between the quotations of the one text and of the other, so that no run reaches over two.
-_BARRIERS = 0, 1
+# What stands behind the quotations of the other text: behind those of the one it is 0. So no run reaches over two.
+_OTHER_BARRIER = 1
 # Runs of equal words belong together with at most so many other words between; they are this share of the words they span ...
 _MOST_BETWEEN = 8
 _LEAST_EQUAL = 0.6
@@ -84,39 +85,64 @@ class SharedQuotation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Statements:
-    """The quotations of a text that are long enough. `firsts` and `lasts` (int64): the tokens of each, half open."""
+    """The quotations of a text that are long enough.
 
-    quoted: list[Quoted]
+    `spans` (shape (n, 2)): all quotations, marks included, in code points. Of those that are long enough, `places` are their
+    places among these, `firsts` and `lasts` their tokens, half open. `words` (uint64): the hashes of their words, behind each
+    quotation a barrier, 0, which is no word's; `numbers` and `tokens`, parallel: which of them it is, and the token. All but
+    `words` int64.
+    """
+
+    spans: Numbers
+    places: Numbers
     firsts: Numbers
     lasts: Numbers
+    words: NDArray[np.uint64]
+    numbers: Numbers
+    tokens: Numbers
 
     @classmethod
-    def of(cls, analysis: Analysis) -> "_Statements":
-        found = find_quotations(analysis.text)
-        starts = analysis.tokens.starts
-        bounds = np.searchsorted(starts, found.astype(starts.dtype))
-        long = np.flatnonzero(bounds[:, 1] - bounds[:, 0] >= LEAST_WORDS * analysis.tokens_a_word)
-        spans = [Span(start, end) for start, end in found.tolist()]
-        tokens = bounds.tolist()
-        quoted = [
-            Quoted(spans[i], (tokens[i][0], tokens[i][1]), spans[i - 1] if i else None) for i in long.tolist()
-        ]
-        return cls(quoted, *np.ascontiguousarray(bounds[long].T))
+    def of(
+        cls, spans: Numbers, places: Numbers, bounds: Numbers, hashes: NDArray[np.uint64]
+    ) -> "_Statements":
+        """Returns those with these places.
 
-    def in_a_row(
-        self, hashes: NDArray[np.uint64], barrier: int
-    ) -> tuple[NDArray[np.uint64], Numbers, Numbers]:
-        """Returns the hashes (uint64) of the words of all of them, behind each a barrier, which is no word's.
-
-        And parallel to these (int64) the number of the quotation, and the token.
+        `bounds` (int64, shape (n, 2)): the tokens of each; `hashes` (uint64): those of all tokens.
         """
-        lengths = self.lasts - self.firsts + 1
+        firsts, lasts = bounds.T
+        lengths = lasts - firsts + 1
         ends = np.cumsum(lengths)
         numbers = np.repeat(np.arange(len(lengths)), lengths)
-        tokens = np.arange(len(numbers)) + (self.firsts - ends + lengths)[numbers]
+        tokens = np.arange(len(numbers)) + (firsts - ends + lengths)[numbers]
         words = hashes[np.minimum(tokens, len(hashes) - 1)]
-        words[ends - 1] = barrier
-        return words, numbers, tokens
+        words[ends - 1] = 0
+        return cls(spans, places, firsts, lasts, words, numbers, tokens)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.places)
+
+    def quoted(self, number: int) -> Quoted:
+        """Returns one of them."""
+        place = int(self.places[number])
+        return Quoted(
+            self._span(place),
+            (int(self.firsts[number]), int(self.lasts[number])),
+            self._span(place - 1) if place else None,
+        )
+
+    def _span(self, place: int) -> Span:
+        return Span(int(self.spans[place, 0]), int(self.spans[place, 1]))
+
+
+@once
+def _statements(analysis: Analysis) -> _Statements:
+    """Returns the quotations of a text that are long enough."""
+    spans = find_quotations(analysis.text)
+    starts = analysis.tokens.starts
+    bounds = np.searchsorted(starts, spans.astype(starts.dtype))
+    places = np.flatnonzero(bounds[:, 1] - bounds[:, 0] >= LEAST_WORDS * analysis.tokens_a_word)
+    return _Statements.of(spans, places, bounds[places], analysis.tokens.hashes)
 
 
 def shared_quotations(a: Analysis, b: Analysis) -> list[SharedQuotation]:
@@ -124,43 +150,45 @@ def shared_quotations(a: Analysis, b: Analysis) -> list[SharedQuotation]:
     if b.text < a.text:
         # Ties between equals are decided by place; one order for both directions decides them alike.
         return sorted((each.mirrored() for each in shared_quotations(b, a)), key=_place)
-    of_a = _Statements.of(a)
-    if not of_a.quoted:
+    of_a = _statements(a)
+    if not len(of_a):
         return []
     if a.text == b.text:
-        return [
-            SharedQuotation(quoted, quoted, (Run((first, last), (first, last)),))
-            for quoted, first, last in zip(
-                of_a.quoted, of_a.firsts.tolist(), of_a.lasts.tolist(), strict=True
-            )
-        ]
-    of_b = _Statements.of(b)
-    if not of_b.quoted:
+        return [_of_itself(of_a.quoted(number)) for number in range(len(of_a))]
+    of_b = _statements(b)
+    if not len(of_b):
         return []
     least = LEAST_WORDS * max(a.tokens_a_word, b.tokens_a_word)
     found = []
-    for (i, j), group in groupby(
-        _equal_runs(a.tokens.hashes, of_a, b.tokens.hashes, of_b), key=lambda row: (row[0], row[1])
-    ):
-        shorter = min(of_a.lasts[i] - of_a.firsts[i], of_b.lasts[j] - of_b.firsts[j])
+    for (i, j), group in groupby(_equal_runs(of_a, of_b), key=lambda row: (row[0], row[1])):
+        shorter = int(min(of_a.lasts[i] - of_a.firsts[i], of_b.lasts[j] - of_b.firsts[j]))
         runs = [Run((in_a, in_a + words), (in_b, in_b + words)) for _, _, in_a, in_b, words in group]
+        if sum(run.a[1] - run.a[0] for run in runs) < max(least, _LEAST_OF_SHORTER * shorter):
+            continue
         for chain in _chains(runs):
-            shared = SharedQuotation(of_a.quoted[i], of_b.quoted[j], tuple(chain))
-            spanned = max(last - first for first, last in (shared.tokens_a, shared.tokens_b))
-            if shared.words >= max(least, _LEAST_OF_SHORTER * shorter, _LEAST_EQUAL * spanned):
-                found.append(shared)
+            words = sum(run.a[1] - run.a[0] for run in chain)
+            first, last = chain[0], chain[-1]
+            spanned = max(last.a[1] - first.a[0], last.b[1] - first.b[0])
+            if words >= max(least, _LEAST_OF_SHORTER * shorter, _LEAST_EQUAL * spanned):
+                found.append(SharedQuotation(of_a.quoted(i), of_b.quoted(j), tuple(chain)))
     return sorted(found, key=_place)
 
 
-def _equal_runs(
-    hashes_a: NDArray[np.uint64], of_a: _Statements, hashes_b: NDArray[np.uint64], of_b: _Statements
-) -> list[list[int]]:
+def _of_itself(quoted: Quoted) -> SharedQuotation:
+    return SharedQuotation(quoted, quoted, (Run(quoted.tokens, quoted.tokens),))
+
+
+def _equal_runs(of_a: _Statements, of_b: _Statements) -> list[list[int]]:
     """Returns the runs of equal words, in order: quotations of a and of b, first tokens in a and in b, how many words."""
-    words_a, numbers_a, tokens_a = of_a.in_a_row(hashes_a, _BARRIERS[0])
-    words_b, numbers_b, tokens_b = of_b.in_a_row(hashes_b, _BARRIERS[1])
-    runs = exact_runs(words_a, words_b, _SEED_WORDS, _MOST_PLACES)
+    other_words = of_b.words.copy()
+    other_words[of_b.words == 0] = _OTHER_BARRIER
+    runs = exact_runs(of_a.words, other_words, _SEED_WORDS, _MOST_PLACES)
+    if not len(runs):
+        return []
     in_a, in_b = runs[:, 0], runs[:, 2]
-    rows = np.stack((numbers_a[in_a], numbers_b[in_b], tokens_a[in_a], tokens_b[in_b], runs[:, 4]), axis=1)
+    rows = np.stack(
+        (of_a.numbers[in_a], of_b.numbers[in_b], of_a.tokens[in_a], of_b.tokens[in_b], runs[:, 4]), axis=1
+    )
     return sorted(rows.tolist())
 
 

@@ -1,0 +1,1 @@
+"""The kernels of the alignment that work on the tables of a view."""
