@@ -21,7 +21,6 @@ from datasketch import MinHash, MinHashLSH
 import figures
 from made_sketches import Starts, Words, made_probe, made_sketches, sketch_at
 from tables import show
-from textkin_service.engine.sharing import Sharing
 from textkin_service.index import Index
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
 from textkin_service.sketch import Probe, Scheme, Sketch
@@ -169,16 +168,14 @@ def _changed(index: Index, articles: int) -> list[Row]:
 
 def _together(index: Index, sample: Sequence[Sketch], articles: int) -> list[Row]:
     """Searches while articles come in without a pause, as the engine does both, beside each alone."""
-    sharing = Sharing()
     commits = list(_batches(made_sketches(6 * _COMMITS * _AT_COMMIT, seed=3), _AT_COMMIT, 2 * articles))
     probes = _probes(sample)
 
     def search(probe: Probe) -> None:
-        with sharing.reading():
-            index.candidates(probe, _LIMIT)
+        index.candidates(probe, _LIMIT)
 
     def ingest(batch: Batch) -> None:
-        index.add_all(*batch, sharing.writing)
+        index.add_all(*batch)
 
     _, searching = _p50_p99(search, probes)
     _, ingesting = _p50_p99(ingest, commits[: len(commits) // 2])

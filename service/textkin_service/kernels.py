@@ -39,10 +39,17 @@ def part(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return _compiled(function, from_python=False)
 
 
-def _compiled(function: Callable[_P, _R], *, from_python: bool) -> Callable[_P, _R]:
+def inner_part(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compiles a part as `part` does, into each place that it is called from: the call itself would count there."""
+    return _compiled(function, from_python=False, forceinline=True)
+
+
+def _compiled(function: Callable[_P, _R], *, from_python: bool, forceinline: bool = False) -> Callable[_P, _R]:
     # Nobody calls kernels from C, and parts of them not from Python either: the code for each of that would be a twentieth of
     # what there is to compile.
-    compiler = partial(njit, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python)
+    compiler = partial(
+        njit, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python, forceinline=forceinline
+    )
     try:
         compiled = compiler(function, cache=True)
     except RuntimeError:

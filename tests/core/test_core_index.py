@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from textkin_service.index import Index
-from textkin_service.index.lsh import BUCKET_CAP, band_keys
+from textkin_service.index.kernels.entries import band_keys
+from textkin_service.index.lsh import BUCKET_CAP
 from textkin_service.settings import Settings
 from textkin_service.sketch import Probe, Scheme, Sketch
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from looked_up import entries_of, lookup
 from plain_index import PlainIndex, plain_band_keys
 
 from textkin_service.analysis import analyze
 from textkin_service.index import Index
-from textkin_service.index.kernels import buckets, entries, ranking
-from textkin_service.index.kernels.entries import GOLDEN, band_keys, halve
+from textkin_service.index.kernels import buckets, candidates, entries
+from textkin_service.index.kernels.entries import band_keys, halve
 from textkin_service.index.lsh import BUCKET_CAP, LEAST_READ
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
@@ -34,10 +35,6 @@ def made(chance, vocabulary):
 def add_all(index, sketches, **options):
     """Adds sketches, by number."""
     index.add_all(np.array(list(sketches)), Sketches.of(sketches.values()), **options)
-
-
-def entries_of(keys, number):
-    return ((keys * np.uint32(GOLDEN)).astype(np.uint64) << np.uint64(32)) | np.uint64(number)
 
 
 def probe_of(sketch, chance):
@@ -91,10 +88,9 @@ class Buckets:
             self.expected[key].remove(number)
 
     def check(self, keys):
-        found = self.table.lookup(keys, BUCKET_CAP, 1 << 20)
-        assert found.lengths.tolist() == [len(self.expected[key]) for key in keys.tolist()]
-        for key, first, last in zip(keys.tolist(), found.starts[:-1], found.starts[1:], strict=True):
-            assert found.numbers[first:last].tolist() == self.expected[key][::-1][:BUCKET_CAP]
+        lengths, numbers = lookup(self.table, keys, BUCKET_CAP, 1 << 20)
+        assert lengths == [len(self.expected[key]) for key in keys.tolist()]
+        assert numbers == [self.expected[key][::-1][:BUCKET_CAP] for key in keys.tolist()]
 
 
 @given(seed=st.integers(0, 2**32 - 1), removed=st.sampled_from([0.0, 0.4, 0.9]), oldest=st.booleans())
@@ -118,8 +114,8 @@ def test_keys_that_crowd_at_one_end_do_not_crowd_in_the_table():
     keys = np.arange(200_000, dtype=np.uint32)
     table.add(entries_of(keys, 1))
     assert table.size_bytes < 16 * len(keys)
-    assert np.all(table.lookup(keys[:1_000], 1, 1_000).lengths == 1)
-    assert not table.lookup(keys[-100:] + np.uint32(100), 1, 100).lengths.any()
+    assert lookup(table, keys[:1_000], 1, 1_000) == ([1] * 1_000, [[1]] * 1_000)
+    assert lookup(table, keys[-100:] + np.uint32(100), 1, 100) == ([0] * 100, [[]] * 100)
 
 
 def test_two_threads_make_the_same_index_as_one():
@@ -188,7 +184,7 @@ def test_nothing_is_compiled_once_prepared():
     Index(SCHEME).prepare()
     kernels = [
         each
-        for module in (buckets, entries, ranking)
+        for module in (buckets, candidates, entries)
         for each in vars(module).values()
         if hasattr(each, "signatures")
     ]

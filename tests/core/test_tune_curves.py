@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textkin_service.index.lsh import band_keys
+from textkin_service.index.kernels.entries import band_keys
 from textkin_service.tune.curves import Cut, best_cut, error_area
 
 few = settings(max_examples=25, deadline=None)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from textkin_service.analysis import Analyses, Analysis
 from textkin_service.engine.ahead import read_ahead
-from textkin_service.engine.sharing import Sharing
 from textkin_service.engine.work import Work
 from textkin_service.errors import StoreError
 from textkin_service.index import Candidates, Index, Recurrence
@@ -24,7 +23,7 @@ _NONE = np.empty(0, np.uint32)
 
 # So many articles are read from the store at a time, and as many such batches ahead of the one that is added.
 _LOADED_AT_ONCE, _READ_AHEAD = 4_000, 2
-# So many are added at a time while others search.
+# So many are added at a time.
 _ADDED_AT_ONCE = 64
 
 
@@ -32,11 +31,10 @@ _ADDED_AT_ONCE = 64
 class _Collection:
     index: Index
     recurrence: Recurrence = field(default_factory=Recurrence)
-    sharing: Sharing = field(default_factory=Sharing)  # of the index
 
 
 class Indexes:
-    """What is known of each collection. Searches share an index, and wait only while a few articles are added to it."""
+    """What is known of each collection. Searches do not wait while an index is changed."""
 
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
@@ -62,8 +60,7 @@ class Indexes:
                 added = (each for each in same if isinstance(each, Added))
                 for batch in _batched(added, _ADDED_AT_ONCE):
                     for collection, numbers, sketches in _by_collection(batch):
-                        known = self._note(collection, numbers, sketches)
-                        known.index.add_all(numbers, sketches, known.sharing.writing)
+                        self._note(collection, numbers, sketches).index.add_all(numbers, sketches)
                 continue
             for change in same:
                 match change:
@@ -79,8 +76,7 @@ class Indexes:
             known = self._collections.get(collection)
         if known is None:
             return Candidates((), truncated=False)
-        with known.sharing.reading():
-            return known.index.candidates(probe, limit)
+        return known.index.candidates(probe, limit)
 
     def _note(self, collection: int, numbers: NDArray[np.int64], sketches: Sketches) -> _Collection:
         """Takes note of articles in what recurs in their collection, and returns it."""
@@ -94,8 +90,7 @@ class Indexes:
             known = self._collections[collection]
             for number in numbers.tolist():
                 known.recurrence.remove(number)
-        with known.sharing.writing():
-            known.index.remove_all(numbers, sketches)
+        known.index.remove_all(numbers, sketches)
 
     def sketch_all(self, collections: Sequence[int], analyses: Sequence[Analysis]) -> list[Sketch]:
         """Returns the sketch of each text as evidence in its collection: without the pieces that recur there."""

@@ -4,8 +4,8 @@ A verbatim key is a band of the MinHash signature (Indyk and Motwani 1998); a co
 One shared band makes a candidate; of content keys it takes more, since one pair of words meets by chance too often.
 """
 
+import time
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from textkin_service.index.kernels import buckets
 from textkin_service.index.kernels.buckets import Entries
-from textkin_service.index.kernels.entries import band_keys, entries_of, halve
-from textkin_service.index.ranking import rank
-from textkin_service.index.table import Exclusively, Table
+from textkin_service.index.kernels.candidates import BANDS_CUT, CUT, MET, NUMBER, candidates
+from textkin_service.index.kernels.entries import asked_of, entries_of, halve
+from textkin_service.index.room import Rooms
+from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
 from textkin_service.sketch import Probe, Scheme, Sketch, stored
 from textkin_service.sketch.stored import Sketches
@@ -32,6 +33,8 @@ BAND_CAP, MOST_BANDS_READ = 2_000, 8_000
 # The share of the keys that were met, beyond which leaving them out is told.
 _MOST_CUT = 0.75
 
+_ROOMS = Rooms()
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -45,7 +48,7 @@ class Candidates:
 
 
 class Index:
-    """LSH buckets of one collection. Nobody may read while another thread changes it."""
+    """LSH buckets of one collection. One thread may change it at a time; others may search meanwhile, and need not wait."""
 
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
@@ -66,21 +69,12 @@ class Index:
         """Adds an article under a number greater than all before, and less than 2^31."""
         self.add_all(np.array([number]), Sketches.of([sketch]))
 
-    def add_all(
-        self,
-        numbers: Numbers,
-        sketches: Sketches,
-        exclusively: Exclusively = nullcontext,
-        pool: Executor | None = None,
-    ) -> None:
-        """Adds articles as `add` does: their numbers (int64) ascend.
-
-        With `exclusively`, others may search meanwhile, but while it is held. With a pool, two of its threads share the work.
-        """
+    def add_all(self, numbers: Numbers, sketches: Sketches, pool: Executor | None = None) -> None:
+        """Adds articles as `add` does: their numbers (int64) ascend. With a pool, two of its threads share the work."""
         content, bands = self._entries(numbers, sketches)
         if pool is None:
-            self._content.add(content, exclusively)
-            self._bands.add(bands, exclusively)
+            self._content.add(content)
+            self._bands.add(bands)
         else:
             parts = [
                 (table, part)
@@ -110,21 +104,28 @@ class Index:
         window alone thin traces all over a text (bench/sketches.py). A shared band counts like as many content keys as it has
         rows: it stands for so many equal minima.
         """
+        scheme = self._scheme
+        keys = len(probe.content) + scheme.verbatim_bands
         budget = max(LEAST_READ, READ_A_KEY * len(probe.content))
-        content = self._content.lookup(probe.content, BUCKET_CAP, budget)
-        keys = band_keys(probe.verbatim, self._scheme.verbatim_bands, self._scheme.verbatim_rows)
-        bands = self._bands.lookup(keys, BAND_CAP, MOST_BANDS_READ)
-        best = rank(
-            content,
-            probe.windows,
-            bands,
-            self._articles,
-            self._scheme.content_shared_keys,
-            float(self._scheme.verbatim_rows),
-            limit,
+        windows = int(probe.windows.max(initial=0))
+        room = _ROOMS.of(max(keys, windows), budget + MOST_BANDS_READ, max(BUCKET_CAP, BAND_CAP))
+        asked = asked_of(
+            probe.content, probe.verbatim, scheme.verbatim_bands, scheme.verbatim_rows, room.asked
         )
-        truncated = bands.cut > 0 or content.cut > _MOST_CUT * content.met
-        return Candidates(tuple(best.tolist()), truncated)
+        best = -1
+        while best < 0:
+            content, bands = self._content.directory, self._bands.directory
+            best = candidates(
+                content.map, bands.map, room.asked, asked, probe.windows,
+                BUCKET_CAP, budget, BAND_CAP, MOST_BANDS_READ,
+                self._articles, scheme.content_shared_keys, float(scheme.verbatim_rows), limit,
+                room.keys, room.read, room.met, room.weights, room.table, room.seen, room.told,
+            )  # fmt: skip
+            if best < 0:
+                # Whoever changes a table may wait for a processor, or for the interpreter.
+                time.sleep(0)
+        truncated = bool(room.told[BANDS_CUT] > 0 or room.told[CUT] > _MOST_CUT * room.told[MET])
+        return Candidates(tuple(room.met[NUMBER, :best].tolist()), truncated)
 
     def prepare(self) -> None:
         """Has every kernel run once, in an index that is empty and remains so: compiled, or read from the cache."""

@@ -2,19 +2,14 @@
 
 import mmap
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textkin_service.index.kernels import buckets
-from textkin_service.index.kernels.buckets import Entries, Words
+from textkin_service.index.kernels.buckets import Entries, Map, Words
 from textkin_service.index.kernels.entries import GOLDEN
-
-# Gives leave to change what others read, while it is held.
-Exclusively = Callable[[], AbstractContextManager[None]]
 
 # Lines of a segment that is cut in two when it is full: 4 MiB, which are copied in some milliseconds.
 _MOST_LINES = 1 << 16
@@ -27,8 +22,6 @@ _BLOCKS_GROWTH = 1.4
 # The share of freed blocks at which a segment whose blocks are full is copied rather than extended.
 _SCATTERED = 0.25
 _KEY_BITS = 32
-# So many entries are added while those that search wait: a tenth of a millisecond.
-_TURN = 2_048
 _ALIGNMENT = 64
 # Arrays of so many bytes are mapped.
 _MAPPED = 1 << 16
@@ -90,64 +83,71 @@ class _Segment:
         return replace(self, blocks=blocks)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Directory:
+    """A map (`kernels.buckets`), and the segments of its rows, whose arrays it keeps. It never changes; what they hold does.
+
+    Whoever reads takes the table's directory, and keeps it until it has read.
+    """
+
+    segments: tuple[_Segment, ...]
+    map: Map
+
+    @classmethod
+    def of(cls, segments: Sequence[_Segment], versions: Words) -> "Directory":
+        """Returns the directory of segments, one for each prefix, of the generation that `versions` has."""
+        rows = np.empty((len(segments) + 1, buckets.MAP_COLUMNS), np.int64)
+        for row, segment in zip(rows, segments, strict=False):
+            slots, lines, blocks = segment.arrays
+            row[:] = slots, blocks, lines, segment.depth
+        rows[-1, buckets.VERSIONS_AT] = versions.ctypes.data
+        rows[-1, buckets.GENERATION_OF_MAP] = versions[buckets.GENERATION]
+        return cls(tuple(segments), rows)
+
+
 class Table:
     """A multimap from 32-bit keys to numbers from 1 up to 2^31 - 1.
 
-    One thread may change it at a time, or two, each what one half of the keys leads to (`halve`). Nobody may read
-    while one does, but between the turns that an addition takes: those that it waits for `exclusively`.
+    One thread may change it at a time, or two, each what one half of the keys leads to (`halve`). Others may read meanwhile.
     """
 
     def __init__(self) -> None:
+        self._versions = _zeros(buckets.GENERATION + 1, 1)
         # Two segments, so that no half shares one with the other.
-        self._segments = [_Segment.of(0, 1, 1, 0), _Segment.of(1 << (_KEY_BITS - 1), 1, 1, 0)]  # of each row
-        self._rows = np.empty((2, buckets.MAP_COLUMNS), np.int64)
+        halves = [_Segment.of(0, 1, 1, 0), _Segment.of(1 << (_KEY_BITS - 1), 1, 1, 0)]
         self._growing = threading.Lock()
-        for segment in tuple(self._segments):
-            self._enter(segment)
+        self.directory = Directory.of(halves, self._versions)
 
     @property
     def size_bytes(self) -> int:
         """The memory that the arrays take."""
-        distinct = {id(segment): segment for segment in self._segments}.values()
-        return self._rows.nbytes + sum(each.size_bytes for each in distinct)
+        distinct = {id(segment): segment for segment in self.directory.segments}.values()
+        return self._versions.nbytes + self.directory.map.nbytes + sum(each.size_bytes for each in distinct)
 
-    def add(self, entries: Entries, exclusively: Exclusively = nullcontext) -> None:
+    def add(self, entries: Entries) -> None:
         """Adds entries (uint64), each once; their numbers are greater than those that are there, and those of a key ascend.
 
-        Room is made while others read: a segment is copied, and only then exchanged.
+        A segment that is full is copied, and only then exchanged.
         """
         begin = 0
         while begin < len(entries):
-            with exclusively():
-                begin, stop = buckets.add(self._rows, entries, begin, min(begin + _TURN, len(entries)))
+            begin, stop = buckets.add(self.directory.map, entries, begin, len(entries))
             if stop != buckets.DONE:
-                roomier = self._with_room(int(entries[begin]) >> _KEY_BITS, stop)
-                with exclusively():
-                    for segment in roomier:
-                        self._enter(segment)
+                self._enter(self._with_room(int(entries[begin]) >> _KEY_BITS, stop))
 
     def remove(self, entries: Entries) -> None:
         """Removes entries (uint64)."""
-        buckets.remove(self._rows, entries)
-
-    def lookup(self, keys: Words, cap: int, budget: int) -> "Found":
-        """Reads what stands under keys (uint32): the shortest lists first, the newest `cap` of each, `budget` in all."""
-        asked = (keys * np.uint32(GOLDEN)).astype(np.uint64) << np.uint64(_KEY_BITS)
-        lengths = np.empty(len(keys), np.int64)
-        starts = np.empty(len(keys) + 1, np.int64)
-        numbers = np.empty(budget, np.uint32)
-        met, cut = buckets.lookup(self._rows, asked, cap, budget, lengths, starts, numbers)
-        return Found(lengths, starts, numbers, met, cut)
+        buckets.remove(self.directory.map, entries)
 
     def prepare(self) -> None:
         """Has the kernels run that only a large table needs."""
-        for segment in self._segments:
+        for segment in self.directory.segments:
             segment.part(segment.low, segment.depth, _GROWTH)
 
     def _with_room(self, key: int, stop: int) -> tuple[_Segment, ...]:
         """Returns what is to stand for the segment of a key, and has the room that it lacks."""
-        with self._growing:
-            full = self._segments[key * len(self._segments) >> _KEY_BITS]
+        segments = self.directory.segments
+        full = segments[key * len(segments) >> _KEY_BITS]
         if stop == buckets.BLOCKS_FULL:
             scattered = full.blocks[buckets.FREE_WORDS] > _SCATTERED * len(full.blocks)
             return (full.part(full.low, full.depth, _GROWTH) if scattered else full.with_more_blocks(),)
@@ -160,32 +160,19 @@ class Table:
             for low in (full.low, full.low + (1 << (_KEY_BITS - depth)))
         )
 
-    def _enter(self, segment: _Segment) -> None:
-        """Puts a segment into the rows of its prefix, where one with more keys may have been."""
+    def _enter(self, roomier: tuple[_Segment, ...]) -> None:
+        """Puts segments into the rows of their prefixes, where one with as many keys or more was."""
         with self._growing:
-            if 1 << segment.depth > len(self._segments):
-                self._segments = [each for each in self._segments for _ in range(2)]
-                self._rows = np.repeat(self._rows, 2, axis=0)
-            first = segment.low * len(self._segments) >> _KEY_BITS
-            last = first + (len(self._segments) >> segment.depth)
-            self._segments[first:last] = [segment] * (last - first)
-            slots, lines, blocks = segment.arrays
-            self._rows[first:last] = slots, blocks, lines, segment.depth
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """What stands under keys.
-
-    `lengths` (int64): of their lists. `numbers` (uint32): those read, of each key from `starts` (int64, one more than keys)
-    on. `met`: how many keys have numbers; `cut`: of how many some were left out.
-    """
-
-    lengths: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    numbers: Words
-    met: int
-    cut: int
+            segments = list(self.directory.segments)
+            for segment in roomier:
+                if 1 << segment.depth > len(segments):
+                    segments = [each for each in segments for _ in range(2)]
+                first = segment.low * len(segments) >> _KEY_BITS
+                last = first + (len(segments) >> segment.depth)
+                segments[first:last] = [segment] * (last - first)
+            # What others read by the old map is not to be relied on from now on.
+            self._versions[buckets.GENERATION] += 1
+            self.directory = Directory.of(segments, self._versions)
 
 
 def _lines_for(keys: float) -> int:

@@ -14,8 +14,22 @@ length before the numbers; and its place in the blocks, in words. Lists are in a
 of a list is the smallest that holds it.
 
 A *map* is the directory of a table: a row of int64 for each prefix of so many bits: the addresses of slots and blocks, the
-number of lines, and how many bits of prefix the segment has. Kernels take addresses, since numba has no cheap list of arrays;
-`table.py` keeps the arrays alive, and lets nobody read while a segment is exchanged.
+number of lines, and how many bits of prefix the segment has. A row more has what belongs to the whole table: the address of its
+versions, and the generation of the map. Kernels take addresses, since numba has no cheap list of arrays; `table.py` keeps the
+arrays alive.
+
+Others may read (`candidates.py`) while one thread adds and removes, and neither waits. For that, each range of keys, by their
+upper bits, has a *version*, a word that changes when what leads to the numbers of such a key is about to be used for something
+else: a reader that finds the same even version before and after has read what belonged together.
+
+    a number at the end of a list    is written before the length that counts it: no version changes
+    a list in a larger block         is copied, then entered; then the version changes; then its old block is given up
+    a key in a slot                  the version changes; then the key is written, then its value. A reader takes values before
+                                     keys, so that it never has a new value for an old key
+    a removal                        the version is odd while it is done
+    a segment in new arrays          is filled before the map that leads to them is given out. The version after the last is the
+                                     generation: it changes before anything is written there, and tells readers of the old map
+                                     to begin again
 
 An *entry* (uint64) is a key, in the upper half, and a number. What many entries need is fetched ahead of its use, so that the
 processor waits for many at a time: each alone would take ten times as long. There are few functions here, and long ones: each
@@ -32,10 +46,11 @@ from textkin_service.index.kernels.instructions import (
     fetch,
     leading_zeros,
     load,
+    order,
     store,
     trailing_zeros,
 )
-from textkin_service.kernels import kernel
+from textkin_service.kernels import inner_part, kernel, part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +61,8 @@ Map = NDArray[np.int64]
 
 SLOTS_AT, BLOCKS_AT, LINES, DEPTH = range(4)
 MAP_COLUMNS = 4
+# Of the last row.
+VERSIONS_AT, GENERATION_OF_MAP = range(2)
 
 # Bytes of a word, and of a line.
 _WORD = 4
@@ -75,6 +92,10 @@ _LENGTH_SHIFT = 26
 SHORT = 31
 _PLACE = (1 << 26) - 1
 
+# A table has so many versions, by the upper bits of keys; then comes the generation.
+VERSION_SHIFT = 20
+GENERATION = 1 << (32 - VERSION_SHIFT)
+
 # So many entries are looked for before they are added.
 _AHEAD = 64
 
@@ -86,26 +107,31 @@ DONE, SLOTS_FULL, BLOCKS_FULL = range(3)
 int64 = cast("Callable[[Any], int]", np.int64)
 
 
-@kernel
+@inner_part
 def _line(slots: int, lines: int, depth: int, key: int) -> int:
     """Returns the address of the line that a key belongs to: lines share the segment's range of keys evenly."""
     return slots + _LINE * (1 + ((((key << depth) & _ALL) * lines) >> 32))
 
 
-@kernel
-def _find(slots: int, lines: int, line: int, key: int) -> int:
-    """Returns the address of a key's value, looked for from its line on; 0 if it has none."""
+@inner_part
+def _find(slots: int, lines: int, depth: int, key: int) -> int:
+    """Returns the address of a key's value; if it has none, minus that of the vacant one to be taken."""
+    line = _line(slots, lines, depth, key)
+    vacant = 0
     while True:
         # A place that was given up, or never taken, may hold the same key.
-        found = equal(line, key, _ALL) & ~equal(line + _VALUE, 0, _TAKEN)
+        empty = equal(line + _VALUE, 0, _TAKEN)
+        found = equal(line, key, _ALL) & ~empty
         if found != 0:
             return line + _VALUE + _WORD * trailing_zeros(found)
+        if vacant == 0 and empty != 0:
+            vacant = line + _VALUE + _WORD * trailing_zeros(empty)
         if load(line + _LAST_VALUE) == 0:
-            return 0
+            return -vacant
         line = line + _LINE if line != slots + _LINE * lines else slots + _LINE
 
 
-@kernel
+@inner_part
 def _size(words: int) -> tuple[int, int]:
     """Returns the number of the smallest size that holds so many words, and its words: 5, 6, 7 or 8 times a power of two."""
     shift = max(1, 61 - leading_zeros(words - 1))
@@ -113,7 +139,7 @@ def _size(words: int) -> tuple[int, int]:
     return 4 * (shift - 1) + eighths, (eighths + 1) << shift
 
 
-@kernel
+@inner_part
 def _allocate(blocks: int, words: int) -> int:
     """Returns the place of a block for so many words; 0 if there is no room."""
     size, words = _size(words)
@@ -132,7 +158,7 @@ def _allocate(blocks: int, words: int) -> int:
     return place
 
 
-@kernel
+@inner_part
 def _free(blocks: int, place: int, words: int) -> None:
     """Gives up a block that held so many words."""
     size, words = _size(words)
@@ -142,24 +168,24 @@ def _free(blocks: int, place: int, words: int) -> None:
     store(blocks + _WORD * FREE_WORDS, load(blocks + _WORD * FREE_WORDS) + words)
 
 
-@kernel
-def _locate(segments: Map, entries: Entries, values: Map) -> None:
-    """Fills in the address of each key's value, 0 if it has none. It is fetched, and its list's beginning and end."""
-    for i in range(len(entries)):
+@part
+def _locate(segments: Map, entries: Entries, first: int, last: int, values: Map) -> None:
+    """Fills in what `_find` says of the entries of a range. It is fetched, and its list's beginning and end."""
+    for i in range(first, last):
         key = int64(entries[i] >> np.uint64(32))
-        row = (key * len(segments)) >> 32
-        values[i] = _line(segments[row, SLOTS_AT], segments[row, LINES], segments[row, DEPTH], key)
-        fetch(values[i])
-    for i in range(len(entries)):
+        row = (key * (len(segments) - 1)) >> 32
+        fetch(_line(segments[row, SLOTS_AT], segments[row, LINES], segments[row, DEPTH], key))
+    for i in range(first, last):
         key = int64(entries[i] >> np.uint64(32))
-        row = (key * len(segments)) >> 32
-        values[i] = _find(segments[row, SLOTS_AT], segments[row, LINES], values[i], key)
-        if values[i] != 0:
-            value = load(values[i])
+        row = (key * (len(segments) - 1)) >> 32
+        found = _find(segments[row, SLOTS_AT], segments[row, LINES], segments[row, DEPTH], key)
+        values[i - first] = found
+        if found > 0:
+            value = load(found)
             if value >= LIST:
-                first = segments[row, BLOCKS_AT] + _WORD * (value & _PLACE)
-                fetch(first)
-                fetch(first + _WORD * ((value >> _LENGTH_SHIFT) & SHORT))
+                place = segments[row, BLOCKS_AT] + _WORD * (value & _PLACE)
+                fetch(place)
+                fetch(place + _WORD * ((value >> _LENGTH_SHIFT) & SHORT))
 
 
 @kernel
@@ -169,60 +195,65 @@ def add(segments: Map, entries: Entries, begin: int, end: int) -> tuple[int, int
     Returns how far it came, and what stopped it; a segment that is full is to be given room.
     """
     values = np.empty(_AHEAD, np.int64)
-    for first in range(begin, end, _AHEAD):
-        last = min(first + _AHEAD, end)
-        _locate(segments, entries[first:last], values)
-        for i in range(first, last):
-            key = int64(entries[i] >> np.uint64(32))
-            number = int64(entries[i] & np.uint64(_ALL))
-            row = (key * len(segments)) >> 32
-            slots, lines = segments[row, SLOTS_AT], segments[row, LINES]
-            at = values[i - first]
-            if at == 0:
-                line = _line(slots, lines, segments[row, DEPTH], key)
-                # Maybe it is there by now.
-                at = _find(slots, lines, line, key)
-                if at == 0:
-                    if load(slots + _WORD * USED) >= load(slots + _WORD * MOST_USED):
-                        return i, SLOTS_FULL
-                    vacant = equal(line + _VALUE, 0, _TAKEN)
-                    while vacant == 0:
-                        line = line + _LINE if line != slots + _LINE * lines else slots + _LINE
-                        vacant = equal(line + _VALUE, 0, _TAKEN)
-                    at = line + _VALUE + _WORD * trailing_zeros(vacant)
-                    if load(at) == 0:
-                        store(slots + _WORD * USED, load(slots + _WORD * USED) + 1)
-                    store(at - _VALUE, key)
-                    store(at, number)
-                    continue
-            blocks = segments[row, BLOCKS_AT]
-            value = load(at)
-            place = value & _PLACE
-            length = (value >> _LENGTH_SHIFT) & SHORT if value >= LIST else 1
-            if length == 0:
-                length = load(blocks + _WORD * place)
-            words = length + (length > SHORT)
-            grown = length + 1 + (length >= SHORT)
-            _, room = _size(words)
-            if length == 1 or grown > room:
-                larger = _allocate(blocks, grown)
-                if larger == 0:
-                    return i, BLOCKS_FULL
-                to = blocks + _WORD * (larger + (length >= SHORT))
-                if length == 1:
-                    store(to, value)
-                else:
-                    source = blocks + _WORD * (place + (length > SHORT))
-                    for j in range(length):
-                        store(to + _WORD * j, load(source + _WORD * j))
-                    _free(blocks, place, words)
-                place = larger
-            store(blocks + _WORD * (place + grown - 1), number)
-            if length >= SHORT:
-                store(blocks + _WORD * place, length + 1)
-                store(at, LIST | place)
+    versions = segments[-1, VERSIONS_AT]
+    for i in range(begin, end):
+        if (i - begin) % _AHEAD == 0:
+            _locate(segments, entries, i, min(i + _AHEAD, end), values)
+        key = int64(entries[i] >> np.uint64(32))
+        number = int64(entries[i] & np.uint64(_ALL))
+        row = (key * (len(segments) - 1)) >> 32
+        slots, lines = segments[row, SLOTS_AT], segments[row, LINES]
+        version = versions + _WORD * (key >> VERSION_SHIFT)
+        at = values[(i - begin) % _AHEAD]
+        if at < 0 and load(-at) & _TAKEN != 0:
+            # The place was taken meanwhile, maybe by the same key.
+            at = _find(slots, lines, segments[row, DEPTH], key)
+        if at < 0:
+            if load(-at) == 0:
+                if load(slots + _WORD * USED) >= load(slots + _WORD * MOST_USED):
+                    return i, SLOTS_FULL
+                store(slots + _WORD * USED, load(slots + _WORD * USED) + 1)
+            store(version, load(version) + 2)
+            order()
+            store(-at - _VALUE, key)
+            order()
+            store(-at, number)
+            continue
+        blocks = segments[row, BLOCKS_AT]
+        value = load(at)
+        place = value & _PLACE
+        length = (value >> _LENGTH_SHIFT) & SHORT if value >= LIST else 1
+        if length == 0:
+            length = load(blocks + _WORD * place)
+        words = length + (length > SHORT)
+        grown = length + 1 + (length >= SHORT)
+        _, room = _size(words)
+        before = place
+        moved = length == 1 or grown > room
+        if moved:
+            place = _allocate(blocks, grown)
+            if place == 0:
+                return i, BLOCKS_FULL
+            to = blocks + _WORD * (place + (length >= SHORT))
+            if length == 1:
+                store(to, value)
             else:
-                store(at, LIST | ((length + 1) << _LENGTH_SHIFT) | place)
+                source = blocks + _WORD * (before + (length > SHORT))
+                for j in range(length):
+                    store(to + _WORD * j, load(source + _WORD * j))
+        store(blocks + _WORD * (place + grown - 1), number)
+        order()
+        if length < SHORT:
+            store(at, LIST | ((length + 1) << _LENGTH_SHIFT) | place)
+        else:
+            store(blocks + _WORD * place, length + 1)
+            order()
+            store(at, LIST | place)
+        if moved and length > 1:
+            order()
+            store(version, load(version) + 2)
+            order()
+            _free(blocks, before, words)
     return end, DONE
 
 
@@ -230,61 +261,71 @@ def add(segments: Map, entries: Entries, begin: int, end: int) -> tuple[int, int
 def remove(segments: Map, entries: Entries) -> None:
     """Removes those of the entries that are there."""
     values = np.empty(_AHEAD, np.int64)
-    for first in range(0, len(entries), _AHEAD):
-        last = min(first + _AHEAD, len(entries))
-        _locate(segments, entries[first:last], values)
-        for i in range(first, last):
-            key = int64(entries[i] >> np.uint64(32))
-            number = int64(entries[i] & np.uint64(_ALL))
-            row = (key * len(segments)) >> 32
-            at = values[i - first]
-            if at == 0 or load(at) & _TAKEN == 0:
-                continue
-            value = load(at)
-            if value < LIST:
-                if value == number:
-                    slots = segments[row, SLOTS_AT]
-                    if load((at & -_LINE) + _LAST_VALUE) != 0:
-                        # Keys of this line may stand in the next: it must not look as if it had had room.
-                        store(at, GONE)
-                    else:
-                        store(at, 0)
-                        store(slots + _WORD * USED, load(slots + _WORD * USED) - 1)
-                continue
-            blocks = segments[row, BLOCKS_AT]
-            place = value & _PLACE
-            length = (value >> _LENGTH_SHIFT) & SHORT
-            if length == 0:
-                length = load(blocks + _WORD * place)
-            numbers = blocks + _WORD * (place + (length > SHORT))
-            low, high = 0, length
-            while low < high:
-                middle = (low + high) >> 1
-                if load(numbers + _WORD * middle) < number:
-                    low = middle + 1
+    versions = segments[-1, VERSIONS_AT]
+    for i in range(len(entries)):
+        if i % _AHEAD == 0:
+            _locate(segments, entries, i, min(i + _AHEAD, len(entries)), values)
+        key = int64(entries[i] >> np.uint64(32))
+        number = int64(entries[i] & np.uint64(_ALL))
+        row = (key * (len(segments) - 1)) >> 32
+        at = values[i % _AHEAD]
+        if at < 0 or load(at) & _TAKEN == 0:
+            continue
+        version = versions + _WORD * (key >> VERSION_SHIFT)
+        store(version, load(version) + 1)
+        order()
+        value = load(at)
+        if value < LIST:
+            if value == number:
+                slots = segments[row, SLOTS_AT]
+                if load((at & -_LINE) + _LAST_VALUE) != 0:
+                    # Keys of this line may stand in the next: it must not look as if it had had room.
+                    store(at, GONE)
                 else:
-                    high = middle
-            if low == length or load(numbers + _WORD * low) != number:
-                continue
-            for j in range(low, length - 1):
-                store(numbers + _WORD * j, load(numbers + _WORD * (j + 1)))
-            _, room = _size(length + (length > SHORT))
-            length -= 1
-            if length > SHORT:
-                store(blocks + _WORD * place, length)
-            elif length > 1:
-                if length == SHORT:
-                    # What had its length before it has none from now on.
-                    for j in range(length):
-                        store(blocks + _WORD * (place + j), load(numbers + _WORD * j))
-                store(at, LIST | (length << _LENGTH_SHIFT) | place)
-            else:
-                store(at, load(numbers))
-            _, kept = _size(length + (length > SHORT))
-            kept = kept if length > 1 else 0
-            if kept < room:
-                # The difference of neighbouring sizes is a size, too.
-                _free(blocks, place + kept, room - kept)
+                    store(at, 0)
+                    store(slots + _WORD * USED, load(slots + _WORD * USED) - 1)
+        else:
+            _shorten(segments[row, BLOCKS_AT], at, value, number)
+        order()
+        store(version, load(version) + 1)
+
+
+@part
+def _shorten(blocks: int, at: int, value: int, number: int) -> None:
+    """Removes a number from a list, if it is there; `at`: the address of the value that leads to it."""
+    place = value & _PLACE
+    length = (value >> _LENGTH_SHIFT) & SHORT
+    if length == 0:
+        length = load(blocks + _WORD * place)
+    numbers = blocks + _WORD * (place + (length > SHORT))
+    low, high = 0, length
+    while low < high:
+        middle = (low + high) >> 1
+        if load(numbers + _WORD * middle) < number:
+            low = middle + 1
+        else:
+            high = middle
+    if low == length or load(numbers + _WORD * low) != number:
+        return
+    for j in range(low, length - 1):
+        store(numbers + _WORD * j, load(numbers + _WORD * (j + 1)))
+    _, room = _size(length + (length > SHORT))
+    length -= 1
+    if length > SHORT:
+        store(blocks + _WORD * place, length)
+    elif length > 1:
+        if length == SHORT:
+            # What had its length before it has none from now on.
+            for j in range(length):
+                store(blocks + _WORD * (place + j), load(numbers + _WORD * j))
+        store(at, LIST | (length << _LENGTH_SHIFT) | place)
+    else:
+        store(at, load(numbers))
+    _, kept = _size(length + (length > SHORT))
+    kept = kept if length > 1 else 0
+    if kept < room:
+        # The difference of neighbouring sizes is a size, too.
+        _free(blocks, place + kept, room - kept)
 
 
 @kernel
@@ -344,59 +385,3 @@ def refill(
     for new in range(1, 1 + new_lines):
         used += filled[new]
     store(new_slots + _WORD * USED, used)
-
-
-@kernel
-def lookup(
-    segments: Map, entries: Entries, cap: int, budget: int, lengths: Map, starts: Map, numbers: Words
-) -> tuple[int, int]:
-    """Reads what stands under the keys of entries, the shortest lists first, the newest `cap` of each, `budget` in all.
-
-    Fills `lengths` (int64, a key each) with how many numbers each key has, whatever was read; `numbers` (uint32, `budget` of
-    them) with those read, in the order of the keys, descending; and `starts` (int64, one more than keys) with where each
-    key's begin. Returns how many keys have numbers, and of how many some were left out.
-    """
-    values = np.empty(_AHEAD, np.int64)
-    # Where the numbers of each key end.
-    ends = np.empty(len(entries), np.int64)
-    with_length = np.zeros(cap + 1, np.int64)
-    for first in range(0, len(entries), _AHEAD):
-        last = min(first + _AHEAD, len(entries))
-        _locate(segments, entries[first:last], values)
-        for i in range(first, last):
-            at = values[i - first]
-            lengths[i] = length = int64(at != 0)
-            if length == 0:
-                continue
-            ends[i] = at + _WORD
-            value = load(at)
-            if value >= LIST:
-                row = (int64(entries[i] >> np.uint64(32)) * len(segments)) >> 32
-                numbers_at = segments[row, BLOCKS_AT] + _WORD * (value & _PLACE)
-                length = (value >> _LENGTH_SHIFT) & SHORT
-                if length == 0:
-                    length = load(numbers_at)
-                    numbers_at += _WORD
-                    fetch(numbers_at + _WORD * (length - 1))
-                ends[i] = numbers_at + _WORD * length
-                lengths[i] = length
-            with_length[min(length, cap)] += 1
-    # Lists shorter than `whole` are read, and those as long while they last.
-    whole, left = 1, budget
-    while whole <= cap and with_length[whole] * whole <= left:
-        left -= with_length[whole] * whole
-        whole += 1
-    met = cut = count = 0
-    for i in range(len(entries)):
-        starts[i] = count
-        length = min(lengths[i], cap)
-        if length >= whole:
-            length = min(length, left) if length == whole else 0
-            left -= length
-        met += lengths[i] > 0
-        cut += length < lengths[i]
-        for j in range(length):
-            numbers[count + j] = load(ends[i] - _WORD * (1 + j))
-        count += length
-    starts[len(entries)] = count
-    return met, cut

@@ -62,6 +62,18 @@ def entries_of(
 
 
 @kernel
+def asked_of(content: Words, signature: Words, bands: int, rows: int, asked: Words) -> int:
+    """Fills in what a search asks for, as tables have it: its content keys, then its bands; returns how many they are."""
+    count = len(content)
+    for i in range(count):
+        asked[i] = content[i] * np.uint32(GOLDEN)
+    for band in band_keys(signature, bands, rows):
+        asked[count] = band * np.uint32(GOLDEN)
+        count += 1
+    return count
+
+
+@kernel
 def halve(entries: Entries, halved: Entries) -> int:
     """Copies entries: first those whose keys lie in the lower half, then the others, in their order; returns how many they are.
 

@@ -1,6 +1,7 @@
-"""Instructions of the processor that kernels lack: words at addresses, eight slots at a time, fetching ahead.
+"""Instructions of the processor that kernels lack: words at addresses, eight slots at a time, order, fetching ahead.
 
-Each becomes an instruction or a few where it is used. All numbers are int64; a word is of 32 bits and has no sign.
+Each becomes an instruction or a few where it is used. All numbers are int64; a word is of 32 bits and has no sign. Words are
+read and written whole, so that one thread may read what another writes; in which order it sees them, `order` says.
 """
 
 from typing import TYPE_CHECKING, Any, cast
@@ -28,11 +29,16 @@ def _at(builder: Any, address: Any, kind: Any) -> Any:
 
 
 def _load(builder: Any, address: Any) -> Any:
-    return builder.zext(builder.load(_at(builder, address, _WORD)), _NUMBER)
+    return builder.zext(builder.load_atomic(_at(builder, address, _WORD), "monotonic", 4), _NUMBER)
 
 
 def _store(builder: Any, address: Any, word: Any) -> Any:
-    builder.store(builder.trunc(word, _WORD), _at(builder, address, _WORD))
+    builder.store_atomic(builder.trunc(word, _WORD), _at(builder, address, _WORD), "monotonic", 4)
+    return ir.Constant(_NUMBER, 0)
+
+
+def _fence(builder: Any) -> Any:
+    builder.fence("acq_rel")
     return ir.Constant(_NUMBER, 0)
 
 
@@ -81,6 +87,11 @@ def _store_word(_context: Any, address: Any, word: Any) -> Any:  # noqa: ARG001
 
 
 @intrinsic
+def _order_words(_context: Any) -> Any:
+    return _instruction(_int64(), _fence)
+
+
+@intrinsic
 def _equal_words(_context: Any, address: Any, word: Any, mask: Any) -> Any:  # noqa: ARG001
     return _instruction(_int64(_int64, _int64, _int64), _equal)
 
@@ -104,6 +115,9 @@ def _fetch_line(_context: Any, address: Any) -> Any:  # noqa: ARG001
 load = cast("Callable[[int], int]", _load_word)
 #: store(address, word): puts a word, the lower half of the number, at an address.
 store = cast("Callable[[int, int], int]", _store_word)
+#: order(): what this thread reads and writes before it comes before what follows, for other threads too; but what it writes
+#: before may be seen after what it reads then. On x86 that costs nothing, but keeps the compiler to it.
+order = cast("Callable[[], int]", _order_words)
 #: equal(address, word, mask): which of the 8 words from an address on equal a word when masked; a bit each, the first lowest.
 equal = cast("Callable[[int, int, int], int]", _equal_words)
 #: leading_zeros(number), trailing_zeros(number): of 64 bits; 64 for 0.
