@@ -44,7 +44,9 @@ def inner_part(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return _compiled(function, from_python=False, forceinline=True)
 
 
-def _compiled(function: Callable[_P, _R], *, from_python: bool, forceinline: bool = False) -> Callable[_P, _R]:
+def _compiled(
+    function: Callable[_P, _R], *, from_python: bool, forceinline: bool = False
+) -> Callable[_P, _R]:
     # Nobody calls kernels from C, and parts of them not from Python either: the code for each of that would be a twentieth of
     # what there is to compile.
     compiler = partial(

@@ -18,9 +18,8 @@ def lookup(table, keys, cap, budget):
     asked = keys * np.uint32(GOLDEN)
     room = Room(len(keys), budget, cap)
     directory = table.directory
-    end = candidates.lookup(
-        directory.map, asked, 0, len(keys), cap, budget, room.keys, room.read, 0, room.told
-    )
+    room.keys[candidates.START, 0] = 0
+    end = candidates.lookup(directory.map, asked, 0, len(keys), cap, budget, room.keys, room.read, room.told)
     if end < 0:
         return None
     starts = room.keys[candidates.START, : len(keys) + 1].tolist()

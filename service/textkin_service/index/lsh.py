@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textkin_service.index.kernels import buckets
 from textkin_service.index.kernels.buckets import Entries
-from textkin_service.index.kernels.candidates import BANDS_CUT, CUT, MET, NUMBER, candidates
+from textkin_service.index.kernels.candidates import CONTENT_CUT, CONTENT_MET, CUT, NUMBER, candidates
 from textkin_service.index.kernels.entries import asked_of, entries_of, halve
 from textkin_service.index.room import Rooms
 from textkin_service.index.table import Table
@@ -124,7 +124,7 @@ class Index:
             if best < 0:
                 # Whoever changes a table may wait for a processor, or for the interpreter.
                 time.sleep(0)
-        truncated = bool(room.told[BANDS_CUT] > 0 or room.told[CUT] > _MOST_CUT * room.told[MET])
+        truncated = bool(room.told[CUT] > 0 or room.told[CONTENT_CUT] > _MOST_CUT * room.told[CONTENT_MET])
         return Candidates(tuple(room.met[NUMBER, :best].tolist()), truncated)
 
     def prepare(self) -> None:

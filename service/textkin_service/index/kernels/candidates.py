@@ -51,8 +51,8 @@ VALUE, VERSION, LENGTH, END, START, ORDER, KEY_ROWS = range(7)
 NUMBER, _SHARED, _WINDOW, ARTICLE_ROWS = range(4)
 # Weights of each: within the window at hand, their squares within those before, and of bands.
 _WITHIN, _SQUARES, _BANDED, WEIGHTS = range(4)
-# What is told of a search: how many content keys have numbers, of how many some were left out, and of how many bands.
-MET, CUT, BANDS_CUT, TOLD = range(4)
+# What is told of a search: how many keys have numbers, and of how many some were left out, of bands; and of content keys.
+MET, CUT, CONTENT_MET, CONTENT_CUT, TOLD = range(5)
 
 
 @kernel
@@ -74,29 +74,32 @@ def candidates(
     two more than the last window; `read`, `met` and `weights` have room for both budgets and one more; `table` and `seen` are
     as long as powers of two, `table` twice as long as that; `told` has room for the larger cap, too.
     """
-    content_end = lookup(content, asked, 0, len(windows), cap, budget, keys, read, 0, told)
-    if content_end < 0:
-        return -1
-    met_keys, cut_keys = told[MET], told[CUT]
-    end = lookup(bands, asked, len(windows), count, band_cap, band_budget, keys, read, content_end, told)
-    if end < 0:
-        return -1
-    told[MET], told[CUT], told[BANDS_CUT] = met_keys, cut_keys, told[CUT]
-    return _weigh(
-        count, windows, articles, least_shared, band_weight, limit, keys, read, met, weights, table, seen
-    )
+    keys[START, 0] = 0
+    # In a loop, as each call would be compiled by itself.
+    for table_at in range(2):
+        first = table_at * len(windows)
+        end = lookup(
+            bands if table_at else content, asked, first, count if table_at else len(windows),
+            band_cap if table_at else cap, band_budget if table_at else budget, keys, read, told,
+        )  # fmt: skip
+        if end < 0:
+            return -1
+        if table_at == 0:
+            told[CONTENT_MET], told[CONTENT_CUT] = told[MET], told[CUT]
+    found = _weigh(count, windows, articles, least_shared, band_weight, keys, read, met, weights, table, seen)
+    return _best(met, weights, found, limit)
 
 
 @kernel
 def lookup(
     segments: Map, asked: Words, first: int, last: int, cap: int, budget: int,
-    keys: Numbers, read: Words, begin: int, told: Numbers,
+    keys: Numbers, read: Words, told: Numbers,
 ) -> int:  # fmt: skip
     """Reads what stands under the keys from `first` up to `last`; returns where it ends in `read`.
 
     The shortest lists first, the newest `cap` of each, `budget` in all. -1: to be tried again. Fills in the rows of `keys`:
     LENGTH with how many numbers each key has, whatever was read, and START with where those that were read begin in `read`,
-    from `begin` on, in descending order; and the end in one column more. Fills in `told`.
+    in descending order; and the end in one column more. Where the first begin is there already. Fills in MET and CUT.
     """
     versions = segments[-1, VERSIONS_AT]
     # All of them at each step, so that the processor fetches what many need at a time.
@@ -141,7 +144,7 @@ def lookup(
         left -= told[TOLD + whole] * whole
         whole += 1
     told[MET] = told[CUT] = 0
-    end = begin
+    end = int64(keys[START, first])
     for at in range(first, last):
         keys[START, at] = end
         length = keys[LENGTH, at]
@@ -249,10 +252,10 @@ def _settled(
 
 @part
 def _weigh(
-    count: int, windows: Numbers, articles: int, least_shared: int, band_weight: float, limit: int,
+    count: int, windows: Numbers, articles: int, least_shared: int, band_weight: float,
     keys: Numbers, read: Words, met: Numbers, weights: Weights, table: Words, seen: NDArray[np.uint8],
 ) -> int:  # fmt: skip
-    """Puts the best of the numbers that were read under so many keys first in their row, as `candidates` says."""
+    """Puts the numbers that share enough of so many keys first in their row, and their weights; returns how many."""
     first_band = len(windows)
     end, content_end = keys[START, count], keys[START, first_band]
     places = 1
@@ -265,9 +268,9 @@ def _weigh(
     # The numbers counted by hash: at least as many as keys share the number. Most numbers share a single key. To tell so from a
     # small table costs a tenth of what follows.
     for i in range(content_end, end):
-        seen[_mixed(read[i]) & mask_of_seen] = min(least_shared, _MOST_SEEN)
+        seen[_mixed(int64(read[i])) & mask_of_seen] = min(least_shared, _MOST_SEEN)
     for i in range(content_end):
-        at = _mixed(read[i]) & mask_of_seen
+        at = _mixed(int64(read[i])) & mask_of_seen
         counted = seen[at]
         seen[at] = counted + np.uint8(counted < _MOST_SEEN)
     _by_window(windows, keys)
@@ -316,13 +319,13 @@ def _weigh(
             )
             met[NUMBER, kept] = met[NUMBER, entry]
             kept += 1
-    return _best(met, weights, kept, limit)
+    return kept
 
 
 @inner_part
 def _mixed(number: int) -> int:
     """Returns 24 bits that depend on all of a number."""
-    return ((int64(number) * _GOLDEN) & _ALL) >> 8
+    return ((number * _GOLDEN) & _ALL) >> 8
 
 
 @part
