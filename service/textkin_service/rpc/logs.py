@@ -1,5 +1,6 @@
 """Logs: a line an event on standard error. No line holds a text, a title or an id that a caller gave."""
 
+import json
 import logging
 import sys
 import traceback
@@ -13,6 +14,9 @@ from textkin_service.rpc.calls import Call
 _log = structlog.get_logger("textkin")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
+# Made once, because each RPC has its line: `json.dumps` would make one a line.
+_encode = json.JSONEncoder(default=repr).encode
+
 
 def configure(level: str, log_format: str) -> None:
     """Sets up structlog, and has the standard library's loggers (grpc's, asyncio's) write through it."""
@@ -22,7 +26,7 @@ def configure(level: str, log_format: str) -> None:
         _without_exception_message,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(serializer=_json)
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
@@ -30,7 +34,7 @@ def configure(level: str, log_format: str) -> None:
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -40,6 +44,10 @@ def configure(level: str, log_format: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(_LEVELS[level], logging.WARNING), force=True)
+
+
+def _json(event: Any, **_: Any) -> str:
+    return _encode(event)
 
 
 def exception_fields(error: BaseException) -> dict[str, Any]:

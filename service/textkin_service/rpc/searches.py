@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin_service.engine import Asked, Engine
@@ -34,38 +35,43 @@ class Searches:
         self._engine = engine
         self._workers = workers
         self._waiting: deque[_Waiting] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy = 0  # threads with searches
 
     async def response(self, asked: Asked, unit: Unit) -> pb.SearchResponse:
         """Answers a search, whose leave ends when the caller is cancelled. InvalidRequest, NotFound, DeadlineExceeded."""
         answer: asyncio.Future[pb.SearchResponse] = asyncio.get_running_loop().create_future()
         length = 0 if isinstance(asked.query, str) else len(asked.query.text)
         self._waiting.append(_Waiting(asked, unit, length, answer))
-        if len(self._tasks) < self._workers.threads:
-            task = asyncio.create_task(self._serve())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if self._busy < self._workers.threads:
+            self._hand_over()
         try:
             return await answer
         except asyncio.CancelledError:
             asked.work.cancel()
             raise
 
-    async def _serve(self) -> None:
-        """Has a thread do what waits, until nothing does."""
-        while together := self._take():
-            found: Sequence[pb.SearchResponse | Exception]
-            try:
-                found = await self._workers.run(self._respond, together)
-            except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
-                found = [error] * len(together)
-            for each, response in zip(together, found, strict=True):
-                if each.answer.done():  # its caller has gone
-                    continue
-                if isinstance(response, Exception):
-                    each.answer.set_exception(response)
-                else:
-                    each.answer.set_result(response)
+    def _hand_over(self) -> None:
+        """Has one more thread do some of what waits."""
+        together = self._take()
+        if together:
+            self._workers.hand_over(partial(self._respond, together), partial(self._answer, together))
+            self._busy += 1
+
+    def _answer(
+        self, together: Sequence[_Waiting], found: Sequence[pb.SearchResponse | Exception] | Exception
+    ) -> None:
+        """Answers searches with what was found, or with what they failed with."""
+        self._busy -= 1
+        self._hand_over()
+        if isinstance(found, Exception):
+            found = [found] * len(together)
+        for each, response in zip(together, found, strict=True):
+            if each.answer.done():  # its caller has gone
+                continue
+            if isinstance(response, Exception):
+                each.answer.set_exception(response)
+            else:
+                each.answer.set_result(response)
 
     def _take(self) -> list[_Waiting]:
         taken: list[_Waiting] = []
