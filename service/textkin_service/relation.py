@@ -85,10 +85,11 @@ def may_match(screened: Screened, least_relation: Relation, least_score: float) 
     """
     if screened.may_align:
         return True
+    quotes = screened.shared_words >= COEFFICIENTS.relation.quoted_words
+    if least_relation > Relation.RELATED and not quotes and not _is_rewritten(screened.measures):
+        return False  # nearly all are strangers: the rest would find the same, with more arithmetic
     relation = relation_of(screened.measures)
-    if screened.shared_words >= COEFFICIENTS.relation.quoted_words and (
-        relation is Relation.RELATED or least_relation <= Relation.RELATED
-    ):
+    if quotes and (relation is Relation.RELATED or least_relation <= Relation.RELATED):
         return True
     return relation >= least_relation and score_of(screened.measures) >= least_score
 
@@ -113,6 +114,14 @@ def relation_of(measures: Measures, coefficients: Coefficients = COEFFICIENTS) -
         return Relation.REWRITE
     related = score_of(measures, coefficients) >= coefficients.relation.related
     return Relation.RELATED if related else Relation.UNRELATED
+
+
+def _is_rewritten(measures: Measures) -> bool:
+    """Whether order or content show a rewrite."""
+    return (
+        measures.order_evidence >= COEFFICIENTS.order.line
+        or measures.content_evidence >= COEFFICIENTS.content.line
+    )
 
 
 def _is_copy(measures: Measures, coefficients: Coefficients) -> bool:

@@ -7,6 +7,27 @@ COSINE, DICE, REACH = 0.22, 0.22, 5
 COMMON_ZIPF = 6.0
 
 
+def outline(analysis):
+    """Returns the values of an outline."""
+    stems = analysis.stems.tolist()
+    distinct = list(dict.fromkeys(stems))
+    numbers = [distinct.index(stem) for stem in stems] + [0]
+    rarities = analysis.zipf.view("uint32").tolist()
+    pieces = analysis.pieces
+    return [
+        *(len(stems), len(distinct), len(analysis.sentences), len(pieces)),
+        *distinct,
+        *(rarities[stems.index(stem)] for stem in distinct),
+        *(lower | upper << 16 for lower, upper in zip(numbers[: len(stems) : 2], numbers[1::2], strict=True)),
+        *analysis.sentences.ravel().tolist(),
+        *(
+            value
+            for row in zip(pieces.hashes, pieces.firsts, pieces.lasts, strict=True)
+            for value in map(int, row)
+        ),
+    ]
+
+
 def common_subsequence(a, b):
     row = [0] * (len(b) + 1)
     for x in a:

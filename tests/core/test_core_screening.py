@@ -30,6 +30,13 @@ def screened(a, b, recurring=NOTHING):
 
 
 @some
+@given(st.one_of(texts, st.text(max_size=60)))
+def test_an_outline_has_what_its_plain_twin_has(text):
+    analysis = analyze(text, "en")
+    assert Outline.of(analysis).data.tolist() == plain_screening.outline(analysis)
+
+
+@some
 @given(texts, st.lists(texts, min_size=1, max_size=4))
 def test_the_kernel_says_what_its_plain_twin_says_of_each_candidate(query, candidates):
     a, others = analyze(query, "en"), [analyze(text, "en") for text in candidates]

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import Analysis
+from textkin_service.screening.kernels import outlines as kernels
 
 # The work of screening grows with the product of the lengths; and numbers of stems have 16 bits.
 MOST_TOKENS = 20_000
 # What the objects of an outline take besides its array, and its place in a cache.
 _OBJECTS_BYTES = 350
-
-_NOTHING = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,22 +29,24 @@ class Outline:
     @classmethod
     def of(cls, analysis: Analysis) -> "Outline":
         """Returns the outline of a text."""
-        tokens = len(analysis.tokens)
+        tokens, pieces = len(analysis.tokens), analysis.pieces
         if tokens > MOST_TOKENS:
             return cls(np.empty(0, np.uint32), analysis.language)
-        numbers, _, firsts = numbered(analysis.stems.astype(np.uint64), _NOTHING, 1)
-        halves = np.zeros(tokens + (tokens & 1), np.uint32)
-        halves[:tokens] = numbers
-        pieces = analysis.pieces
-        parts = (
-            np.array([tokens, len(firsts), len(analysis.sentences), len(pieces)], np.uint32),
-            analysis.stems[firsts],
-            analysis.zipf[firsts].view(np.uint32),
-            halves[::2] | halves[1::2] << np.uint32(16),
-            analysis.sentences.astype(np.uint32).ravel(),
-            np.stack((pieces.hashes, pieces.firsts, pieces.lasts), 1).astype(np.uint32).ravel(),
+        slots = 1 << (2 * tokens).bit_length()
+        most = kernels.HEADER + 3 * tokens + 1 + 2 * len(analysis.sentences) + 3 * len(pieces)
+        data = np.empty(most, np.uint32)
+        used = kernels.outline(
+            analysis.stems,
+            analysis.zipf.view(np.uint32),
+            analysis.sentences,
+            pieces.hashes,
+            pieces.firsts,
+            pieces.lasts,
+            np.full(slots, -1, np.int32),
+            np.empty(tokens, np.int32),
+            data,
         )
-        return cls(np.concatenate(parts), analysis.language)
+        return cls(data[:used].copy(), analysis.language)
 
     def memory_bytes(self) -> int:
         """Returns about how much memory it takes, in a cache."""

@@ -54,8 +54,7 @@ class ScreenedQuery:
         self._bits = np.zeros((stems, (tokens + 63) >> 6), np.uint64)
         self._query = np.empty((kernels.QUERY_ROWS, slots), np.int64)
         self._rows = kernels.index_query(data, recurring, MOST_RESIDUE, self._query, self._tables, self._bits)
-        bounds = self._query[[kernels.STARTS, kernels.ENDS], : self._rows]
-        self._words = int((bounds[1] - bounds[0]).sum())
+        self._words = int(self._query[kernels.STARTS, self._rows])
 
     def screen(self, outlines: Sequence[Outline]) -> list[Screened | None]:
         """Returns what each candidate and the query have in common; None for one that only a comparison can tell of."""

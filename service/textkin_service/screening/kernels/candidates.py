@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.kernels import kernel
+from textkin_service.screening.kernels.outlines import HEADER
 
 Outlines = NDArray[np.uint32]
 Numbers = NDArray[np.int64]
 Figures = NDArray[np.float64]
 Limbs = NDArray[np.uint64]
 
-# Values before the stems of an outline.
-HEADER = 4
 # Columns of the result.
 FORWARDS, BACKWARDS, WORDS, CONTAINMENT_A, CONTAINMENT_B, IN_RUNS, IN_TRIGRAMS, EVIDENCE = range(8)
 COLUMNS = 8
@@ -148,6 +147,8 @@ def index_query(
 ) -> int:
     """Writes the tables of a query, by which candidates are screened, and returns how many sentences its evidence has.
 
+    How many words these have is written behind the starts of the last.
+
     `query` (int64, of `QUERY_ROWS` rows). `tables` (uint64, of 3 rows, zeros at first): of its stems, of its stretches of 5
     words and of 3. `bits` (uint64, a row a stem, zeros at first): where each stands in the evidence, a bit a word, 64 words
     a limb.
@@ -173,6 +174,7 @@ def index_query(
         for token in range(query[STARTS, row], query[ENDS, row]):
             bits[numbers[token], word >> 6] |= _ONE << np.uint64(word & 63)
             word += 1
+    query[STARTS, rows] = word
     for table in range(1, 3):
         width = RUN_WORDS if table == 1 else QUOTED_WORDS
         for end in range(width, tokens + 1):
