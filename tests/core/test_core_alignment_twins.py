@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from invented import articles
 
 from textkin_service.alignment import DEFAULT, runs
-from textkin_service.alignment import seeds as seeds_module
 from textkin_service.alignment.boundaries import Free, refine
-from textkin_service.alignment.extension import _sort, extend, resemblance
+from textkin_service.alignment.extension import Fragment, _sort, extend, resemblance
 from textkin_service.alignment.kernels import likelihood as kernels
 from textkin_service.alignment.kernels.tables import (
     FIGURE_ROWS,
@@ -24,11 +23,14 @@ from textkin_service.alignment.kernels.tables import (
     STEMS,
 )
 from textkin_service.alignment.likelihood import array, mutual_evidence, write_ratios
+from textkin_service.alignment.local import _left
 from textkin_service.alignment.matches import Match
+from textkin_service.alignment.overlaps import keep
 from textkin_service.alignment.passages import _cosine, word_order
 from textkin_service.alignment.runs import exact_runs
 from textkin_service.alignment.seeds import find_seeds
 from textkin_service.alignment.sides import Side
+from textkin_service.alignment.summaries import _is_any_mostly_bare
 from textkin_service.alignment.vectors import sentence_vectors
 from textkin_service.alignment.views import View
 from textkin_service.analysis import analyze
@@ -88,9 +90,9 @@ def test_seeds_are_the_pairs_of_sentences_that_are_alike(view):
             alike = cosine(x, y)
             if alike >= DEFAULT.seed_cosine and 2 * len(shared) / (len(x) + len(y)) >= DEFAULT.seed_dice:
                 expected[i, j] = (alike, sum(isf[stem] for stem in shared))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(seeds_module, "_ROOM", 1)
-        seeds = find_seeds(sentence_vectors(view), DEFAULT)
+    vectors = sentence_vectors(view)
+    seeds = find_seeds(vectors, DEFAULT)
+    assert not vectors.room.any()
     assert list(zip(seeds.a.tolist(), seeds.b.tolist(), strict=True)) == sorted(expected)
     for found, figure in ((seeds.similarity, 0), (seeds.evidence, 1)):
         assert found.tolist() == pytest.approx([expected[pair][figure] for pair in sorted(expected)])
@@ -102,7 +104,9 @@ def test_fragments_hold_seeds_near_each_other_and_their_sides_resemble_each_othe
     a, b, isf = plain_vectors(view)
     vectors = sentence_vectors(view)
     seeds = find_seeds(vectors, DEFAULT)
-    for fragment in extend(seeds, vectors, view.own.blocks, view.other.blocks, DEFAULT):
+    bounds, masses = extend(seeds, vectors, view.own.blocks, view.other.blocks, DEFAULT)
+    for (start_a, end_a, start_b, end_b), mass in zip(bounds.tolist(), masses.tolist(), strict=True):
+        fragment = Fragment((start_a, end_a), (start_b, end_b), mass)
         sides = []
         for rows, (start, end) in ((a, fragment.a), (b, fragment.b)):
             total = Counter()
@@ -236,7 +240,7 @@ def plain_thin(ratios, words, source, reach):
 
 
 def counts_left(view):
-    return view.numbers[[IN_SOURCE, LEFT_OUT]].any()
+    return view.numbers[[IN_SOURCE, LEFT_OUT], : len(view.usual)].any()
 
 
 @some
@@ -414,3 +418,46 @@ def test_the_cosine_of_two_sides_is_that_of_their_stems_weighed_by_rarity(view, 
         sides.append({stem: math.sqrt(count) * rarity[stem] for stem, count in counts.items()})
     assert _cosine(view, match) == pytest.approx(cosine(*sides))
     assert not view.room.any()
+
+
+@some
+@given(st.lists(st.tuples(ranges(12), ranges(12)), max_size=8), st.data())
+def test_ranges_are_kept_while_too_little_of_them_is_taken(both, data):
+    order = data.draw(st.permutations(range(len(both))))
+    kept, taken = [], (set(), set())
+    for i in order:
+        places = [set(range(*each)) for each in both[i]]
+        if max(len(own & gone) / len(own) for own, gone in zip(places, taken, strict=True)) < 0.5:
+            kept.append(i)
+            for own, gone in zip(places, taken, strict=True):
+                gone.update(own)
+    found = np.zeros(len(both), bool)
+    bounds = np.array([(*own, *other) for own, other in both], np.int64).reshape(-1, 4)
+    keep(bounds, np.array(order, np.int64), 0.5, np.zeros((2, 12), bool), found)
+    assert np.flatnonzero(found).tolist() == sorted(kept)
+
+
+@some
+@given(views(), st.data())
+def test_sentences_that_are_free_by_half_or_less_interrupt_the_text(view, data):
+    side = view.own
+    free = data.draw(st.lists(st.booleans(), min_size=len(side), max_size=len(side)))
+    left = np.empty(len(side.starts), bool)
+    blocks = _left(side.starts, side.ends, side.blocks, np.array(free, bool), left)
+    bounds = list(zip(side.starts.tolist(), side.ends.tolist(), strict=True))
+    assert left.tolist() == [2 * sum(free[start:end]) > end - start for start, end in bounds]
+    assert blocks.tolist() == (side.blocks + np.cumsum(~left)).tolist()
+
+
+@some
+@given(
+    st.integers(1, 15),
+    st.lists(st.tuples(st.integers(0, 15), st.integers(0, 15)).map(sorted), max_size=4),
+    st.integers(1, 6),
+)
+def test_a_stretch_that_is_copied_by_less_than_half_may_be_a_brief(size, copies, shortest):
+    copies = [[min(start, size), min(end, size)] for start, end in copies]
+    bare = [1 - 2 * sum(start <= i < end for start, end in copies) for i in range(size)]
+    expected = any(sum(bare[i:j]) > 0 for i in range(size) for j in range(i + shortest, size + 1))
+    ranges_of = np.array(copies, np.int64).reshape(-1, 2)
+    assert _is_any_mostly_bare(np.zeros(size + 1, np.int64), ranges_of, shortest) == expected

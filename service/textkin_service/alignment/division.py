@@ -28,12 +28,9 @@ class _Cells:
     @classmethod
     def of(cls, seeds: Seeds, fragment: Fragment, cuts_a: Numbers, cuts_b: Numbers) -> "_Cells":
         """Returns those of a fragment, whose paragraphs begin with the sentences `cuts_a` and `cuts_b` (int64)."""
-        inside = (
-            (seeds.a >= fragment.a[0])
-            & (seeds.a < fragment.a[1])
-            & (seeds.b >= fragment.b[0])
-            & (seeds.b < fragment.b[1])
-        )
+        first, last = np.searchsorted(seeds.a, fragment.a)
+        near = seeds.b[first:last]
+        inside = np.flatnonzero((near >= fragment.b[0]) & (near < fragment.b[1])) + first
         of_a = np.searchsorted(cuts_a, seeds.a[inside], side="right") - 1
         of_b = np.searchsorted(cuts_b, seeds.b[inside], side="right") - 1
         mass: dict[tuple[int, int], float] = defaultdict(float)

@@ -29,13 +29,13 @@ class Fragment:
 
 def extend(
     seeds: Seeds, vectors: SentenceVectors, blocks_a: Numbers, blocks_b: Numbers, parameters: Parameters
-) -> list[Fragment]:
-    """Returns fragments whose two sides resemble each other; where they do not, the gap shrinks until they do.
+) -> tuple[Numbers, Weights]:
+    """Finds fragments whose two sides resemble each other; where they do not, the gap shrinks until they do.
+
+    Returns of each the range of sentences in `a`, and that in `b` (int64, shape (n, 4)), and its mass (float64).
 
     `blocks_a` and `blocks_b` (int64) give each sentence's block of uninterrupted text; no fragment reaches over two.
     """
-    if not len(seeds):
-        return []
     # A place is the sentence's number, with more than the largest gap between one block and the next.
     apart = parameters.max_gap + 2
     bounds, masses = np.empty((len(seeds), 4), np.int64), np.zeros(len(seeds))
@@ -60,12 +60,7 @@ def extend(
         bounds,
         masses,
     )
-    return [
-        Fragment((first_a, end_a), (first_b, end_b), mass)
-        for (first_a, end_a, first_b, end_b), mass in zip(
-            bounds[:found].tolist(), masses[:found].tolist(), strict=True
-        )
-    ]
+    return bounds[:found], masses[:found]
 
 
 def resemblance(vectors: SentenceVectors, fragment: Fragment) -> tuple[float, float]:

@@ -16,10 +16,10 @@ from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.runs import Nearby, Run, bounded_by_runs
 from textkin_service.alignment.seeds import Seeds
 from textkin_service.alignment.selection import order_excess, select
-from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import SentenceVectors
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
 
 
 def local_matches(
@@ -30,16 +30,18 @@ def local_matches(
     nearby = Nearby(runs)
     matches: list[Match] = []
     for _ in range(parameters.passes):
-        free_own, free_other = (
-            _free_sentences(view.own, free.words[0]),
-            _free_sentences(view.other, free.words[1]),
-        )
-        usable = seeds.only(free_own[seeds.a] & free_other[seeds.b])
+        usable, blocks = seeds, (view.own.blocks, view.other.blocks)
+        if matches:
+            # Sentences that are not free interrupt the text as residue does.
+            left_own, left_other = np.empty(len(blocks[0]), bool), np.empty(len(blocks[1]), bool)
+            blocks = (
+                _left(view.own.starts, view.own.ends, blocks[0], free.words[0], left_own),
+                _left(view.other.starts, view.other.ends, blocks[1], free.words[1], left_other),
+            )
+            usable = seeds.only(left_own[seeds.a] & left_other[seeds.b])
         if not (len(usable) or runs):
             break
         known = parameters.knowing(free.taken_share(nothing_taken))
-        # Sentences that are not free interrupt the text as residue does.
-        blocks = view.own.blocks + np.cumsum(~free_own), view.other.blocks + np.cumsum(~free_other)
         candidates = _candidates(view, vectors, usable, blocks, free, nearby, known)
         found = select(view, candidates, matches, known)
         alone = [Match(run.a, run.b) for run in runs if run.matched >= known.lone_run_words]
@@ -66,7 +68,7 @@ def _candidates(
     """
     if not len(seeds):
         return []
-    fragments = resolve(extend(seeds, vectors, *blocks, parameters), parameters)
+    fragments = resolve(*extend(seeds, vectors, *blocks, parameters), parameters)
     fragments = divide(fragments, seeds, vectors, view.own, view.other, parameters)
     wholes = [Match(view.own.words_of(each.a), view.other.words_of(each.b)) for each in fragments]
     found = []
@@ -80,7 +82,23 @@ def _candidates(
     return found
 
 
-def _free_sentences(side: Side, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Returns which sentences (bool) are free by more than half."""
-    before = np.append(0, np.cumsum(free[: len(side)]))
-    return np.asarray(2 * (before[side.ends] - before[side.starts]) > side.ends - side.starts)
+@kernel
+def _left(
+    starts: Numbers, ends: Numbers, blocks: Numbers, free: NDArray[np.bool_], left: NDArray[np.bool_]
+) -> Numbers:
+    """Writes which sentences are free by more than half, and returns the blocks of them all, which the others interrupt.
+
+    `free` says of each word of the side whether it is.
+    """
+    interrupted = blocks.copy()
+    passed = 0
+    for i in range(len(starts)):
+        count = 0
+        for word in range(starts[i], ends[i]):
+            if free[word]:
+                count += 1
+        left[i] = 2 * count > ends[i] - starts[i]
+        if not left[i]:
+            passed += 1
+        interrupted[i] += passed
+    return interrupted

@@ -36,8 +36,20 @@ def word_order(a: NDArray[np.uint64], b: NDArray[np.uint64], width: int) -> floa
     if min(len(a), len(b)) < width:
         return 0.0
     grams_a, grams_b, firsts = numbered(a, b, width)
-    counts_a, counts_b = (np.bincount(each, minlength=len(firsts)) for each in (grams_a, grams_b))
-    return 2 * int(np.minimum(counts_a, counts_b).sum()) / (len(grams_a) + len(grams_b))
+    return 2 * _common(grams_a, grams_b, np.zeros(len(firsts), np.int64)) / (len(grams_a) + len(grams_b))
+
+
+@kernel
+def _common(a: Numbers, b: Numbers, room: Numbers) -> int:
+    """Returns how many values two multisets have in common; `room` has a zero for each value."""
+    for value in a:
+        room[value] += 1
+    common = 0
+    for value in b:
+        if room[value] > 0:
+            room[value] -= 1
+            common += 1
+    return common
 
 
 def _cosine(view: View, match: Match) -> float:

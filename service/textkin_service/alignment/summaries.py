@@ -18,6 +18,8 @@ from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.runs import Run
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.views import View
+from textkin_service.alignment.vocabulary import Numbers
+from textkin_service.kernels import kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def _with_briefs(
 ) -> list[Match]:
     """Returns the matches with the summaries that one side, of this number, has of the other; both are seen from it."""
     side = (view.own, view.other)[number]
-    if copies and not _may_have_brief(len(side), copies, parameters):
+    if not _may_have_brief(len(side), copies, parameters):
         return matches
     free = view.unbroken.copy()
     kept = list(matches)
@@ -69,15 +71,30 @@ def _with_briefs(
 
 def _may_have_brief(words: int, copies: list[Match], parameters: Parameters) -> bool:
     """Whether any stretch of so many words is long enough for a brief and not copied by half."""
-    rises = np.zeros(words + 1, np.int64)
-    for copy in copies:
-        rises[copy.own[0]] -= 2
-        rises[copy.own[1]] += 2
-    # How many more of the words before each place are not copied than are.
-    more = np.append(0, np.cumsum(1 + np.cumsum(rises[:-1])))
-    least = np.minimum.accumulate(more)
-    shortest = parameters.brief_words
-    return bool((more[shortest:] > least[: len(more) - shortest]).any())
+    ranges = np.array([copy.own for copy in copies], np.int64).reshape(-1, 2)
+    return _is_any_mostly_bare(np.zeros(words + 1, np.int64), ranges, parameters.brief_words)
+
+
+@kernel
+def _is_any_mostly_bare(room: Numbers, ranges: Numbers, shortest: int) -> bool:
+    """Whether any stretch of at least so many places lies in ranges (int64, shape (n, 2)) by less than half.
+
+    `room` (zeros) has one more than there are places.
+    """
+    for i in range(len(ranges)):
+        room[ranges[i, 0]] += 2
+        room[ranges[i, 1]] -= 2
+    inside = before = least = 0
+    for i in range(len(room) - 1):
+        # How many more of the places before this one are bare than are not; the least of those far enough behind it.
+        inside += room[i]
+        room[i] = before
+        before += 1 - inside
+        if i + 1 >= shortest:
+            least = min(least, room[i + 1 - shortest])
+            if before > least:
+                return True
+    return False
 
 
 def _evidence_of_rivals(view: View, number: int, rivals: list[Match], parameters: Parameters) -> float:

@@ -12,6 +12,7 @@ from textkin_service.alignment.kernels.tables import (
     FIGURE_ROWS,
     IN_SOURCE,
     LEFT_OUT,
+    LENGTHS,
     NUMBER_ROWS,
     SENTENCES,
     SIZES,
@@ -23,6 +24,7 @@ from textkin_service.alignment.kernels.tables import (
 from textkin_service.alignment.matches import Match
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vocabulary import Numbers, numbered
+from textkin_service.kernels import kernel
 
 # Zipf frequency is the log10 of how often a word stands among a billion.
 _BILLION_ZIPF = 9.0
@@ -60,24 +62,11 @@ class View:
         barrier = len(firsts)
         width = max(len(own), len(other), barrier) + 1
         numbers = np.empty((NUMBER_ROWS, width), np.int64)
-        numbers[[IN_SOURCE, LEFT_OUT]] = 0
         sizes = np.empty(SIZES, np.int64)
-        unbroken = np.zeros((2, width), np.bool_)
-        for number, side in enumerate((own, other)):
-            of_side = numbers[STEMS + number, : len(side)]
-            of_side[:] = stems[number]
-            of_side[side.barriers] = barrier
-            unbroken[number, : len(side)] = True
-            unbroken[number, side.barriers] = False
-            counts = np.bincount(of_side, minlength=barrier + 1)
-            counts[barrier] = 0
-            numbers[COUNTS + number, : barrier + 1] = counts
-            numbers[STARTS + number, : len(side.starts)] = side.starts
-            numbers[ENDS + number, : len(side.ends)] = side.ends
-            sizes[number] = len(side)
-            sizes[WORDS + number] = len(side) - len(side.barriers)
-            sizes[SENTENCES + number] = len(side.starts)
+        unbroken = np.empty((2, width), np.bool_)
         sizes[BARRIER] = barrier
+        for number, side in enumerate((own, other)):
+            _fill(number, stems[number], side.tokens, side.starts, side.ends, numbers, sizes, unbroken)
         figures = np.empty((FIGURE_ROWS, width))
         usual = figures[USUAL, : barrier + 1]
         usual[:barrier] = 10.0 ** (zipf.astype(np.float64) - _BILLION_ZIPF)
@@ -94,3 +83,37 @@ class View:
             unbroken=unbroken,
             room=np.zeros((3, barrier + 1), np.int64),
         )
+
+
+@kernel
+def _fill(
+    side: int,
+    stems: Numbers,
+    tokens: Numbers,
+    starts: Numbers,
+    ends: Numbers,
+    numbers: Numbers,
+    sizes: Numbers,
+    unbroken: NDArray[np.bool_],
+) -> None:
+    """Fills in what the tables of a view say of a side, whose words have these stems and tokens, its sentences these bounds."""
+    barrier = sizes[BARRIER]
+    for stem in range(barrier + 1):
+        numbers[COUNTS + side, stem] = 0
+        numbers[IN_SOURCE, stem] = 0
+        numbers[LEFT_OUT, stem] = 0
+    words = 0
+    for i in range(unbroken.shape[1]):
+        unbroken[side, i] = i < len(tokens) and tokens[i] >= 0
+    for i in range(len(tokens)):
+        numbers[STEMS + side, i] = barrier
+        if tokens[i] >= 0:
+            numbers[STEMS + side, i] = stems[i]
+            numbers[COUNTS + side, stems[i]] += 1
+            words += 1
+    for i in range(len(starts)):
+        numbers[STARTS + side, i] = starts[i]
+        numbers[ENDS + side, i] = ends[i]
+    sizes[LENGTHS + side] = len(tokens)
+    sizes[WORDS + side] = words
+    sizes[SENTENCES + side] = len(starts)
