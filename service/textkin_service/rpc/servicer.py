@@ -18,14 +18,11 @@ from textkin_service.rpc import calls, convert, errors, logs
 from textkin_service.rpc.convert import Unit
 from textkin_service.rpc.ingest_messages import Batches, Messages, Singles
 from textkin_service.rpc.ingest_stream import IngestStream
-from textkin_service.rpc.searches import Searches
+from textkin_service.rpc.searches import TOGETHER, Searches
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-# So many queries of a batch go to a thread at a time: handing them over costs as much as a search, and others want their turn.
-_SEARCHED_AT_ONCE = 8
 
 
 def _work(context: Context) -> Work:
@@ -68,14 +65,13 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         return await self._searches.response(Asked(_work(context), collection_id, query, options), unit)
 
     async def BatchSearch(self, request: pb.BatchSearchRequest, context: Context) -> pb.BatchSearchResponse:
-        """Searches for many texts, as many at a time as there are threads."""
+        """Searches for many texts, some at a time."""
         most = self._settings.max_batch_size
         if not 1 <= len(request.queries) <= most:
             raise InvalidRequest("queries", f"has {len(request.queries)}; give 1 to {most}")
         options = convert.search_options(request.options, "options")
         collection_id = convert.collection_id(request.collection_id)
         await self._workers.run(self._engine.check_search, collection_id, options)
-        turn = asyncio.Semaphore(self._workers.threads)
         work, call = _work(context), calls.current()
         unit = convert.offset_unit(request.options.offset_unit, "options.offset_unit")
 
@@ -83,7 +79,7 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
             """Searches, in the thread that it is called in, for some queries; each fails by itself."""
             results: dict[int, pb.BatchSearchResult] = {}
             asked: dict[int, Asked] = {}
-            for position in range(first, min(first + _SEARCHED_AT_ONCE, len(request.queries))):
+            for position in range(first, min(first + TOGETHER, len(request.queries))):
                 field = f"queries[{position}]"
                 try:
                     query = convert.query(request.queries[position], field)
@@ -96,14 +92,10 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
                 results[position] = _batch_result(answer, unit, call)
             return [results[position] for position in sorted(results)]
 
-        async def in_turn(first: int) -> list[pb.BatchSearchResult]:
-            async with turn:
-                return await self._workers.work(work, some, first)
-
         try:
             async with asyncio.TaskGroup() as group:
-                firsts = range(0, len(request.queries), _SEARCHED_AT_ONCE)
-                tasks = [group.create_task(in_turn(first)) for first in firsts]
+                firsts = range(0, len(request.queries), TOGETHER)
+                tasks = [group.create_task(self._searches.part(work, some, first)) for first in firsts]
         except* DeadlineExceeded as late:
             raise late.exceptions[0] from None
         call.items = len(request.queries)
