@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sketch_forms import Keys, Pairs, Sample, Text, numbered
 from sketch_trials import Trial, Trials, read_trials, text_of
 from tables import show
-from textkin_service.analysis import analyze
+from textkin_service.analysis import Batch, analyze
 from textkin_service.settings import Settings
 from textkin_service.sketch import content
 
@@ -243,7 +243,7 @@ def check_against_the_service() -> None:
         kept, content.content_keys(analysis, settings.content_keys, settings.content_segment_words)
     )
     assert _CHOSEN.asked is not None
-    asked, _ = content.asked_keys(analysis, _CHOSEN.window)
+    asked, _ = content.asked_keys(Batch.of(analysis), _CHOSEN.window)
     assert np.array_equal(np.unique(np.concatenate(_CHOSEN.asked(text))), asked)
 
 

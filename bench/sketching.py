@@ -216,7 +216,7 @@ def _signature_alone(batch: Batch) -> None:
     for article in batch:
         text = article.decode()
         reading = Reading.of([text], *joined([text]))
-        count = cut(reading, rows)
+        count, _ = cut(reading, rows)
         numbers, keys = reading.room.numbers, reading.room.keys[:count]
         starts, ends = numbers[STARTS, :count], numbers[ENDS, :count]
         every = np.array([[0, len(keys)]], np.int32)

@@ -16,7 +16,7 @@ def reading_of(*texts):
 def cut_of(text):
     """Returns the places of the words, their keys, and whether a comma or the like stands before each."""
     reading = reading_of(text)
-    count = cut(reading, lexicon("en").table.rows)
+    count, _ = cut(reading, lexicon("en").table.rows)
     room = reading.room
     rows = room.numbers[STARTS], room.numbers[ENDS], room.keys, room.marks[COMMAS].view(bool)
     return tuple(each[:count].copy() for each in rows)

@@ -122,7 +122,7 @@ def test_content_keys_are_those_of_the_twin(text, language, keys, words):
 @given(texts, languages, st.integers(1, 60))
 def test_the_keys_of_a_search_and_their_windows_are_those_of_the_twin(text, language, words):
     analysis = analyze(text, language)
-    keys, windows = content.asked_keys(analysis, words)
+    keys, windows = content.asked_keys(Batch.of(analysis), words)
     expected, of_expected = plain_sketches.asked_keys(analysis, words)
     assert keys.tolist() == expected.tolist()
     assert windows.tolist() == of_expected.tolist()

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis.analyses import Analyses, Batch
+from textkin_service.analysis.analyses import CODES, WORDS, Analyses, Batch
 from textkin_service.analysis.analysis import Analysis
 from textkin_service.analysis.apparatus import APPARATUS_PHRASES, apparatus, may_have_apparatus
 from textkin_service.analysis.characters import joined
@@ -24,9 +24,6 @@ from textkin_service.analysis.residue import RESIDUE_PHRASES, SIGNS, may_have_re
 from textkin_service.analysis.room import (
     ALL_KINDS,
     ALL_PHRASES,
-    KEPT_PIECES,
-    KEPT_SENTENCES,
-    WORDS,
 )
 from textkin_service.analysis.tokens import Tokens
 from textkin_service.analysis.unspaced import tokens_a_word
@@ -35,7 +32,7 @@ from textkin_service.analysis.words import find_words, meet_common_words
 __all__ = ["Analyses", "Analysis", "Batch", "Pieces", "Tokens", "analyze", "analyze_all", "prepare"]
 
 # Texts of so many code points together are read at once: as many as there is room for that a thread keeps.
-_READ_TOGETHER = 1 << 16
+_READ_TOGETHER = 1 << 17
 
 _ANY_PHRASE = RESIDUE_PHRASES | APPARATUS_PHRASES
 
@@ -105,10 +102,10 @@ def _read(
     """Analyses texts in one language, by the code points of all of them."""
     reading = Reading.of(texts, codes, offsets)
     words = find_words(reading, language)
-    evidence = find_all_evidence(reading, words.hashes, _skipped(reading), tokens_a_word(language))
     bounds = np.zeros((4, len(offsets)), np.int64)
-    bounds[0] = offsets
-    np.cumsum(reading.counts[:, (WORDS, KEPT_SENTENCES, KEPT_PIECES)].T, axis=1, out=bounds[1:, 1:])
+    bounds[CODES] = offsets
+    skipped, a_word = _skipped(reading), tokens_a_word(language)
+    evidence = find_all_evidence(reading, words.hashes, skipped, a_word, bounds[WORDS:])
     return Batch(texts, language, codes, bounds, *words, *evidence)
 
 

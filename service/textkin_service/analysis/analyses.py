@@ -46,12 +46,13 @@ class Batch:
     def of(cls, analysis: Analysis) -> Self:
         """Returns a batch of one text."""
         codes, tokens, pieces = code_points(analysis.text), analysis.tokens, analysis.pieces
-        counts = len(codes), len(tokens), len(analysis.sentences), len(pieces)
+        bounds = np.zeros((4, 2), np.int64)
+        bounds[:, 1] = len(codes), len(tokens), len(analysis.sentences), len(pieces)
         return cls(
             (analysis.text,),
             analysis.language,
             codes,
-            np.array([(0, count) for count in counts], np.int64),
+            bounds,
             tokens.starts,
             tokens.ends,
             tokens.hashes,
@@ -65,9 +66,7 @@ class Batch:
 
     def analysis(self, number: int) -> Analysis:
         """Returns the analysis of one of the texts, by its number. Its arrays are parts of these."""
-        words, sentences, pieces = (
-            slice(*self.bounds[row, number : number + 2].tolist()) for row in (WORDS, SENTENCES, PIECES)
-        )
+        _, words, sentences, pieces = (slice(*each) for each in self.bounds[:, number : number + 2].tolist())
         text = self.texts[number]
         return Analysis(
             text,

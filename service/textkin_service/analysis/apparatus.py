@@ -70,7 +70,8 @@ _MOST_PROSE = 0.15
 _MOST_APPARATUS = 0.8
 
 # Most articles have none of these, and so no apparatus.
-APPARATUS_PHRASES = IN_REFERENCES | IN_DECLARATION | MAY_BE_FORMULA
+_IN_PROSE = IN_REFERENCES | IN_DECLARATION
+APPARATUS_PHRASES = _IN_PROSE | MAY_BE_FORMULA
 
 
 def may_have_apparatus(layout: Layout) -> bool:
@@ -81,16 +82,19 @@ def may_have_apparatus(layout: Layout) -> bool:
 def apparatus(text: str, layout: Layout) -> set[int]:
     """Returns the sentences that are apparatus, by number."""
     found: set[int] = set()
+    suspects = layout.suspects
+    if layout.all_phrases & MAY_BE_FORMULA and any(map(text.__contains__, _FORMULA_SIGNS)):
+        formulas = (i for i, bits in suspects if bits & MAY_BE_FORMULA)
+        found.update(i for i in formulas if is_formula(layout.sentence(text, i)))
+    if not (found or layout.all_phrases & _IN_PROSE):
+        return found
     # Lists, because most texts are so short that an array would take longer.
-    ranges, phrases = layout.sentences.tolist(), layout.phrases.tolist()
+    ranges = layout.sentences.tolist()
     if layout.all_phrases & IN_REFERENCES:
         for first, last in _references(text):
             found.update(i for i, (start, _) in enumerate(ranges) if first <= start < last)
     if layout.all_phrases & IN_DECLARATION:
-        found.update(_declarations(text, ranges, phrases))
-    if layout.all_phrases & MAY_BE_FORMULA and any(map(text.__contains__, _FORMULA_SIGNS)):
-        formulas = (i for i, bits in enumerate(phrases) if bits & MAY_BE_FORMULA)
-        found.update(i for i in formulas if is_formula(text[slice(*ranges[i])]))
+        found.update(_declarations(text, ranges, {i for i, bits in suspects if bits & IN_DECLARATION}))
     if not found:
         return found
     most = _MOST_APPARATUS * sum(last - first for first, last in ranges)
@@ -130,12 +134,12 @@ def _lines(text: str, start: int) -> list[tuple[int, int]]:
     return [(first, last) for first, last in ranges if not text[first:last].isspace() and first < last]
 
 
-def _declarations(text: str, sentences: list[list[int]], phrases: list[int]) -> list[int]:
-    """Returns the sentences that thank or declare: those that say so, and the paragraph under a heading that does."""
+def _declarations(text: str, sentences: list[list[int]], declaring: set[int]) -> list[int]:
+    """Returns the sentences that thank or declare: of `declaring` those that do, and the paragraph under a heading."""
     found = []
     under_heading = False
-    for i, (bits, (first, last)) in enumerate(zip(phrases, sentences, strict=True)):
-        may_declare = bits & IN_DECLARATION
+    for i, (first, last) in enumerate(sentences):
+        may_declare = i in declaring
         if not (may_declare or under_heading):
             continue
         if may_declare and last - first <= LONGEST_HEADING and _DECLARATION.match(text, first, last):

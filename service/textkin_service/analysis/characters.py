@@ -5,6 +5,7 @@ The patterns here are the definition; the table is made from them, and from Pyth
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 import regex
@@ -134,8 +135,7 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 def joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Returns the code points of texts (uint32), and where in these each begins, and the end (int64)."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    offsets[1:] = np.cumsum([*map(len, texts)])
+    offsets = np.array([0, *accumulate(map(len, texts))], np.int64)
     return code_points(texts[0] if len(texts) == 1 else "".join(texts)), offsets
 
 

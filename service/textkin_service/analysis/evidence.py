@@ -24,12 +24,17 @@ class Evidence(NamedTuple):
 
 
 def find_all_evidence(
-    reading: Reading, hashes: NDArray[np.uint64], skipped: NDArray[np.bool_], a_word: float
+    reading: Reading,
+    hashes: NDArray[np.uint64],
+    skipped: NDArray[np.bool_],
+    a_word: float,
+    ends: NDArray[np.int64],
 ) -> Evidence:
     """Returns the sentences of texts that are not skipped, the short ones joined, the long ones split, and the pieces.
 
     `hashes`: those of the tokens, `skipped`: the sentences as they stand that are no evidence; all of one text after the other.
-    `a_word`: tokens a word.
+    `a_word`: tokens a word. Fills in where the tokens, the sentences and the pieces of each text end: in three rows of `ends`,
+    behind their first column.
     """
     room = reading.room
     sentences, pieces = find_evidence(
@@ -42,6 +47,7 @@ def find_all_evidence(
         room.marks,
         room.sentences,
         reading.counts,
+        ends,
     )
     return Evidence(
         room.sentences[:sentences].copy(),

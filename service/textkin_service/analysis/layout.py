@@ -1,5 +1,6 @@
 """The layout of a text: its sentences, the lines that they begin in, and which phrases each may have."""
 
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +57,12 @@ class Layout(NamedTuple):
         return self.room.bits[PHRASES, self.first : self.first + self.sentence_count]
 
     @property
+    def suspects(self) -> list[tuple[int, int]]:
+        """The sentences that may have a phrase, or be a formula, by number, with the bits of what they may have."""
+        phrases = self.phrases.tolist()
+        return list(compress(enumerate(phrases), phrases))
+
+    @property
     def firsts(self) -> NDArray[np.int32]:
         """The first sentence of each line, and the end of the last."""
         begin = self.first + self.text
@@ -70,6 +77,11 @@ class Layout(NamedTuple):
     def kinds(self) -> NDArray[np.uint8]:
         """What each line is or may be, by the bits of the kernel."""
         return self.room.marks[KINDS, self.first : self.first + self.line_count]
+
+    def sentence(self, text: str, number: int) -> str:
+        """Returns a sentence of the text, by its number."""
+        ranges, row = self.room.ranges, self.first + number
+        return text[ranges.item(row, 0) : ranges.item(row, 1)]
 
 
 def lay_out(reading: Reading) -> int:

@@ -44,6 +44,8 @@ def may_have_residue(layout: Layout) -> bool:
 
 def residue(text: str, layout: Layout) -> set[int]:
     """Returns the sentences that are web residue, by number."""
+    if not layout.all_kinds & SIGNS and not _any_says_furniture(text, layout):
+        return set()
     lines = _Lines(text, layout)
     comments = lines.comment_box()
     lines.mark_furniture(comments)
@@ -87,11 +89,8 @@ class _Lines:
                 self._mark(line, line + 1)
         if not layout.all_phrases & RESIDUE_PHRASES:
             return
-        for i, phrases in enumerate(layout.phrases.tolist()):
-            if not phrases & RESIDUE_PHRASES or i in self.found:
-                continue
-            first, last = layout.sentences[i].tolist()
-            if _says_furniture(self._text[first:last], phrases):
+        for i, phrases in layout.suspects:
+            if i not in self.found and _says_furniture(layout.sentence(self._text, i), phrases):
                 line = bisect_right(layout.firsts.tolist(), i) - 1
                 self.found.add(i)
                 if layout.line_words[line] <= FURNITURE_WORDS:
@@ -139,6 +138,11 @@ class _Lines:
             else:
                 return line
         return count
+
+
+def _any_says_furniture(text: str, layout: Layout) -> bool:
+    """Whether any sentence has a phrase, of a text that has no other sign of residue: most have none."""
+    return any(_says_furniture(layout.sentence(text, i), phrases) for i, phrases in layout.suspects)
 
 
 def _says_furniture(sentence: str, phrases: int) -> bool:

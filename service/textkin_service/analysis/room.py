@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # A thread keeps room for texts of up to so many code points. Rows of this length begin at different places of a cache's sets.
-_KEPT = (1 << 16) + 80
+_KEPT = (1 << 17) + 80
 # What arrays have more than texts have code points: a kernel takes characters in blocks of 64; and for each text.
 _MORE = 72
 
@@ -27,9 +27,8 @@ FLAGS, SAID, PHRASES, PIECES = range(4)
 LOW, CLASSES, COMMAS, ENDS_LINE, KINDS = range(5)
 # What is counted of each text, the columns of `new_counts`: words, events, which classes of characters it has that not every
 # text has; where its sentences begin among those of all, and how many they are; lines, the phrases and the kinds of lines that
-# there may be; sentences and pieces that are kept.
-WORDS, MET, RARE_CLASSES, FIRST_SENTENCE, SENTENCES, LINES = range(6)
-ALL_PHRASES, ALL_KINDS, KEPT_SENTENCES, KEPT_PIECES = range(6, 10)
+# there may be.
+WORDS, MET, RARE_CLASSES, FIRST_SENTENCE, SENTENCES, LINES, ALL_PHRASES, ALL_KINDS = range(8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,5 +79,5 @@ def room_for(length: int, texts: int) -> Room:
 
 
 def new_counts(texts: int) -> NDArray[np.int64]:
-    """Returns the counts of so many texts, to be filled in: int64 of shape (texts, 10)."""
-    return np.empty((texts, KEPT_PIECES + 1), np.int64)
+    """Returns the counts of so many texts, to be filled in: int64 of shape (texts, 8)."""
+    return np.empty((texts, ALL_KINDS + 1), np.int64)

@@ -45,23 +45,23 @@ def find_words(reading: Reading, language: str) -> Words:
     """Returns the words of texts in a language (BCP 47)."""
     words = lexicon(language)
     room = reading.room
-    count = cut(reading, words.table.rows)
+    count, rare = cut(reading, words.table.rows)
     known = Known.of(count, room.flags, room.missing)
     unknown = words.table.look_again(room.keys, known, -1)
     while unknown:
         _meet(reading, words, unknown)
         unknown = words.table.look_again(room.keys, known, unknown)
     starts, ends = room.numbers[STARTS, :count].copy(), room.numbers[ENDS, :count].copy()
-    if pairs_units(language) and (reading.counts[:, RARE_CLASSES] & UNSPACED).any():
+    if rare & UNSPACED and pairs_units(language):
         _pair_all(known, starts, ends, reading, words)
     return Words(starts, ends, known.hashes, known.stems, known.rarities.view(np.float32))
 
 
-def cut(reading: Reading, rows: NDArray[np.uint64]) -> int:
-    """Cuts texts into words as they stand; returns how many these are. `rows`: of the table that they will be looked up in.
+def cut(reading: Reading, rows: NDArray[np.uint64]) -> tuple[int, int]:
+    """Cuts texts into words as they stand; returns how many these are, and the rare classes of all their characters.
 
-    Fills in the room, parallel: `STARTS`, `ENDS`; `keys` in the table, never 0; `COMMAS` and `RUNS`; and the `EVENTS`: places
-    of characters that rules of sentences and lines look at, in order.
+    `rows`: of the table that they will be looked up in. Fills in the room, parallel: `STARTS`, `ENDS`; `keys` in the table,
+    never 0; `COMMAS` and `RUNS`; and the `EVENTS`: places of characters that rules of sentences and lines look at, in order.
     """
     room = reading.room
     return cut_words(
@@ -82,7 +82,7 @@ def meet_common_words(language: str) -> None:
     words = lexicon(language)
     common, hashes, stems, zipf, flags = prebuilt(f"words-{language}", partial(_common, words))
     reading = Reading.of([common], *joined([common]))
-    count = cut(reading, words.table.rows)
+    count, _ = cut(reading, words.table.rows)
     words.table.add(reading.room.keys[:count], hashes, stems, zipf, flags)
 
 

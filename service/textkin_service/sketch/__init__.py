@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.analysis import Analyses, Analysis
+from textkin_service.analysis import Analyses, Analysis, Batch
 from textkin_service.analysis.plain import plainly_analyzed
 from textkin_service.settings import Settings
 from textkin_service.sketch import content, verbatim
@@ -89,7 +89,8 @@ def prepare() -> None:
 
 def probe(analysis: Analysis) -> Probe:
     """Returns what a search for a text asks; sketches of any scheme answer it."""
-    return Probe(verbatim.signature(analysis), *content.asked_keys(analysis, _WINDOW_WORDS))
+    batch = Batch.of(analysis)
+    return Probe(verbatim.signatures(batch)[0], *content.asked_keys(batch, _WINDOW_WORDS))
 
 
 def sketch(analysis: Analysis, scheme: Scheme) -> Sketch:

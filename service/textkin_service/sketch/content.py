@@ -75,14 +75,14 @@ def smallest(segments: Sequence[NDArray[np.uint32]], keys: int) -> NDArray[np.ui
     )
 
 
-def asked_keys(analysis: Analysis, window_words: int) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
-    """Returns the keys that a search for the text asks for: uint32, sorted, each once; and the window of each, parallel.
+def asked_keys(batch: Batch, window_words: int) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """Returns the keys that a search for a text asks for: uint32, sorted, each once; and the window of each, parallel.
 
-    Windows have `window_words` words, rounded up to whole sentences, and are numbered in order, from 0; a key has the
-    first that it is in.
+    `batch`: of that text alone. Windows have `window_words` words, rounded up to whole sentences, and are numbered in order,
+    from 0; a key has the first that it is in.
     """
     asked = ASKED_REACH, ASKED_RAREST, _NO_MORE, window_words, _NO_MORE
-    labelled, _ = _sentence_keys(Batch.of(analysis), *asked)
+    labelled, _ = _sentence_keys(batch, *asked)
     return (labelled >> _HALF).astype(np.uint32), (labelled & _PART).astype(np.intp)
 
 

@@ -7,8 +7,6 @@ from textkin_service.analysis.room import (
     BOUNDS,
     COMMAS,
     ENDS_LINE,
-    KEPT_PIECES,
-    KEPT_SENTENCES,
     PIECE_FIRSTS,
     PIECE_LASTS,
     PIECES,
@@ -155,12 +153,14 @@ def find_evidence(
     marks: NDArray[np.uint8],
     sentences: NDArray[np.int32],
     counts: NDArray[np.int64],
+    ends: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Finds the sentences and the pieces of what is not skipped, as ranges of tokens; returns how many there are of each.
 
     By what the rows of a `Room` tell of the sentences of texts as they stand, and of their tokens, whose hashes are given.
     Fills in `sentences` (any, 2), those under `least` tokens joined, those over `most` halved, no half shorter than a third of
-    that; the hashes of the pieces, and their ranges, at most as many as there are sentences. Counts those of each text.
+    that; the hashes of the pieces, and their ranges, at most as many as there are sentences. Fills in where the tokens, the
+    sentences and the pieces of each text end: in three rows of `ends`, behind their first column.
     """
     word = 0
     first = 0
@@ -180,10 +180,11 @@ def find_evidence(
             numbers[PIECE_FIRSTS, size:],
             numbers[PIECE_LASTS, size:],
         )
-        counts[text, KEPT_SENTENCES] = found
-        counts[text, KEPT_PIECES] = pieces
         word += tokens
         first += count
         kept += found
         size += pieces
+        ends[0, text + 1] = word
+        ends[1, text + 1] = kept
+        ends[2, text + 1] = size
     return kept, size

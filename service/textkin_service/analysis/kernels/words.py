@@ -16,7 +16,7 @@ from textkin_service.analysis.characters import (
     UNSPACED,
     WHITE,
 )
-from textkin_service.analysis.kernels.bits import eight_at, fetch_early, lowest_bit
+from textkin_service.analysis.kernels.bits import BLOCK, eight_at, fetch_early, lowest_bit, which
 from textkin_service.analysis.room import (
     CLASSES,
     COMMAS,
@@ -36,9 +36,6 @@ from textkin_service.kernels import kernel, part
 
 # What runs consist of. An edge is where a run of these begins or ends.
 _KINDS = LETTER | NUMBER
-_LETTER_BIT, _NUMBER_BIT, _WHITE_BIT, _COMMA_BIT, _EVENT_BIT = (
-    bit.bit_length() - 1 for bit in (LETTER, NUMBER, WHITE, COMMA, EVENT)
-)
 
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
@@ -48,19 +45,13 @@ _MIX_AGAIN = np.uint64(0x94D049BB133111EB)
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 
-# Characters are taken in blocks, as bits of a number, eight of them at a time from their low bytes.
-_BLOCK = 64
 _EIGHT, _SIXTEEN = 8, 16
-_EACH_BYTE = np.uint64(0x0101010101010101)
-_GATHER, _HIGHEST_BYTE = np.uint64(0x0102040810204080), np.uint64(56)
 _TWO = np.uint64(2)
 _FIRST, _SECOND = np.uint64(63), np.uint64(62)  # of the bits that go over to the next block
 # What stands for a character that is not of ASCII, in each byte.
 _OTHER = np.uint32(0x80)
 _OTHERS = np.uint64(0x8080808080808080)
-# Classes that make words more than letters with digits behind them.
-_RARE = np.uint64(INNER | UNSPACED)
-_ALL_BITS, _SIGN_BITS = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0x7FFFFFFFFFFFFFFF)
+_ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @part
@@ -95,15 +86,9 @@ def _classify(
         low[i] = min(codes[i], _OTHER)
     for i in range(length):
         classes[i] = table[codes[i]]
-    for i in range(length, length + _BLOCK):
+    for i in range(length, length + BLOCK):
         low[i] = 0
         classes[i] = 0
-
-
-@part
-def _bits(eight: np.uint64, bit: int) -> np.uint64:
-    """Returns a bit of each of eight bytes, those of the first byte the lowest."""
-    return (((eight >> np.uint64(bit)) & _EACH_BYTE) * _GATHER) >> _HIGHEST_BYTE
 
 
 @part
@@ -130,33 +115,24 @@ def _find_edges(
     One more than there are of each is the end of the text. Three white spaces in a row are an event too: the last of them.
     """
     count = digit = comma = met = 0
-    every = np.uint64(0)
+    inner = unspaced = np.uint64(0)
     last_inside = last_white = last_two_white = np.uint64(0)
-    for block in range(0, length, _BLOCK):
-        letters = numbers = whites = commas_here = met_here = np.uint64(0)
-        for j in range(0, _BLOCK, _EIGHT):
-            eight = eight_at(classes, block + j)
-            every |= eight
-            shift = np.uint64(j)
-            letters |= _bits(eight, _LETTER_BIT) << shift
-            numbers |= _bits(eight, _NUMBER_BIT) << shift
-            whites |= _bits(eight, _WHITE_BIT) << shift
-            commas_here |= _bits(eight, _COMMA_BIT) << shift
-            met_here |= _bits(eight, _EVENT_BIT) << shift
-        inside = letters | numbers
+    for block in range(0, length, BLOCK):
+        numbers, whites = which(classes, block, NUMBER), which(classes, block, WHITE)
+        inner |= which(classes, block, INNER)
+        unspaced |= which(classes, block, UNSPACED)
+        inside = which(classes, block, _KINDS)
         count = _put_places(inside ^ ((inside << _ONE) | last_inside), block, edges, count)
         digit = _put_places(numbers, block, digits, digit)
-        comma = _put_places(commas_here, block, commas, comma)
+        comma = _put_places(which(classes, block, COMMA), block, commas, comma)
+        met_here = which(classes, block, EVENT)
         met_here |= whites & ((whites << _ONE) | last_white) & ((whites << _TWO) | last_two_white)
         met = _put_places(met_here, block, events, met)
         last_inside, last_white, last_two_white = inside >> _FIRST, whites >> _FIRST, whites >> _SECOND
     edges[count] = length  # of a run that goes on to the end of the last block
     digits[digit] = length
     commas[comma] = length
-    every |= every >> np.uint64(32)
-    every |= every >> np.uint64(16)
-    every |= every >> np.uint64(8)
-    return count, met, int(every & _RARE)
+    return count, met, INNER * int(inner != _ZERO) + UNSPACED * int(unspaced != _ZERO)
 
 
 @part
@@ -280,7 +256,9 @@ def _describe_words(
     comma = 0
     for word in range(count):
         start, end = int(starts[word]), int(ends[word])
+        # Mostly there is none or one, and which of both the processor cannot foresee.
         commas[word] = places[comma] < start
+        comma += places[comma] < start
         while places[comma] < end:
             comma += 1
         first = _of_word(eight_at(low, start), end - start)
@@ -307,18 +285,20 @@ def cut_words(
     marks: NDArray[np.uint8],
     keys: NDArray[np.uint64],
     counts: NDArray[np.int64],
-) -> int:
-    """Cuts texts into words as they stand; returns how many these are. `offsets`: of each text in the code points, and the end.
+) -> tuple[int, int]:
+    """Cuts texts into words as they stand; returns how many these are, and the rare classes of all their characters.
 
-    `table`: the classes of characters; `known`: where the words will be looked up. Fills in rows of a `Room`, parallel: where
-    each word starts and ends in its text; its key (a hash of its code points that depends on the seed, never 0); whether a
-    comma or the like stands between it and the word before; how many runs of letters and digits begin before it, and one more
-    for each text. And the events: where characters are that rules of sentences and lines look at. And the `counts` of them.
+    `offsets`: of each text in the code points, and the end. `table`: the classes of characters; `known`: where the words will
+    be looked up. Fills in rows of a `Room`, parallel: where each word starts and ends in its text; its key (a hash of its code
+    points that depends on the seed, never 0); whether a comma or the like stands between it and the word before; how many runs
+    of letters and digits begin before it, and one more for each text. And the events: where characters are that rules of
+    sentences and lines look at. And the `counts` of them.
     """
     low, classes = marks[LOW], marks[CLASSES]
     edges, digits, places = numbers[EDGES], numbers[DIGITS], numbers[PLACES]
     first = 0
     met = 0
+    every = 0
     for text in range(len(counts)):
         own = codes[offsets[text] : offsets[text + 1]]
         starts, ends = numbers[STARTS, first:], numbers[ENDS, first:]
@@ -336,9 +316,10 @@ def cut_words(
         counts[text, WORDS] = count
         counts[text, MET] = events
         counts[text, RARE_CLASSES] = rare
+        every |= rare
         first += count
         met += events
-    return first
+    return first, every
 
 
 @kernel

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.kernels import kernel, part
-from textkin_service.sketch.kernels.tops import NO_VALUE, TOP, find_smallest
+from textkin_service.sketch.kernels.tops import FEWER, NO_VALUE, TOP, find_fewer, find_smallest
 
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
@@ -50,7 +50,10 @@ def _smallest_distinct(values: NDArray[np.uint64], count: int, most: int, top: N
     """
     size = 0
     if most <= TOP:
-        find_smallest(values, count, top)
+        if most <= FEWER:
+            find_fewer(values, count, top)
+        else:
+            find_smallest(values, count, top)
         while size < most and top[size] != _NO_VALUE:
             values[size] = top[size]
             size += 1
