@@ -11,9 +11,9 @@ from looked_up import entries_of, lookup
 from plain_index import PlainIndex, plain_band_keys
 
 from textkin_service.analysis import analyze
-from textkin_service.index import Index
+from textkin_service.index import Building, Index, building
 from textkin_service.index.kernels import buckets, candidates, entries
-from textkin_service.index.kernels.entries import band_keys, halve
+from textkin_service.index.kernels.entries import band_keys
 from textkin_service.index.lsh import BUCKET_CAP, LEAST_READ
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
@@ -32,9 +32,14 @@ def made(chance, vocabulary):
     return Sketch(signature, np.unique(keys * np.uint32(0x01000193)), NO_MARKS)
 
 
-def add_all(index, sketches, **options):
+def add_all(index, sketches):
     """Adds sketches, by number."""
-    index.add_all(np.array(list(sketches)), Sketches.of(sketches.values()), **options)
+    index.add_all(np.array(list(sketches)), Sketches.of(sketches.values()))
+
+
+def remove(index, sketches):
+    """Removes sketches, by number."""
+    index.remove_all(np.array(list(sketches)), Sketches.of(sketches.values()))
 
 
 def probe_of(sketch, chance):
@@ -118,17 +123,29 @@ def test_keys_that_crowd_at_one_end_do_not_crowd_in_the_table():
     assert lookup(table, keys[-100:] + np.uint32(100), 1, 100) == ([0] * 100, [[]] * 100)
 
 
-def test_two_threads_make_the_same_index_as_one():
+@pytest.mark.parametrize("parted", [1 << 24, 5_000])
+@pytest.mark.parametrize("count", [0, 1, 2_000])
+def test_an_index_built_at_once_is_the_same_as_one_that_articles_were_added_to(monkeypatch, parted, count):
+    monkeypatch.setattr(building, "_PARTED", parted)
+    monkeypatch.setattr(building, "_SORTED", parted // 4)
     chance = np.random.default_rng(0)
-    sketches = {number: made(chance, 10**6) for number in range(1, 2_001)}
-    one, two = Index(SCHEME), Index(SCHEME)
-    add_all(one, sketches)
+    sketches = {number: made(chance, 10**6) for number in range(1, count + 1)}
+    added, gathered = Index(SCHEME), Building(SCHEME)
+    if sketches:
+        add_all(added, sketches)
     with ThreadPoolExecutor(2) as pool:
-        for first in range(1, 2_001, 100):
-            add_all(two, {number: sketches[number] for number in range(first, first + 100)}, pool=pool)
-    for _ in range(20):
-        asked = probe_of(made(chance, 10**6), chance)
-        assert one.candidates(asked, 100) == two.candidates(asked, 100)
+        for first in range(1, count + 1, 100):
+            some = {each: sketches[each] for each in range(first, min(first + 100, count + 1))}
+            gathered.add(np.array(list(some)), Sketches.of(some.values()), pool)
+        built = gathered.finish(pool, lambda: None)
+    later = {number: made(chance, 10**6) for number in range(count + 1, count + 500)}
+    for change in (lambda _: None, lambda index: add_all(index, later), lambda index: remove(index, later)):
+        change(added)
+        change(built)
+        assert len(added) == len(built)
+        for _ in range(20):
+            asked = probe_of(made(chance, 10**6), chance)
+            assert added.candidates(asked, 100) == built.candidates(asked, 100)
 
 
 @pytest.mark.parametrize(("rare", "truncated"), [(2, True), (10, False)])
@@ -145,15 +162,6 @@ def test_the_rarest_keys_are_read_first_and_to_leave_out_most_is_told(rare, trun
     assert answer.numbers[0] == 2
     assert answer.truncated == truncated
     assert len(common) * len(sketches) > LEAST_READ
-
-
-@given(keys=st.lists(st.integers(0, 2**32 - 1)))
-def test_entries_are_halved_by_their_keys_and_keep_their_order(keys):
-    entries = entries_of(np.array(keys, np.uint32), 7)
-    halved = np.empty(len(keys), np.uint64)
-    lower = halve(entries, halved)
-    assert halved[:lower].tolist() == [each for each in entries.tolist() if each < 1 << 63]
-    assert halved[lower:].tolist() == [each for each in entries.tolist() if each >= 1 << 63]
 
 
 def _unlike(number):

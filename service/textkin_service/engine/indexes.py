@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from operator import attrgetter
 
@@ -14,7 +14,7 @@ from textkin_service.analysis import Analyses, Analysis
 from textkin_service.engine.ahead import read_ahead
 from textkin_service.engine.work import Work
 from textkin_service.errors import StoreError
-from textkin_service.index import Candidates, Index, Recurrence
+from textkin_service.index import Building, Candidates, Index, Recurrence
 from textkin_service.sketch import Probe, Scheme, Sketch, sketch_all
 from textkin_service.sketch.stored import DamagedSketch, Sketches
 from textkin_service.store import Added, Change, Dropped, Removed
@@ -42,16 +42,29 @@ class Indexes:
         self._collections: dict[int, _Collection] = {}
 
     def load(self, changes: Iterable[Added], work: Work) -> None:
-        """Adds articles, before the first search. StoreError (STORE_DAMAGED); DeadlineExceeded.
+        """Builds the indexes of articles, before the first search. StoreError (STORE_DAMAGED); DeadlineExceeded.
 
-        One thread reads, one makes entries and notes what recurs, and two add.
+        One thread reads, one takes articles and notes what recurs, and two build.
         """
         work.check()
         batches = (run for batch in _batched(changes, _LOADED_AT_ONCE) for run in _by_collection(batch))
+        building: dict[int, Building] = {}
         with ThreadPoolExecutor(2, "index") as pool:
-            for collection, numbers, sketches in read_ahead(batches, _READ_AHEAD):
-                work.check()
-                self._note(collection, numbers, sketches).index.add_all(numbers, sketches, pool=pool)
+            try:
+                for collection, numbers, sketches in read_ahead(batches, _READ_AHEAD):
+                    work.check()
+                    self._note(collection, numbers, sketches)
+                    if collection not in building:
+                        building[collection] = Building(self._scheme)
+                    building[collection].add(numbers, sketches, pool)
+                for collection in list(building):
+                    index = building.pop(collection).finish(pool, work.check)
+                    with self._lock:
+                        self._collections[collection] = replace(self._collections[collection], index=index)
+            except BaseException:
+                # Nobody waits for what is left to build.
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Follows the store's changes. StoreError (STORE_DAMAGED) when a sketch cannot be read."""

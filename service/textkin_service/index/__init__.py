@@ -1,11 +1,12 @@
 """The index: LSH buckets from sketch keys to article numbers, and the pieces of text that recur."""
 
+from textkin_service.index.building import Building
 from textkin_service.index.lsh import Candidates, Index
 from textkin_service.index.recurrence import Recurrence
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 
-__all__ = ["Candidates", "Index", "Recurrence", "prepare"]
+__all__ = ["Building", "Candidates", "Index", "Recurrence", "prepare"]
 
 
 def prepare() -> None:

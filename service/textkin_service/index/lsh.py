@@ -5,7 +5,6 @@ One shared band makes a candidate; of content keys it takes more, since one pair
 """
 
 import time
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from textkin_service.index.kernels import buckets
 from textkin_service.index.kernels.buckets import Entries
 from textkin_service.index.kernels.candidates import CONTENT_CUT, CONTENT_MET, CUT, NUMBER, candidates
-from textkin_service.index.kernels.entries import asked_of, entries_of, halve
+from textkin_service.index.kernels.entries import asked_of, entries_of
 from textkin_service.index.room import Rooms
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
@@ -50,11 +49,14 @@ class Candidates:
 class Index:
     """LSH buckets of one collection. One thread may change it at a time; others may search meanwhile, and need not wait."""
 
-    def __init__(self, scheme: Scheme) -> None:
+    def __init__(
+        self, scheme: Scheme, content: Table | None = None, bands: Table | None = None, articles: int = 0
+    ) -> None:
+        """Returns an empty index, or one of so many articles that stand in the tables (`Building`)."""
         self._scheme = scheme
-        self._content = Table()
-        self._bands = Table()
-        self._articles = 0
+        self._content = Table() if content is None else content
+        self._bands = Table() if bands is None else bands
+        self._articles = articles
 
     def __len__(self) -> int:
         """How many articles it holds."""
@@ -69,20 +71,11 @@ class Index:
         """Adds an article under a number greater than all before, and less than 2^31."""
         self.add_all(np.array([number]), Sketches.of([sketch]))
 
-    def add_all(self, numbers: Numbers, sketches: Sketches, pool: Executor | None = None) -> None:
-        """Adds articles as `add` does: their numbers (int64) ascend. With a pool, two of its threads share the work."""
-        content, bands = self._entries(numbers, sketches)
-        if pool is None:
-            self._content.add(content)
-            self._bands.add(bands)
-        else:
-            parts = [
-                (table, part)
-                for table, entries in ((self._content, content), (self._bands, bands))
-                for part in _halves(entries)
-            ]
-            for future in [pool.submit(table.add, part) for table, part in parts]:
-                future.result()
+    def add_all(self, numbers: Numbers, sketches: Sketches) -> None:
+        """Adds articles as `add` does: their numbers (int64) ascend."""
+        content, bands = entries_of_sketches(self._scheme, numbers, sketches)
+        self._content.add(content)
+        self._bands.add(bands)
         self._articles += len(numbers)
 
     def remove(self, number: int, sketch: Sketch) -> None:
@@ -91,7 +84,7 @@ class Index:
 
     def remove_all(self, numbers: Numbers, sketches: Sketches) -> None:
         """Removes articles (int64) as `remove` does."""
-        content, bands = self._entries(numbers, sketches)
+        content, bands = entries_of_sketches(self._scheme, numbers, sketches)
         self._content.remove(content)
         self._bands.remove(bands)
         self._articles -= len(numbers)
@@ -140,21 +133,13 @@ class Index:
             self.remove(number, made)
         for table in (self._content, self._bands):
             table.prepare()
-        _halves(np.empty(0, np.uint64))
-
-    def _entries(self, numbers: Numbers, sketches: Sketches) -> tuple[Entries, Entries]:
-        """Returns what goes into the tables: of content keys, and of bands."""
-        content = np.empty(int(sketches.words[sketches.starts[:-1] + stored.KEYS].sum()), np.uint64)
-        bands = np.empty(len(numbers) * self._scheme.verbatim_bands, np.uint64)
-        _, banded = entries_of(
-            sketches.words, sketches.starts, numbers,
-            self._scheme.verbatim_bands, self._scheme.verbatim_rows, content, bands,
-        )  # fmt: skip
-        return content, bands[:banded]
 
 
-def _halves(entries: Entries) -> tuple[Entries, Entries]:
-    """Returns entries in two parts that two threads may add to a table at a time."""
-    halved = np.empty(len(entries), np.uint64)
-    lower = halve(entries, halved)
-    return halved[:lower], halved[lower:]
+def entries_of_sketches(scheme: Scheme, numbers: Numbers, sketches: Sketches) -> tuple[Entries, Entries]:
+    """Returns what goes into the tables for articles, by their numbers (int64) and sketches: of content keys, and of bands."""
+    content = np.empty(int(sketches.words[sketches.starts[:-1] + stored.KEYS].sum()), np.uint64)
+    bands = np.empty(len(numbers) * scheme.verbatim_bands, np.uint64)
+    _, banded = entries_of(
+        sketches.words, sketches.starts, numbers, scheme.verbatim_bands, scheme.verbatim_rows, content, bands
+    )
+    return content, bands[:banded]

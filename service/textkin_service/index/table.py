@@ -1,7 +1,6 @@
 """A table of LSH buckets: from 32-bit keys to numbers, 8 bytes a key and 4 a number, and what room there is."""
 
 import mmap
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,14 +20,14 @@ _GROWTH = 1.4
 _BLOCKS_GROWTH = 1.4
 # The share of freed blocks at which a segment whose blocks are full is copied rather than extended.
 _SCATTERED = 0.25
-_KEY_BITS = 32
+KEY_BITS = 32
 _ALIGNMENT = 64
 # Arrays of so many bytes are mapped.
 _MAPPED = 1 << 16
 
 
 @dataclass(slots=True)
-class _Segment:
+class Segment:
     """The arrays of the keys that begin with the `depth` upper bits of `low`. `blocks` has room for more than it holds."""
 
     low: int
@@ -37,7 +36,7 @@ class _Segment:
     blocks: Words
 
     @classmethod
-    def of(cls, low: int, depth: int, lines: int, block_words: int) -> "_Segment":
+    def of(cls, low: int, depth: int, lines: int, block_words: int) -> "Segment":
         """Returns an empty segment, with room for blocks of so many words, and more."""
         slots = _zeros((1 + lines) * buckets.LINE, 1)[: (1 + lines) * buckets.LINE]
         slots[buckets.MOST_USED] = max(1, int(lines * buckets.LINE_SLOTS * _FULL))
@@ -48,6 +47,7 @@ class _Segment:
 
     @property
     def lines(self) -> int:
+        """How many lines its slots have."""
         return len(self.slots) // buckets.LINE - 1
 
     @property
@@ -60,22 +60,22 @@ class _Segment:
         """What kernels take it by: the address of its slots, its lines, the address of its blocks."""
         return self.slots.ctypes.data, self.lines, self.blocks.ctypes.data
 
-    def part(self, low: int, depth: int, growth: float) -> "_Segment":
+    def part(self, low: int, depth: int, growth: float) -> "Segment":
         """Returns a new segment with the keys that begin with the `depth` upper bits of `low`, their lists close together."""
-        high = low + (1 << (_KEY_BITS - depth))
+        high = low + (1 << (KEY_BITS - depth))
         count, words = buckets.extent(*self.arrays, low, high)
-        new = _Segment.of(low, depth, _lines_for(growth * count), words)
+        new = Segment.of(low, depth, _lines_for(growth * count), words)
         buckets.refill(*self.arrays, low, high, depth, *new.arrays, True)
         return new
 
-    def with_more_lines(self) -> "_Segment":
+    def with_more_lines(self) -> "Segment":
         """Returns the segment with more lines, and the same blocks."""
-        low, high = self.low, self.low + (1 << (_KEY_BITS - self.depth))
-        new = _Segment.of(low, self.depth, _lines_for(_GROWTH * self.slots[buckets.USED]), 0)
+        low, high = self.low, self.low + (1 << (KEY_BITS - self.depth))
+        new = Segment.of(low, self.depth, _lines_for(_GROWTH * self.slots[buckets.USED]), 0)
         buckets.refill(*self.arrays, low, high, self.depth, *new.arrays, False)
         return replace(self, slots=new.slots)
 
-    def with_more_blocks(self) -> "_Segment":
+    def with_more_blocks(self) -> "Segment":
         """Returns the segment with more room for blocks, and the same lines."""
         blocks = _zeros(len(self.blocks), _BLOCKS_GROWTH)
         blocks[: len(self.blocks)] = self.blocks
@@ -90,11 +90,11 @@ class Directory:
     Whoever reads takes the table's directory, and keeps it until it has read.
     """
 
-    segments: tuple[_Segment, ...]
+    segments: tuple[Segment, ...]
     map: Map
 
     @classmethod
-    def of(cls, segments: Sequence[_Segment], versions: Words) -> "Directory":
+    def of(cls, segments: Sequence[Segment], versions: Words) -> "Directory":
         """Returns the directory of segments, one for each prefix, of the generation that `versions` has."""
         rows = np.empty((len(segments) + 1, buckets.MAP_COLUMNS), np.int64)
         for row, segment in zip(rows, segments, strict=False):
@@ -108,14 +108,12 @@ class Directory:
 class Table:
     """A multimap from 32-bit keys to numbers from 1 up to 2^31 - 1.
 
-    One thread may change it at a time, or two, each what one half of the keys leads to (`halve`). Others may read meanwhile.
+    One thread may change it at a time. Others may read meanwhile.
     """
 
     def __init__(self) -> None:
         self._versions = _zeros(buckets.GENERATION + 1, 1)
-        # Two segments, so that no half shares one with the other.
-        halves = [_Segment.of(0, 1, 1, 0), _Segment.of(1 << (_KEY_BITS - 1), 1, 1, 0)]
-        self._growing = threading.Lock()
+        halves = [Segment.of(0, 1, 1, 0), Segment.of(1 << (KEY_BITS - 1), 1, 1, 0)]
         self.directory = Directory.of(halves, self._versions)
 
     @property
@@ -133,7 +131,7 @@ class Table:
         while begin < len(entries):
             begin, stop = buckets.add(self.directory.map, entries, begin, len(entries))
             if stop != buckets.DONE:
-                self._enter(self._with_room(int(entries[begin]) >> _KEY_BITS, stop))
+                self.enter(self._with_room(int(entries[begin]) >> KEY_BITS, stop))
 
     def remove(self, entries: Entries) -> None:
         """Removes entries (uint64)."""
@@ -143,11 +141,12 @@ class Table:
         """Has the kernels run that only a large table needs."""
         for segment in self.directory.segments:
             segment.part(segment.low, segment.depth, _GROWTH)
+            segments_of(np.empty(0, np.uint64), segment.low, segment.depth)
 
-    def _with_room(self, key: int, stop: int) -> tuple[_Segment, ...]:
+    def _with_room(self, key: int, stop: int) -> tuple[Segment, ...]:
         """Returns what is to stand for the segment of a key, and has the room that it lacks."""
         segments = self.directory.segments
-        full = segments[key * len(segments) >> _KEY_BITS]
+        full = segments[key * len(segments) >> KEY_BITS]
         if stop == buckets.BLOCKS_FULL:
             scattered = full.blocks[buckets.FREE_WORDS] > _SCATTERED * len(full.blocks)
             return (full.part(full.low, full.depth, _GROWTH) if scattered else full.with_more_blocks(),)
@@ -157,22 +156,36 @@ class Table:
         # Each segment has room of its own size, so that they do not all become full at the same time.
         return tuple(
             full.part(low, depth, _GROWTH ** (1 + _fraction(low)))
-            for low in (full.low, full.low + (1 << (_KEY_BITS - depth)))
+            for low in (full.low, full.low + (1 << (KEY_BITS - depth)))
         )
 
-    def _enter(self, roomier: tuple[_Segment, ...]) -> None:
+    def enter(self, roomier: tuple[Segment, ...]) -> None:
         """Puts segments into the rows of their prefixes, where one with as many keys or more was."""
-        with self._growing:
-            segments = list(self.directory.segments)
-            for segment in roomier:
-                if 1 << segment.depth > len(segments):
-                    segments = [each for each in segments for _ in range(2)]
-                first = segment.low * len(segments) >> _KEY_BITS
-                last = first + (len(segments) >> segment.depth)
-                segments[first:last] = [segment] * (last - first)
-            # What others read by the old map is not to be relied on from now on.
-            self._versions[buckets.GENERATION] += 1
-            self.directory = Directory.of(segments, self._versions)
+        segments = list(self.directory.segments)
+        for segment in roomier:
+            while 1 << segment.depth > len(segments):
+                segments = [each for each in segments for _ in range(2)]
+            first = segment.low * len(segments) >> KEY_BITS
+            last = first + (len(segments) >> segment.depth)
+            segments[first:last] = [segment] * (last - first)
+        # What others read by the old map is not to be relied on from now on.
+        self._versions[buckets.GENERATION] += 1
+        self.directory = Directory.of(segments, self._versions)
+
+
+def segments_of(entries: Entries, low: int, depth: int) -> tuple[Segment, ...]:
+    """Returns segments of sorted entries (uint64), each once, whose keys begin with the `depth` upper bits of `low`."""
+    keys = entries >> np.uint64(KEY_BITS)
+    count = int(np.count_nonzero(keys[1:] != keys[:-1])) + 1
+    # Each has room of its own size, so that they do not all become full at the same time.
+    lines = _lines_for(count * _GROWTH ** _fraction(low))
+    if lines > _MOST_LINES:
+        middle = low + (1 << (KEY_BITS - depth - 1))
+        at = int(np.searchsorted(keys, np.uint64(middle)))
+        return (*segments_of(entries[:at], low, depth + 1), *segments_of(entries[at:], middle, depth + 1))
+    new = Segment.of(low, depth, lines, int(len(entries) * buckets.MOST_ROOM))
+    buckets.fill(entries, *new.arrays, depth)
+    return (new,)
 
 
 def _lines_for(keys: float) -> int:
@@ -199,4 +212,4 @@ def _zeros(words: int, growth: float) -> Words:
 
 def _fraction(low: int) -> float:
     """Returns a number from 0 up to 1 that neighbours do not share: multiples of the golden ratio (Knuth, TAOCP 6.4)."""
-    return (low * GOLDEN % (1 << _KEY_BITS)) / (1 << _KEY_BITS)
+    return (low * GOLDEN % (1 << KEY_BITS)) / (1 << KEY_BITS)

@@ -92,6 +92,8 @@ _LENGTH_SHIFT = 26
 SHORT = 31
 _PLACE = (1 << 26) - 1
 
+# Most words of a block for each number in it: of 3, which take 4, and of 2 or more.
+MOST_ROOM = 4 / 3
 # A table has so many versions, by the upper bits of keys; then comes the generation.
 VERSION_SHIFT = 20
 GENERATION = 1 << (32 - VERSION_SHIFT)
@@ -385,3 +387,32 @@ def refill(
     for new in range(1, 1 + new_lines):
         used += filled[new]
     store(new_slots + _WORD * USED, used)
+
+
+@kernel
+def fill(entries: Entries, slots: int, lines: int, blocks: int, depth: int) -> None:
+    """Fills new, empty arrays that have room for them with entries, which are sorted."""
+    filled = np.zeros(1 + lines, np.uint8)
+    used = at = 0
+    while at < len(entries):
+        key, value = int64(entries[at] >> np.uint64(32)), int64(entries[at] & np.uint64(_ALL))
+        length = 1
+        while at + length < len(entries) and int64(entries[at + length] >> np.uint64(32)) == key:
+            length += 1
+        if length > 1:
+            long = int64(length > SHORT)
+            place = _allocate(blocks, length + long)
+            store(blocks + _WORD * place, length)
+            for i in range(length):
+                store(blocks + _WORD * (place + long + i), int64(entries[at + i] & np.uint64(_ALL)))
+            value = LIST | ((1 - long) * length << _LENGTH_SHIFT) | place
+        new = (_line(slots, lines, depth, key) - slots) // _LINE
+        while filled[new] == LINE_SLOTS:
+            new = new + 1 if new < lines else 1
+        to = slots + _LINE * new + _WORD * int64(filled[new])
+        filled[new] += np.uint8(1)
+        store(to, key)
+        store(to + _VALUE, value)
+        used += 1
+        at += length
+    store(slots + _WORD * USED, used)

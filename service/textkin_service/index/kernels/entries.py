@@ -71,23 +71,3 @@ def asked_of(content: Words, signature: Words, bands: int, rows: int, asked: Wor
         asked[count] = band * np.uint32(GOLDEN)
         count += 1
     return count
-
-
-@kernel
-def halve(entries: Entries, halved: Entries) -> int:
-    """Copies entries: first those whose keys lie in the lower half, then the others, in their order; returns how many they are.
-
-    They are not sorted further: a table that is filled from its beginning on has its lines there full, and long ways past them.
-    """
-    lower = 0
-    for entry in entries:
-        lower += entry >> np.uint64(63) == 0
-    at, above = 0, lower
-    for entry in entries:
-        if entry >> np.uint64(63) == 0:
-            halved[at] = entry
-            at += 1
-        else:
-            halved[above] = entry
-            above += 1
-    return lower
