@@ -251,6 +251,12 @@ def test_work_whose_time_is_up_is_not_begun(bench, monkeypatch):
             call()
 
 
+def test_an_article_searched_for_at_its_ingest_is_screened_without_being_read(bench):
+    put, _ = bench.ingest("a", FERRY, search=SearchOptions())
+    (outline,) = bench.engine._searcher._cache.get([put.number]).values()
+    assert outline.data.tolist() == Outline.of(analyze(FERRY)).data.tolist()
+
+
 def test_a_search_stops_between_candidates_when_its_caller_gives_up(bench, monkeypatch):
     for number in range(5):
         bench.ingest(str(number), FERRY)

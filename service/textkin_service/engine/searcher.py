@@ -57,7 +57,7 @@ class Searcher:
         return analyze(stored.article.text, language_of(collection, stored))
 
     def keep_outline(self, number: int, analysis: Analysis) -> None:
-        """Keeps the outline of an article that was just taken in: the latest articles are found most often."""
+        """Keeps the outline of an article that was just taken in: searches that meet it need not read its text for that."""
         self._cache.put(number, Outline.of(analysis))
 
     def _begun(self, search: Search) -> UnderWay:
