@@ -262,7 +262,7 @@ def test_a_search_stops_between_candidates_when_its_caller_gives_up(bench, monke
         bench.ingest(str(number), FERRY)
     work, compared = Work(), []
 
-    def compare_once(*_):
+    def compare_once(*_, **__):
         compared.append(1)
         work.cancel()
         return found
