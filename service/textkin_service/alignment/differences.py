@@ -13,7 +13,8 @@ def differences(a: Analysis, b: Analysis, passage: Passage) -> tuple[Difference,
     are compared as normalised, so that case, punctuation and spacing make no difference.
     """
     tokens_a, tokens_b = a.tokens.in_span(passage.a), b.tokens.in_span(passage.b)
-    words_a, words_b = a.tokens.words[slice(*tokens_a)], b.tokens.words[slice(*tokens_b)]
+    # By their hashes, since the words of a text are made anew, all of them, whenever they are asked for.
+    words_a, words_b = a.tokens.hashes[slice(*tokens_a)].tolist(), b.tokens.hashes[slice(*tokens_b)].tolist()
     return tuple(
         Difference(
             _span(a, tokens_a[0] + first_a, tokens_a[0] + last_a),

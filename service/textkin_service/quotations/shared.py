@@ -4,7 +4,7 @@ What one text quotes and the other tells as its own, without marks, is no shared
 taken the words, and that is evidence like any other.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -194,6 +194,8 @@ def _equal_runs(of_a: _Statements, of_b: _Statements) -> list[list[int]]:
 
 def within(shared: SharedQuotation, tokens_a: Range, tokens_b: Range) -> SharedQuotation | None:
     """Returns what of a shared quotation lies in a range of tokens of each text; None: too little."""
+    if _is_inside(shared.tokens_a, tokens_a) and _is_inside(shared.tokens_b, tokens_b):
+        return shared if shared.words >= LEAST_WORDS else None
     runs = []
     for run in shared.runs:
         first = max(0, tokens_a[0] - run.a[0], tokens_b[0] - run.b[0])
@@ -202,8 +204,12 @@ def within(shared: SharedQuotation, tokens_a: Range, tokens_b: Range) -> SharedQ
             runs.append(
                 Run((run.a[0] + first, run.a[0] + last), (run.b[0] + first, run.b[0] + last)),
             )
-    kept = replace(shared, runs=tuple(runs))
+    kept = SharedQuotation(shared.a, shared.b, tuple(runs))
     return kept if runs and kept.words >= LEAST_WORDS else None
+
+
+def _is_inside(inner: Range, outer: Range) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _chains(runs: list[Run]) -> list[list[Run]]:
