@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.alignment.kernels.seeds import alike
+from textkin_service.alignment.kernels.seeds import LEVELS, LIST_ROWS, SUM_ROWS, alike
 from textkin_service.alignment.parameters import Parameters
 from textkin_service.alignment.vectors import SentenceVectors, Weights
 from textkin_service.alignment.vocabulary import Numbers
@@ -49,7 +49,11 @@ def find_seeds(vectors: SentenceVectors, parameters: Parameters) -> Seeds | None
         b.stems,
         b.weights,
         vectors.isf,
+        np.zeros(len(vectors.isf) + 2, np.int64),
+        np.empty((LIST_ROWS, max(len(b.stems), len(vectors.isf), len(b.bounds))), np.int64),
+        np.empty((SUM_ROWS, len(b.bounds))),
         vectors.room[0],
+        np.zeros(LEVELS),
         parameters.seed_cosine,
         parameters.seed_dice,
         pairs,

@@ -13,49 +13,17 @@ Weights = NDArray[np.float64]
 _LEFT_OUT = 0.25
 # Bounds are this much lower than exact ones, so that rounding loses no seed.
 _ROUNDING = 1.0 - 1e-9
-# Lists of less than two to the power of this are short: they meet every row that they have.
-_SHORT = 2
+# Stems are taken together by their isf, so many levels to a nat, up to the last level.
+_LEVELS_A_NAT = 4
+LEVELS = 64
 
-
-@kernel
-def _lengths(bounds: Numbers, weights: Weights) -> Weights:
-    """Returns the Euclidean length of each row."""
-    lengths = np.zeros(len(bounds) - 1, np.float64)
-    for row in range(len(lengths)):
-        for i in range(bounds[row], bounds[row + 1]):
-            lengths[row] += weights[i] * weights[i]
-        lengths[row] = np.sqrt(lengths[row])
-    return lengths
-
-
-@kernel
-def _postings(bounds: Numbers, stems: Numbers, size: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Returns the rows by stem: where the list of each begins, and the end (int64); the rows; and their places in `stems`."""
-    begins = np.zeros(size + 1, np.int64)
-    for stem in stems:
-        begins[stem + 1] += 1
-    for stem in range(size):
-        begins[stem + 1] += begins[stem]
-    rows, places = np.empty(len(stems), np.int64), np.empty(len(stems), np.int64)
-    ends = begins.copy()
-    for row in range(len(bounds) - 1):
-        for i in range(bounds[row], bounds[row + 1]):
-            slot = ends[stems[i]]
-            rows[slot], places[slot] = row, i
-            ends[stems[i]] += 1
-    return begins, rows, places
-
-
-@kernel
-def _levels(begins: Numbers, size: int) -> Numbers:
-    """Returns of each stem how many bits the length of its list has."""
-    levels = np.zeros(size, np.int64)
-    for stem in range(size):
-        length = begins[stem + 1] - begins[stem]
-        while length > 0:
-            length >>= 1
-            levels[stem] += 1
-    return levels
+# Rows of the lists (int64). _ROWS, _PLACES: of each stem's list, the row of `b` and the place among its stems. _HERE: for each
+# stem, the last row of `a` that has it. _MET: the rows of `b` that were met.
+_ROWS, _PLACES, _HERE, _MET = range(4)
+LIST_ROWS = 4
+# Rows of the sums (float64): the dot product so far and the Euclidean length of each row of `b`.
+_DOTS, _LENGTHS = range(2)
+SUM_ROWS = 2
 
 
 @kernel
@@ -67,7 +35,11 @@ def alike(
     stems_b: Numbers,
     weights_b: Weights,
     isf: Weights,
+    begins: Numbers,
+    lists: Numbers,
+    sums: Weights,
     room: Weights,
+    squares: Weights,
     least_cosine: float,
     least_dice: float,
     pairs: Numbers,
@@ -76,56 +48,73 @@ def alike(
 ) -> int:
     """Writes the pairs of rows (int64, shape (2, room)), and the cosine and the shared evidence of each (float64, likewise).
 
-    Writes as many as there is room for, and returns how many there are. Each row of `a` meets the rows of `b` stem by stem,
-    so that those without a common stem cost nothing. Its stems with the longest lists meet none, as many as leave a row that
-    shares nothing else below the threshold, whatever it has of them (Cauchy and Schwarz): those of a hundred words are most
-    of the work, and say least. Ends with the row of `a` after which there are too many. `room` has a zero for each stem, and
-    is left so.
+    Writes as many as there is room for, and returns how many there are. Ends with the row of `a` after which there are more
+    than `most`. Each row of `a` meets the rows of `b` stem by stem, so that those without a common stem cost nothing. Its
+    most frequent stems meet none, as many as leave a row that shares nothing else below the threshold, whatever it has of
+    them (Cauchy and Schwarz): they are most of the work, and say least.
+
+    `begins` (zeros) has room for two more than there are stems, `lists` (int64, `LIST_ROWS`) for stems and rows of `b`, `sums`
+    (float64, `SUM_ROWS`) for rows of `b`; `room` has a zero for each stem and `squares` one for each level, before and after.
     """
-    lengths_a, lengths_b = _lengths(bounds_a, weights_a), _lengths(bounds_b, weights_b)
-    begins, rows, places = _postings(bounds_b, stems_b, len(isf))
-    levels = _levels(begins, len(isf))
-    squares = np.zeros(64, np.float64)  # of the row of `a`, by level
+    rows_a, rows_b = len(bounds_a) - 1, len(bounds_b) - 1
+    # The lists of the rows of `b`, stem by stem: `begins` says where each begins, and the next one.
+    for stem in stems_b:
+        begins[stem + 2] += 1
+    for stem in range(len(isf)):
+        begins[stem + 2] += begins[stem + 1]
+    for b in range(rows_b):
+        sums[_DOTS, b] = square = 0.0
+        for i in range(bounds_b[b], bounds_b[b + 1]):
+            slot = begins[stems_b[i] + 1]
+            lists[_ROWS, slot], lists[_PLACES, slot] = b, i
+            begins[stems_b[i] + 1] = slot + 1
+            square += weights_b[i] * weights_b[i]
+        sums[_LENGTHS, b] = np.sqrt(square)
+    for stem in range(len(isf)):
+        lists[_HERE, stem] = -1
     count = 0
-    met = np.empty(len(lengths_b), np.int64)
-    dots = np.zeros(len(lengths_b), np.float64)
-    here = np.full(len(isf), -1, np.int64)  # the last row of `a` that has a stem
-    for a in range(len(lengths_a)):
+    for a in range(rows_a):
         if count > most:
             break
+        square = 0.0
         for i in range(bounds_a[a], bounds_a[a + 1]):
-            here[stems_a[i]] = a
-            squares[levels[stems_a[i]]] += weights_a[i] * weights_a[i]
+            stem, of_stem = stems_a[i], weights_a[i] * weights_a[i]
+            lists[_HERE, stem] = a
+            squares[min(int(_LEVELS_A_NAT * isf[stem]), LEVELS - 1)] += of_stem
+            square += of_stem
+        length = np.sqrt(square)
         # What the squares of the stems that meet no rows may come to.
-        spare = allowed = least_cosine * least_cosine * lengths_a[a] * lengths_a[a] * _LEFT_OUT
-        level = 63
-        while level > _SHORT and squares[level] <= spare:
+        spare = allowed = least_cosine * least_cosine * length * length * _LEFT_OUT
+        level = 0
+        while level < LEVELS and squares[level] <= spare:
             spare -= squares[level]
-            level -= 1
+            level += 1
         meetings = 0
         for i in range(bounds_a[a], bounds_a[a + 1]):
             stem, weight = stems_a[i], weights_a[i]
-            squares[levels[stem]] = 0.0
-            if levels[stem] > level:
+            its_level = min(int(_LEVELS_A_NAT * isf[stem]), LEVELS - 1)
+            squares[its_level] = 0.0
+            if its_level < level:
                 continue
-            if levels[stem] == level and level > _SHORT and weight * weight <= spare:
+            if its_level == level and weight * weight <= spare:
                 spare -= weight * weight
                 continue
             for slot in range(begins[stem], begins[stem + 1]):
-                b = rows[slot]
-                if dots[b] == 0.0:
-                    met[meetings] = b
+                b = lists[_ROWS, slot]
+                if sums[_DOTS, b] == 0.0:
+                    lists[_MET, meetings] = b
                     meetings += 1
-                dots[b] += weight * weights_b[places[slot]]
+                sums[_DOTS, b] += weight * weights_b[lists[_PLACES, slot]]
         left_out = np.sqrt(max(allowed - spare, 0.0))
         for i in range(meetings):
-            b = met[i]
-            bound, dots[b] = dots[b] + left_out * lengths_b[b], 0.0
-            if bound < least_cosine * lengths_a[a] * lengths_b[b] * _ROUNDING:
+            b = lists[_MET, i]
+            lengths = length * sums[_LENGTHS, b]
+            bound, sums[_DOTS, b] = sums[_DOTS, b] + left_out * sums[_LENGTHS, b], 0.0
+            if bound < least_cosine * lengths * _ROUNDING:
                 continue
             shared, shared_isf, dot = 0, 0.0, 0.0
             for k in range(bounds_b[b], bounds_b[b + 1]):
-                if here[stems_b[k]] == a:
+                if lists[_HERE, stems_b[k]] == a:
                     shared += 1
                     shared_isf += isf[stems_b[k]]
                     room[stems_b[k]] = weights_b[k]
@@ -133,7 +122,7 @@ def alike(
                 if room[stems_a[k]] > 0.0:
                     dot += weights_a[k] * room[stems_a[k]]
                     room[stems_a[k]] = 0.0
-            cosine = dot / (lengths_a[a] * lengths_b[b])
+            cosine = dot / lengths
             distinct = bounds_a[a + 1] - bounds_a[a] + bounds_b[b + 1] - bounds_b[b]
             if cosine >= least_cosine and 2 * shared / distinct >= least_dice:
                 if count < pairs.shape[1]:
