@@ -11,7 +11,7 @@ import numpy as np
 
 from textkin_service.index.kernels.buckets import Entries
 from textkin_service.index.lsh import Index, Numbers, entries_of_sketches
-from textkin_service.index.table import KEY_BITS, Segment, Table, segments_of
+from textkin_service.index.table import KEY_BITS, Segment, Table, segments_of, zeros
 from textkin_service.sketch import Scheme
 from textkin_service.sketch.stored import Sketches
 
@@ -84,8 +84,14 @@ def _parted(entries: list[Entries]) -> list[Entries]:
     joined = np.concatenate([np.empty(0, np.uint64), *entries])
     joined.sort()
     firsts = np.arange(1, 1 << _RANGE_BITS, dtype=np.uint64) << np.uint64(64 - _RANGE_BITS)
-    # Copies, so that those of one range can be given up without the others.
-    return [each.copy() for each in np.split(joined, np.searchsorted(joined, firsts))]
+    return [_apart(each) for each in np.split(joined, np.searchsorted(joined, firsts))]
+
+
+def _apart(entries: Entries) -> Entries:
+    """Returns a copy whose memory goes back to the system as soon as it is given up."""
+    copy = zeros(2 * len(entries), 1)[: 2 * len(entries)].view(np.uint64)
+    copy[:] = entries
+    return copy
 
 
 def _made(at: int, bits: int, ranges: list[list[Entries]]) -> tuple[Segment, ...]:

@@ -38,9 +38,9 @@ class Segment:
     @classmethod
     def of(cls, low: int, depth: int, lines: int, block_words: int) -> "Segment":
         """Returns an empty segment, with room for blocks of so many words, and more."""
-        slots = _zeros((1 + lines) * buckets.LINE, 1)[: (1 + lines) * buckets.LINE]
+        slots = zeros((1 + lines) * buckets.LINE, 1)[: (1 + lines) * buckets.LINE]
         slots[buckets.MOST_USED] = max(1, int(lines * buckets.LINE_SLOTS * _FULL))
-        blocks = _zeros(buckets.BLOCKS_HEADER + block_words, _BLOCKS_GROWTH)
+        blocks = zeros(buckets.BLOCKS_HEADER + block_words, _BLOCKS_GROWTH)
         blocks[buckets.END] = buckets.BLOCKS_HEADER
         blocks[buckets.ROOM] = len(blocks)
         return cls(low, depth, slots, blocks)
@@ -77,7 +77,7 @@ class Segment:
 
     def with_more_blocks(self) -> "Segment":
         """Returns the segment with more room for blocks, and the same lines."""
-        blocks = _zeros(len(self.blocks), _BLOCKS_GROWTH)
+        blocks = zeros(len(self.blocks), _BLOCKS_GROWTH)
         blocks[: len(self.blocks)] = self.blocks
         blocks[buckets.ROOM] = len(blocks)
         return replace(self, blocks=blocks)
@@ -112,7 +112,7 @@ class Table:
     """
 
     def __init__(self) -> None:
-        self._versions = _zeros(buckets.GENERATION + 1, 1)
+        self._versions = zeros(buckets.GENERATION + 1, 1)
         halves = [Segment.of(0, 1, 1, 0), Segment.of(1 << (KEY_BITS - 1), 1, 1, 0)]
         self.directory = Directory.of(halves, self._versions)
 
@@ -192,7 +192,7 @@ def _lines_for(keys: float) -> int:
     return 1 + int(keys / (_FULL * buckets.LINE_SLOTS))
 
 
-def _zeros(words: int, growth: float) -> Words:
+def zeros(words: int, growth: float) -> Words:
     """Returns zeros (uint32) that begin with a cache line: so many words that are to be used, and room to grow.
 
     Large arrays are mappings of their own: what a segment leaves goes back to the system at once, rather than to a heap where
