@@ -112,9 +112,10 @@ def _read(
 def _skipped(reading: Reading) -> NDArray[np.bool_]:
     """Returns for each sentence of texts, one text after the other, whether it is no evidence."""
     skipped = np.zeros(lay_out(reading), np.bool_)
-    # Most texts have nothing that looks like either.
-    kinds, phrases = reading.counts[:, ALL_KINDS] & SIGNS, reading.counts[:, ALL_PHRASES] & _ANY_PHRASE
-    for number in np.flatnonzero(kinds | phrases).tolist():
+    for number, counts in enumerate(reading.counts.tolist()):
+        # Most texts have nothing that looks like either.
+        if not (counts[ALL_KINDS] & SIGNS or counts[ALL_PHRASES] & _ANY_PHRASE):
+            continue
         text, layout = reading.texts[number], layout_of(reading, number)
         found = residue(text, layout) if may_have_residue(layout) else set()
         if may_have_apparatus(layout):

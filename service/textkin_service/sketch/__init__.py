@@ -95,7 +95,7 @@ def probe(analysis: Analysis) -> Probe:
 
 def sketch(analysis: Analysis, scheme: Scheme) -> Sketch:
     """Returns both sketches of a text, and the marks of its pieces."""
-    return sketch_all([analysis], scheme)[0]
+    return _sketches(Batch.of(analysis), scheme)[0]
 
 
 def sketch_all(analyses: Sequence[Analysis], scheme: Scheme) -> list[Sketch]:
@@ -106,10 +106,10 @@ def sketch_all(analyses: Sequence[Analysis], scheme: Scheme) -> list[Sketch]:
     joined = Analyses.of(analyses)
     found: dict[int, Sketch] = {}
     for batch, numbers in zip(joined.batches, joined.numbers, strict=True):
-        parts = (
-            verbatim.signatures(batch),
-            content.all_content_keys(batch, scheme.content_keys, scheme.content_segment_words),
-            all_piece_marks(batch),
-        )
-        found.update(zip(numbers, map(Sketch, *parts), strict=True))
+        found.update(zip(numbers, _sketches(batch, scheme), strict=True))
     return [found[i] for i in range(len(joined))]
+
+
+def _sketches(batch: Batch, scheme: Scheme) -> list[Sketch]:
+    keys = content.all_content_keys(batch, scheme.content_keys, scheme.content_segment_words)
+    return [*map(Sketch, verbatim.signatures(batch), keys, all_piece_marks(batch))]
