@@ -35,6 +35,10 @@ class Service:
         """Returns its resident memory, in MiB; 0 where there is no /proc to tell."""
         return _memory_mib(self.pid, "VmRSS")
 
+    def peak_memory_mib(self) -> float:
+        """Returns the most that it was so far, in MiB."""
+        return _memory_mib(self.pid, "VmHWM")
+
     def processor_seconds(self) -> float:
         """Returns its processor time so far; 0 where there is no /proc to tell."""
         try:

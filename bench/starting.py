@@ -39,7 +39,7 @@ def measure(articles: int = ARTICLES) -> None:
         size = _fill(data, articles)
         filled = time.perf_counter() - begin
         with service(data) as running:
-            full, memory = running.start_seconds, running.memory_mib()
+            full, memory, peak = running.start_seconds, running.memory_mib(), running.peak_memory_mib()
     figures.at_most("start, empty store, kernels compiled before", warm, 3, "s")
     figures.at_most("start, empty store, kernels compiled anew", cold, 15, "s")
     figures.at_most(f"start, {articles:,} articles", full, 20, "s")
@@ -58,7 +58,7 @@ def measure(articles: int = ARTICLES) -> None:
                 f"{full:.1f} s",
                 f"both sketches and the marks of pieces: {size / _MIB:,.0f} MiB, made in {filled:.0f} s",
             ),
-            ("its memory then", f"{memory:,.0f} MiB", "resident"),
+            ("its memory then", f"{memory:,.0f} MiB", f"resident; {peak:,.0f} MiB at most until then"),
         ],
     )
 

@@ -1,6 +1,7 @@
 """Searches in the pool: those that wait go together, and each caller gets its own answer."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -80,3 +81,31 @@ def test_a_caller_that_goes_away_ends_its_own_search_alone(engine, workers):
     with pytest.raises(DeadlineExceeded, match="given up"):
         works[5].check()
     works[4].check()
+
+
+class Held:
+    """An engine that does not answer searches for one text before another text was searched for."""
+
+    def __init__(self, engine, held):
+        self._engine = engine
+        self._held = held
+        self._other = threading.Event()
+
+    def search_all(self, asked):
+        if asked[0].query.text == self._held:
+            assert self._other.wait(30)
+        else:
+            self._other.set()
+        return self._engine.search_all(asked)
+
+
+@pytest.mark.parametrize("workers", [3], indirect=True)
+def test_searches_do_not_wait_for_those_that_take_long(engine, workers):
+    async def search():
+        searches = Searches(Held(engine, TEXTS[0]), workers)
+        long = asyncio.create_task(searches.response(asked(TEXTS[0]), CODE_POINTS))
+        await asyncio.sleep(0)  # it has a thread by now
+        return await asyncio.gather(long, searches.response(asked(TEXTS[1]), CODE_POINTS))
+
+    answers = asyncio.run(search())
+    assert [each.matches[0].article_id for each in answers] == ["bakery-0", "bakery-1"]

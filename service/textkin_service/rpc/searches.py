@@ -19,6 +19,8 @@ Result = TypeVar("Result")
 # So many searches go together at most, and no more texts than so many code points unless it is one: others want their turn.
 TOGETHER = 16
 _TOGETHER_LENGTH = 131_072
+# Searches that take longer let those behind them have another thread, as long as the pool has one.
+_PATIENCE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,20 @@ class _Waiting:
     answer: asyncio.Future[pb.SearchResponse]
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Searches that a thread does. `is_slow`: it has had long enough for others to have another thread."""
+
+    searches: Sequence[_Waiting]
+    is_slow: bool = False
+    patience: asyncio.TimerHandle | None = None
+
+
 class Searches:
     """Does searches in the pool, with half of its threads, or one. For one event loop.
 
     A search is half Python, which one thread runs at a time: on two processors two threads did three quarters as many searches
-    a second as one, in a third more processor time.
+    a second as one, in a third more processor time. Where some take long, others get more threads.
     """
 
     def __init__(self, engine: Engine, workers: Workers) -> None:
@@ -43,7 +54,7 @@ class Searches:
         self._workers = workers
         self._waiting: deque[_Waiting] = deque()
         self._threads = max(1, workers.threads // 2)
-        self._busy = 0
+        self._busy = self._slow = 0  # how many threads search, and how many of them have for long
         self._turn = asyncio.Semaphore(self._threads)  # of batches
 
     async def response(self, asked: Asked, unit: Unit) -> pb.SearchResponse:
@@ -51,8 +62,7 @@ class Searches:
         answer: asyncio.Future[pb.SearchResponse] = asyncio.get_running_loop().create_future()
         length = 0 if isinstance(asked.query, str) else len(asked.query.text)
         self._waiting.append(_Waiting(asked, unit, length, answer))
-        if self._busy < self._threads:
-            self._hand_over()
+        self._hand_over()
         try:
             return await answer
         except asyncio.CancelledError:
@@ -65,18 +75,29 @@ class Searches:
             return await self._workers.work(work, function, first)
 
     def _hand_over(self) -> None:
-        """Has one more thread do some of what waits."""
-        together = self._take()
-        if together:
-            self._workers.hand_over(partial(self._respond, together), partial(self._answer, together))
+        """Has one more thread do some of what waits, if there is one for it."""
+        if self._busy - self._slow >= self._threads or self._busy == self._workers.threads:
+            return
+        batch = _Batch(self._take())
+        if batch.searches:
             self._busy += 1
+            batch.patience = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._relieve, batch)
+            self._workers.hand_over(partial(self._respond, batch.searches), partial(self._answer, batch))
 
-    def _answer(
-        self, together: Sequence[_Waiting], found: Sequence[pb.SearchResponse | Exception] | Exception
-    ) -> None:
-        """Answers searches with what was found, or with what they failed with."""
-        self._busy -= 1
+    def _relieve(self, batch: _Batch) -> None:
+        """Lets searches have another thread beside a batch that takes long."""
+        batch.is_slow = True
+        self._slow += 1
         self._hand_over()
+
+    def _answer(self, batch: _Batch, found: Sequence[pb.SearchResponse | Exception] | Exception) -> None:
+        """Answers searches with what was found, or with what they failed with."""
+        if batch.patience is not None:
+            batch.patience.cancel()
+        self._busy -= 1
+        self._slow -= batch.is_slow
+        self._hand_over()
+        together = batch.searches
         if isinstance(found, Exception):
             found = [found] * len(together)
         for each, response in zip(together, found, strict=True):
