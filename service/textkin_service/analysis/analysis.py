@@ -1,6 +1,5 @@
 """The analysis of a text: its words, stems and sentences, with their places in the original text."""
 
-import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +10,6 @@ from textkin_service.analysis.residue import MOST_RESIDUE
 from textkin_service.analysis.tokens import Tokens
 from textkin_service.analysis.unspaced import tokens_a_word
 from textkin_service.once import once
-
-# What the objects of an analysis take besides what they hold.
-_OBJECTS_BYTES = 1_500
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -81,17 +77,6 @@ class Analysis:
             return self
         pieces = [piece for first, last in self.sentences.tolist() for piece in _kept(first, last, kept)]
         return replace(self, sentences=np.array(pieces, np.int32).reshape(-1, 2))
-
-    def memory_bytes(self) -> int:
-        """Returns about how much memory it takes."""
-        tokens = self.tokens
-        arrays = (tokens.starts, tokens.ends, tokens.hashes, self.stems, self.zipf, self.sentences)
-        return (
-            sys.getsizeof(self.text)
-            + sum(array.nbytes for array in arrays)
-            + 12 * len(self.pieces)
-            + _OBJECTS_BYTES
-        )
 
 
 def _kept(first: int, last: int, kept: NDArray[np.bool_]) -> list[tuple[int, int]]:
