@@ -86,7 +86,10 @@ def may_match(screened: Screened, least_relation: Relation, least_score: float) 
     if screened.may_align:
         return True
     quotes = screened.shared_words >= COEFFICIENTS.relation.quoted_words
-    if least_relation > Relation.RELATED and not quotes and not _is_rewritten(screened.measures):
+    rewritten = _order_shows(screened.measures, COEFFICIENTS) or _content_shows(
+        screened.measures, COEFFICIENTS
+    )
+    if least_relation > Relation.RELATED and not quotes and not rewritten:
         return False  # nearly all are strangers: the rest would find the same, with more arithmetic
     relation = relation_of(screened.measures)
     if quotes and (relation is Relation.RELATED or least_relation <= Relation.RELATED):
@@ -110,18 +113,20 @@ def relation_of(measures: Measures, coefficients: Coefficients = COEFFICIENTS) -
         return Relation.COPY
     if measures.copied_words >= coefficients.relation.copied_words:
         return Relation.PARTIAL_COPY
-    if measures.order_evidence >= coefficients.order.line or _part_score(measures, coefficients):
+    if _order_shows(measures, coefficients) or _part_score(measures, coefficients):
         return Relation.REWRITE
     related = score_of(measures, coefficients) >= coefficients.relation.related
     return Relation.RELATED if related else Relation.UNRELATED
 
 
-def _is_rewritten(measures: Measures) -> bool:
-    """Whether order or content show a rewrite."""
-    return (
-        measures.order_evidence >= COEFFICIENTS.order.line
-        or measures.content_evidence >= COEFFICIENTS.content.line
-    )
+def _order_shows(measures: Measures, coefficients: Coefficients) -> bool:
+    """Whether the order of words shows a rewrite by itself."""
+    return measures.order_evidence >= coefficients.order.line
+
+
+def _content_shows(measures: Measures, coefficients: Coefficients) -> bool:
+    """Whether the words in common do."""
+    return measures.content_evidence >= coefficients.content.line
 
 
 def _is_copy(measures: Measures, coefficients: Coefficients) -> bool:
@@ -145,7 +150,7 @@ def _order_score(measures: Measures, coefficients: Coefficients) -> float:
 
 def _part_score(measures: Measures, coefficients: Coefficients) -> float:
     """Returns the score that content or passages give where they show reuse, else 0."""
-    shown = measures.content_evidence >= coefficients.content.line or (
+    shown = _content_shows(measures, coefficients) or (
         measures.strength >= _strength_line(measures, coefficients)
     )
     if not shown:
