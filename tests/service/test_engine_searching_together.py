@@ -4,12 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from textkin_service.engine import Asked, Engine, Incoming, Work
+from textkin_service.engine import Asked, Incoming, Work
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotFound, StoreError
 from textkin_service.model import Article, CollectionSettings, InlineText, Relation, SearchOptions
-from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme
-from textkin_service.store import SqliteStore
 
 FERRY = (
     "The night ferry from Quelport lost its rudder off the Marrow rocks. Harbour master Ilse Brandvold sent two tugs, and by "
@@ -22,15 +19,6 @@ REWORDED = (
 ORCHARD = "Growers around Tamsin Hollow picked their plums three weeks early after a dry spring, and feared for the pears."
 LONG = " ".join(f"{FERRY} Chapter {number} tells of lighthouse {number * 7}." for number in range(160))
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def engine(tmp_path):
-    settings = Settings(data=tmp_path)
-    engine = Engine(SqliteStore(tmp_path, Scheme.of(settings).id), settings)
-    engine.load(Work())
-    yield engine
-    engine.close()
 
 
 @pytest.fixture

@@ -5,15 +5,12 @@ import threading
 
 import pytest
 
-from textkin_service.engine import Asked, Engine, Incoming, Work
+from textkin_service.engine import Asked, Incoming, Work
 from textkin_service.errors import DeadlineExceeded, NotFound
 from textkin_service.model import Article, InlineText, SearchOptions
 from textkin_service.rpc import convert
 from textkin_service.rpc.searches import Searches
 from textkin_service.rpc.workers import Workers
-from textkin_service.settings import Settings
-from textkin_service.sketch import Scheme
-from textkin_service.store import SqliteStore
 
 CODE_POINTS = convert.offset_unit(0, "unit")
 TEXTS = [
@@ -23,14 +20,10 @@ TEXTS = [
 
 
 @pytest.fixture
-def engine(tmp_path):
-    settings = Settings(data=tmp_path)
-    engine = Engine(SqliteStore(tmp_path, Scheme.of(settings).id), settings)
-    engine.load(Work())
+def engine(engine):
     articles = [Incoming("default", Article(f"bakery-{number}", text)) for number, text in enumerate(TEXTS)]
     engine.ingest.commit(engine.ingest.prepare(Work(), articles)).result()
-    yield engine
-    engine.close()
+    return engine
 
 
 @pytest.fixture(params=[1, 3])
