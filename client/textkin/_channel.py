@@ -28,12 +28,14 @@ RETRIED_METHODS = (
 
 # Four waits, of about 0.1, 0.2, 0.4 and 0.8 seconds, bridge a connection that broke and a quick restart of
 # the service without keeping a person waiting for one that is not there. gRPC allows at most five attempts.
+# A service that has too much to do says itself how long to wait, and of what no repetition can help that there is no
+# use (grpc-retry-pushback-ms). Requests over 256 KiB are not repeated: gRPC keeps no more of them.
 _RETRY_POLICY = {
     "maxAttempts": 5,
     "initialBackoff": "0.1s",
     "maxBackoff": "2s",
     "backoffMultiplier": 2,
-    "retryableStatusCodes": ["UNAVAILABLE"],
+    "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
 }
 
 _SERVICE_CONFIG = {
@@ -44,7 +46,9 @@ _SERVICE_CONFIG = {
             ],
             "retryPolicy": _RETRY_POLICY,
         }
-    ]
+    ],
+    # Where more than every third call fails for long, none is repeated until that is over: repetition would make it worse.
+    "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.5},
 }
 
 

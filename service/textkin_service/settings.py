@@ -64,8 +64,15 @@ class Settings:
         16 * 1_048_576, "Largest message, in bytes.", least=1_048_576, most=256 * 1_048_576
     )
     max_in_flight: int = _setting(
-        64, "Most requests in flight; one more is refused. A stream counts as one.", least=1, most=100_000
+        64,
+        "Most requests in flight in a burst; one more is refused. Long ones count as up to 16.",
+        least=1,
+        most=100_000,
     )
+    sustained_in_flight: int = _setting(
+        32, "The same while more come all the time than can be answered.", least=1, most=100_000
+    )
+    max_streams: int = _setting(64, "Most ingest streams open; one more is refused.", least=1, most=100_000)
     max_stream_items: int = _setting(
         256,
         "Articles of one ingest stream on their way: one more message is read while there are fewer.",

@@ -27,17 +27,24 @@ def serving(**methods):
 
 
 class Failing:
-    """A method that answers UNAVAILABLE a number of times before it answers, and counts its calls."""
+    """A method that fails, with UNAVAILABLE unless told otherwise, a number of times before it answers, and counts its calls.
 
-    def __init__(self, failures, response):
+    `pushback`: what it says of when to try again, in milliseconds; negative: never.
+    """
+
+    def __init__(self, failures, response, code=grpc.StatusCode.UNAVAILABLE, pushback=None):
         self.calls = 0
         self.deadlines = []
         self._failures = failures
         self._response = response
+        self._code = code
+        self._pushback = pushback
 
     def __call__(self, _request, context):
         self.calls += 1
         self.deadlines.append(context.time_remaining())
         if self.calls <= self._failures:
-            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+            if self._pushback is not None:
+                context.set_trailing_metadata((("grpc-retry-pushback-ms", str(self._pushback)),))
+            context.abort(self._code, "not now")
         return self._response

@@ -2,6 +2,7 @@
 
 import math
 
+import grpc
 import pytest
 from scripted import Failing, serving
 
@@ -28,6 +29,32 @@ async def test_the_asynchronous_client_retries_alike():
         async with AsyncClient(address) as client:
             assert (await client.compare("a", "b")).score == 0.5
     assert compare.calls == 3
+
+
+def test_a_call_is_made_again_when_a_service_with_too_much_to_do_says_so():
+    search = Failing(3, pb.SearchResponse(), grpc.StatusCode.RESOURCE_EXHAUSTED, pushback=1)
+    with serving(Search=search) as address, Client(address) as client:
+        assert client.search("a").matches == ()
+    assert search.calls == 4
+
+
+async def test_the_asynchronous_client_does_as_it_is_asked_to_too():
+    search = Failing(3, pb.SearchResponse(), grpc.StatusCode.RESOURCE_EXHAUSTED, pushback=1)
+    with serving(Search=search) as address:
+        async with AsyncClient(address) as client:
+            assert (await client.search("a")).matches == ()
+    assert search.calls == 4
+
+
+def test_a_call_is_made_once_where_the_service_says_that_no_repetition_helps():
+    ingest = Failing(1, INGESTED, grpc.StatusCode.RESOURCE_EXHAUSTED, pushback=-1)
+    with (
+        serving(IngestArticle=ingest) as address,
+        Client(address) as client,
+        pytest.raises(ResourceExhausted, match="not now"),
+    ):
+        client.ingest(Article("1", "t"))
+    assert ingest.calls == 1
 
 
 def test_a_call_that_is_not_idempotent_is_made_once():

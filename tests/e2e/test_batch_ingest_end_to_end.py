@@ -163,7 +163,7 @@ def test_a_deadline_ends_the_stream(stub, collection):
 
 
 def test_a_caller_that_goes_away_leaves_the_service_well(service_factory):
-    service = service_factory(max_in_flight=1)
+    service = service_factory(max_streams=1)
     with grpc.insecure_channel(service.address) as channel:
         stub = pb_grpc.TextkinServiceStub(channel)
         hold = threading.Event()

@@ -102,8 +102,8 @@ def test_one_line_an_rpc_and_nothing_of_what_it_said(service_factory):
         assert word not in everything
 
 
-def test_one_request_too_many_is_refused_at_once_with_a_delay(service_factory):
-    service = service_factory(max_in_flight=1)
+def test_one_stream_too_many_is_refused_at_once_with_a_delay(service_factory):
+    service = service_factory(max_streams=1)
     with grpc.insecure_channel(service.address) as channel:
         stub = pb_grpc.TextkinServiceStub(channel)
         ended = threading.Event()
@@ -115,17 +115,17 @@ def test_one_request_too_many_is_refused_at_once_with_a_delay(service_factory):
         stream = stub.IngestArticles(items())
         assert next(stream).sequence == 0
         with pytest.raises(grpc.RpcError) as refusal:
-            stub.GetServiceInfo(pb.GetServiceInfoRequest())
+            next(stub.BatchIngestArticles(iter(())))
         assert refusal.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         info, retry = reason_of(refusal.value)
         assert info.reason == "OVERLOADED"
-        assert info.metadata["max_in_flight"] == "1"
+        assert info.metadata["max_streams"] == "1"
         assert retry.retry_delay.ToMilliseconds() > 0
-        health = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
-        assert health.status == SERVING
+        assert service.wait_for("overloaded")["refused"] == 1
+        assert stub.GetServiceInfo(pb.GetServiceInfoRequest()).article_count == 1
         ended.set()
         assert list(stream) == []
-        assert stub.GetServiceInfo(pb.GetServiceInfoRequest()).article_count == 1
+        assert list(stub.IngestArticles(iter(()))) == []
 
 
 def test_a_failure_of_the_service_tells_the_caller_nothing_but_where_to_look(service_factory):

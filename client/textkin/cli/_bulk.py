@@ -1,5 +1,6 @@
 """Keeps the service busy with many calls, in order and in bounded memory."""
 
+import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -47,7 +48,8 @@ def patiently(call: Callable[[], T]) -> T:
         except ResourceExhausted as error:
             if error.reason != "OVERLOADED":
                 raise
-            time.sleep(max(wait, error.retry_delay or 0))
+            # Not as long as others that were refused at the same time.
+            time.sleep(max(wait, error.retry_delay or 0) * random.uniform(1, 1.5))  # noqa: S311 - no secret
             wait *= 2
     return call()
 

@@ -1,9 +1,13 @@
 """The one mapping from the project's errors to gRPC statuses with google.rpc details (AIP-193)."""
 
+from dataclasses import dataclass
+
+import grpc
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode
+from grpc_status import rpc_status
 
 from textkin_service.errors import (
     AlreadyExists,
@@ -17,7 +21,11 @@ from textkin_service.errors import (
 )
 
 DOMAIN = "textkin"
-_RETRY_DELAY = Duration(nanos=250_000_000)
+# What a caller is asked to wait, in milliseconds, unless it is told otherwise.
+_RETRY_DELAY = 250
+_RETRIED = {"OVERLOADED", "NOT_READY"}
+# By which gRPC's own clients learn when to try again; a negative value: not at all (gRFC A6).
+_PUSHBACK = "grpc-retry-pushback-ms"
 
 _CODES: dict[type[TextkinError], StatusCode] = {
     InvalidRequest: StatusCode.INVALID_ARGUMENT,
@@ -28,6 +36,15 @@ _CODES: dict[type[TextkinError], StatusCode] = {
     DeadlineExceeded: StatusCode.DEADLINE_EXCEEDED,
     NotReady: StatusCode.UNAVAILABLE,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending(grpc.Status):
+    """A status as `abort_with_status` takes it."""
+
+    code: StatusCode
+    details: str
+    trailing_metadata: tuple[tuple[str, str | bytes], ...]
 
 
 def is_expected(error: BaseException) -> bool:
@@ -49,8 +66,20 @@ def reason_of(error: BaseException) -> str:
     return error.reason if isinstance(error, TextkinError) and is_expected(error) else "INTERNAL"
 
 
-def status_of(error: BaseException, request_id: str) -> status_pb2.Status:
-    """Returns the google.rpc.Status of an error; of our own failures it tells only the request's id."""
+def ending(error: BaseException, request_id: str, retry_delay: int = _RETRY_DELAY) -> grpc.Status:
+    """Returns the status that ends a call, with when to retry for gRPC's own clients. `retry_delay`: milliseconds."""
+    status = rpc_status.to_status(status_of(error, request_id, retry_delay))
+    metadata = list(status.trailing_metadata)
+    if code_of(error) is StatusCode.RESOURCE_EXHAUSTED:
+        metadata.append((_PUSHBACK, str(retry_delay if reason_of(error) in _RETRIED else -1)))
+    return _Ending(status.code, status.details, tuple(metadata))
+
+
+def status_of(error: BaseException, request_id: str, retry_delay: int = _RETRY_DELAY) -> status_pb2.Status:
+    """Returns the google.rpc.Status of an error; of our own failures it tells only the request's id.
+
+    `retry_delay`: what the caller is asked to wait, in milliseconds, where it makes sense to try again.
+    """
     if not isinstance(error, TextkinError) or not is_expected(error):
         message = f"the service failed; its log has the details under request id {request_id}"
         return _status(StatusCode.INTERNAL, message, _error_info("INTERNAL", {"request_id": request_id}))
@@ -58,8 +87,10 @@ def status_of(error: BaseException, request_id: str) -> status_pb2.Status:
     if isinstance(error, InvalidRequest):
         violation = error_details_pb2.BadRequest.FieldViolation(field=error.field, description=error.problem)
         details.append(error_details_pb2.BadRequest(field_violations=[violation]))
-    if error.reason in {"OVERLOADED", "NOT_READY"}:
-        details.append(error_details_pb2.RetryInfo(retry_delay=_RETRY_DELAY))
+    if error.reason in _RETRIED:
+        delay = Duration()
+        delay.FromMilliseconds(retry_delay)
+        details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     return _status(code_of(error), error.message, *details)
 
 

@@ -1,5 +1,7 @@
 """What holds for every RPC of Textkin: logs, errors, limits. An interceptor each, in this order from outside.
 
+Outside of them stands that of `overload`, which these learn nothing of when it refuses a call.
+
 The health and reflection services are left alone: a probe must be answered when the service is full, and
 needs no log line.
 """
@@ -12,9 +14,8 @@ from typing import Any, TypeAlias
 
 import grpc
 from google.protobuf.message import DecodeError
-from grpc_status import rpc_status
 
-from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotReady, ResourceExhausted
+from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotReady
 from textkin_service.rpc import calls, errors, logs
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -148,8 +149,8 @@ class ErrorInterceptor(_Interceptor):
                     logs.unexpected(error, call)
                 call.code = errors.code_of(error)
                 call.reason = errors.reason_of(error)
-                status = errors.status_of(error, call.request_id)
-            return await context.abort_with_status(rpc_status.to_status(status))
+                ending = errors.ending(error, call.request_id)
+            return await context.abort_with_status(ending)
 
         return guarded
 
@@ -195,12 +196,10 @@ class _WellFormed(AsyncIterator[Any]):
 
 
 class LimitInterceptor(_Interceptor):
-    """Lets in `max_in_flight` calls at a time, none before `open` or after `close`, and none that is late."""
+    """Lets in no call before `open` or after `close`, and none that is late."""
 
-    def __init__(self, max_in_flight: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._max_in_flight = max_in_flight
-        self._in_flight = 0
         self._open = False
 
     def open(self) -> None:
@@ -212,28 +211,15 @@ class LimitInterceptor(_Interceptor):
         self._open = False
 
     def wrap(self, behaviour: Behaviour) -> Behaviour:
-        """Refuses the call at once or counts it while it runs."""
+        """Refuses the call, or has it."""
 
         async def admitted(request: Any, context: Context) -> Any:
-            self._check(context)
-            self._in_flight += 1
-            try:
-                return await behaviour(request, context)
-            finally:
-                self._in_flight -= 1
+            if not self._open:
+                raise NotReady("the service is starting up or shutting down; retry", reason="NOT_READY")
+            if context.time_remaining() == 0:
+                raise DeadlineExceeded(
+                    "the deadline was past when the request arrived", reason="DEADLINE_EXCEEDED"
+                )
+            return await behaviour(request, context)
 
         return admitted
-
-    def _check(self, context: Context) -> None:
-        if not self._open:
-            raise NotReady("the service is starting up or shutting down; retry", reason="NOT_READY")
-        if self._in_flight >= self._max_in_flight:
-            raise ResourceExhausted(
-                f"{self._max_in_flight} requests are in flight, the most allowed; retry later",
-                reason="OVERLOADED",
-                metadata={"max_in_flight": str(self._max_in_flight)},
-            )
-        if context.time_remaining() == 0:
-            raise DeadlineExceeded(
-                "the deadline was past when the request arrived", reason="DEADLINE_EXCEEDED"
-            )

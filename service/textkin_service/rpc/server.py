@@ -14,11 +14,14 @@ from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import StoreError
 from textkin_service.rpc.interceptors import ErrorInterceptor, LimitInterceptor, LogInterceptor
+from textkin_service.rpc.overload import AdmissionInterceptor
 from textkin_service.rpc.servicer import TextkinServicer
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings, split_address
 
 SERVICE_NAME = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"].full_name
+# Requests that are refused count while they are.
+_MOST_CALLS_A_CONNECTION = 1_000
 _STATUS = health_pb2.HealthCheckResponse
 _log = structlog.get_logger("textkin")
 
@@ -34,14 +37,21 @@ class Server:
         self._engine = engine
         self._settings = settings
         self._workers = Workers(settings.threads)
-        self._limits = LimitInterceptor(settings.max_in_flight)
+        self._limits = LimitInterceptor()
         self._servicer = TextkinServicer(engine, self._workers, settings)
         self._health = health.aio.HealthServicer()
         self._sweeper: asyncio.Task[None] | None = None
         self._server = grpc.aio.server(
-            interceptors=[LogInterceptor(), ErrorInterceptor(), self._limits],
+            interceptors=[
+                AdmissionInterceptor(settings),
+                LogInterceptor(),
+                ErrorInterceptor(),
+                self._limits,
+            ],
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
+                # More wait at the caller's side of a connection, where they cost us nothing.
+                ("grpc.max_concurrent_streams", _MOST_CALLS_A_CONNECTION),
                 (
                     "grpc.so_reuseport",
                     0,

@@ -1,0 +1,161 @@
+"""The outermost interceptor: what is too much is refused before its message is read, for a fraction of what it would cost.
+
+The log has no line for each, but one a second that counts them. Health checks and reflection are let through.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from itertools import cycle
+from typing import Any, TypeAlias
+
+import grpc
+import structlog
+
+from textkin.v1 import textkin_service_pb2
+from textkin_service.errors import DeadlineExceeded, InvalidRequest, ResourceExhausted
+from textkin_service.rpc import errors
+from textkin_service.rpc.admission import Admission, weight_of
+from textkin_service.rpc.arrival import Arrivals
+from textkin_service.settings import Settings
+
+Context = grpc.aio.ServicerContext[Any, Any]
+# As in `interceptors`.
+Handler: TypeAlias = Any
+
+_DESCRIPTOR = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
+_SERVICE = f"/{_DESCRIPTOR.full_name}/"
+_STREAMS = frozenset(f"{_SERVICE}{each.name}" for each in _DESCRIPTOR.methods if each.client_streaming)
+# How long those that are refused are asked to wait, in milliseconds: not as long as each other, so that they do not come back
+# together.
+_DELAYS = range(250, 1_250, 50)
+_LOG_SECONDS = 1.0
+
+_log = structlog.get_logger("textkin")
+
+
+class AdmissionInterceptor(grpc.aio.ServerInterceptor):
+    """Lets in what there are permits for. For one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._admission = Admission(settings.max_in_flight, settings.sustained_in_flight)
+        self._max_streams = settings.max_streams
+        self._arrivals = Arrivals(settings.max_in_flight)
+        self._streams = self._refused = 0
+        self._handlers: dict[str, tuple[Handler, Handler]] = {}
+        self._requests_refused = _refusals(
+            "more requests are under way than can be answered soon; retry later",
+            {"max_in_flight": str(settings.max_in_flight)},
+        )
+        self._streams_refused = _refusals(
+            f"{settings.max_streams} streams are open, the most allowed; retry later",
+            {"max_streams": str(settings.max_streams)},
+        )
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        """Returns the handler for one call, or one that refuses it."""
+        method = str(handler_call_details.method)
+        if not method.startswith(_SERVICE):
+            return await continuation(handler_call_details)
+        if method in _STREAMS:
+            if self._streams >= self._max_streams:
+                return self._refuse(self._streams_refused)
+        elif self._admission.is_full():
+            return self._refuse(self._requests_refused)
+        handler = await continuation(handler_call_details)
+        if handler is None:  # no such method
+            return None
+        known, counted = self._handlers.get(method, (None, None))
+        if known is not handler:
+            counted = self._stream(handler) if method in _STREAMS else self._unary(handler)
+            self._handlers[method] = handler, counted
+        return counted
+
+    def _refuse(self, refusals: Iterator[Handler]) -> Handler:
+        """Returns a handler that refuses the call, and counts it for the log."""
+        if not self._refused:
+            asyncio.get_running_loop().call_later(_LOG_SECONDS, self._tell)
+        self._refused += 1
+        return next(refusals)
+
+    def _tell(self) -> None:
+        _log.warning(
+            "overloaded", refused=self._refused, in_flight=self._admission.taken, streams=self._streams
+        )
+        self._refused = 0
+
+    def _stream(self, handler: Handler) -> Handler:
+        """Returns a handler that counts a stream while it is open."""
+
+        async def counted(messages: Any, context: Context) -> None:
+            self._streams += 1
+            try:
+                await handler.stream_stream(messages, context)
+            finally:
+                self._streams -= 1
+
+        return grpc.stream_stream_rpc_method_handler(
+            counted,
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
+
+    def _unary(self, handler: Handler) -> Handler:
+        """Returns a handler that reads the message itself, so that it can be weighed before it is parsed, or given up."""
+
+        async def counted(_messages: Any, context: Context) -> Any:
+            permits = _Permits(self._admission)
+            try:
+                data = await self._arrivals.message(context, permits.give_back)
+                if permits.suffice(weight_of(len(data))):
+                    request = handler.request_deserializer(data)
+                    if permits.suffice(weight_of(len(data), len(getattr(request, "queries", ())))):
+                        return await handler.unary_unary(request, context)
+                return await self._refuse(self._requests_refused).stream_stream(None, context)
+            except (DeadlineExceeded, InvalidRequest) as error:  # nothing came, or too late
+                return await context.abort_with_status(errors.ending(error, ""))
+            finally:
+                permits.give_back()
+
+        return grpc.stream_unary_rpc_method_handler(counted, None, handler.response_serializer)
+
+
+class _Permits:
+    """The permits that one request holds."""
+
+    def __init__(self, admission: Admission) -> None:
+        """Takes one."""
+        self._admission = admission
+        self._held = 0
+        self._raise_to(1)
+
+    def suffice(self, weight: int) -> bool:
+        """Takes what a request of that weight needs besides. False: there is no more."""
+        if not self._admission.has_room(self._held, weight):
+            return False
+        self._raise_to(max(self._held, weight))
+        return True
+
+    def give_back(self) -> None:
+        """Gives back all of them."""
+        self._raise_to(0)
+
+    def _raise_to(self, weight: int) -> None:
+        self._admission.change(weight - self._held)
+        self._held = weight
+
+
+def _refusals(message: str, metadata: Mapping[str, str]) -> Iterator[Handler]:
+    """Returns handlers, in turn and for ever, that refuse a call whatever its method, without reading of it."""
+    error = ResourceExhausted(message, reason="OVERLOADED", metadata=dict(metadata))
+    return cycle([_refusal(errors.ending(error, "", delay)) for delay in _DELAYS])
+
+
+def _refusal(ending: grpc.Status) -> Handler:
+    async def refuse(_messages: Any, context: Context) -> None:
+        await context.abort_with_status(ending)
+
+    return grpc.stream_stream_rpc_method_handler(refuse)
