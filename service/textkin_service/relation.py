@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.alignment import Alignment, align
+from textkin_service.alignment.differences import differences
 from textkin_service.alignment.vocabulary import numbered
 from textkin_service.analysis import Analysis
 from textkin_service.analysis.plain import plainly_analyzed
@@ -41,7 +42,8 @@ _REWORDED = (
 
 def prepare() -> None:
     """Compiles the kernels of the comparison, or loads them from their cache: the first request does not wait for it."""
-    compare(plainly_analyzed(_REWORDED), plainly_analyzed(_ORIGINAL))
+    a, b = plainly_analyzed(_REWORDED), plainly_analyzed(_ORIGINAL)
+    differences(a, b, compare(a, b).passages[0])
 
 
 def compare(a: Analysis, b: Analysis, *, with_passages: bool = True) -> Comparison:

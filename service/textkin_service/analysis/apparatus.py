@@ -4,6 +4,8 @@ Lists of references, acknowledgements with the declarations beside them, and for
 in English and the larger European languages.
 """
 
+from bisect import bisect_left
+
 import regex
 
 from textkin_service.analysis.characters import LINE_ENDS, SIGNS
@@ -91,8 +93,11 @@ def apparatus(text: str, layout: Layout) -> set[int]:
     # Lists, because most texts are so short that an array would take longer.
     ranges = layout.sentences.tolist()
     if layout.all_phrases & IN_REFERENCES:
+        starts = [start for start, _ in ranges]
+        end = 0
         for first, last in _references(text):
-            found.update(i for i, (start, _) in enumerate(ranges) if first <= start < last)
+            begin, end = max(end, bisect_left(starts, first)), max(end, bisect_left(starts, last))
+            found.update(range(begin, end))
     if layout.all_phrases & IN_DECLARATION:
         found.update(_declarations(text, ranges, {i for i, bits in suspects if bits & IN_DECLARATION}))
     if not found:
@@ -110,21 +115,45 @@ def is_formula(text: str) -> bool:
 
 
 def _references(text: str) -> list[tuple[int, int]]:
-    """Returns the lists of references, headings included, as ranges of code points."""
-    found = []
+    """Returns the lists of references, headings included, as ranges of code points, by where they begin.
+
+    A list goes from its heading to the last line of a reference before too many lines of none. Each line is looked at once,
+    however many headings there are.
+    """
     line_starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
-    for heading in filter(None, (_REFERENCES.match(text, start) for start in line_starts)):
-        end, references, without = heading.end(), 0, 0
-        for start, stop in _lines(text, heading.end()):
-            if stop - start <= _MOST_CHARACTERS and _REFERENCE.search(text[start:stop]):
-                end, references, without = stop, references + 1, 0
-            elif without == _MOST_WITHOUT:
-                break
-            else:
-                without += 1
+    headings = [heading for start in line_starts if (heading := _REFERENCES.match(text, start))]
+    if not headings:
+        return []
+    lines = _lines(text, headings[0].end())
+    starts = [start for start, _ in lines]
+    # By number, the lines of references; and for each of these, which of them is the last of its list.
+    referring = [number for number, line in enumerate(lines) if _is_reference(text, *line)]
+    lasts = list(range(len(referring)))
+    for place in reversed(range(len(referring) - 1)):
+        if referring[place + 1] - referring[place] <= _MOST_WITHOUT + 1:
+            lasts[place] = lasts[place + 1]
+    found = []
+    for heading in headings:
+        following = bisect_left(starts, heading.end())
+        rest = _BREAK.search(text, heading.end())
+        own = (heading.end(), rest.start() if rest else len(text))
+        # What stands in the heading's line is one of the lines behind it, unless it is blank.
+        others = bool(text[slice(*own)].strip()) and (following == len(starts) or starts[following] != own[0])
+        references = int(others and _is_reference(text, *own))
+        end = own[1] if references else heading.end()
+        most = _MOST_WITHOUT - (others and not references)
+        place = bisect_left(referring, following)
+        if place < len(referring) and referring[place] - following <= most:
+            references += lasts[place] - place + 1
+            end = lines[referring[lasts[place]]][1]
         if references >= _LEAST_REFERENCES:
             found.append((heading.start(), end))
     return found
+
+
+def _is_reference(text: str, start: int, stop: int) -> bool:
+    """Whether a line is one of a reference."""
+    return stop - start <= _MOST_CHARACTERS and _REFERENCE.search(text[start:stop]) is not None
 
 
 def _lines(text: str, start: int) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ newsletter boxes, cookie notices, photo credits, player notices, lists of other 
 lines have a word that a phrase needs; only these are matched with the phrases.
 """
 
-from bisect import bisect_right
+import numpy as np
 
 from textkin_service.analysis.furniture import (
     COMMENT_BOX,
@@ -72,9 +72,12 @@ class _Lines:
     def comment_box(self) -> int:
         """Marks the comments and returns the line that heads them; the number of lines if there is none."""
         layout = self._layout
-        for line in self._of(MAY_BE_COMMENT_BOX):
-            before = layout.line_words[:line].sum()
-            if before >= _COMMENTS_AFTER * layout.words.sum() and COMMENT_BOX.match(self._line(line)):
+        lines = self._of(MAY_BE_COMMENT_BOX)
+        if not lines:
+            return layout.line_count
+        after = layout.line_words.cumsum() - layout.line_words >= _COMMENTS_AFTER * layout.words.sum()
+        for line in lines:
+            if after[line] and COMMENT_BOX.match(self._line(line)):
                 self._mark(line, layout.line_count)
                 return line
         return layout.line_count
@@ -91,7 +94,7 @@ class _Lines:
             return
         for i, phrases in layout.suspects:
             if i not in self.found and _says_furniture(layout.sentence(self._text, i), phrases):
-                line = bisect_right(layout.firsts.tolist(), i) - 1
+                line = int(np.searchsorted(layout.firsts, i, side="right")) - 1
                 self.found.add(i)
                 if layout.line_words[line] <= FURNITURE_WORDS:
                     self._mark(line, line + 1)

@@ -15,6 +15,13 @@ from numpy.typing import NDArray
 from textkin_service.model import Span
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060\ufeff"))
+# Sorting the marks on a letter takes time quadratic in their number. No writing has more than a handful; after so many, an
+# invisible joiner begins anew (the stream-safe text format, Unicode Standard Annex 15). The five are no marks, but become some.
+_MANY_MARKS = regex.compile(
+    r"[\P{ccc=0}\u0f73\u0f75\u0f81\uff9e\uff9f]{30}(?=[\P{ccc=0}\u0f73\u0f75\u0f81\uff9e\uff9f])"
+)
+_JOINER = "\\g<0>\u034f"
+_LEAST_CHECKED = 30
 _GROUPING = regex.compile(r"(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))")
 
 
@@ -73,7 +80,8 @@ def normalize_word(word: str) -> str:
     if word.isascii():
         folded = word.lower()
     else:
-        folded = unicodedata.normalize(
-            "NFKC", unicodedata.normalize("NFKC", word.translate(_INVISIBLE)).casefold()
-        )
+        visible = word.translate(_INVISIBLE)
+        if len(visible) > _LEAST_CHECKED:
+            visible = _MANY_MARKS.sub(_JOINER, visible)
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     return _GROUPING.sub("", folded) if "," in folded else folded

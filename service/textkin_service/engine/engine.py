@@ -262,4 +262,4 @@ def _with_differences(a: Analysis, b: Analysis, passage: Passage, work: Work) ->
     work.check()
     if passage.kind is PassageKind.PARAPHRASE:
         return passage
-    return replace(passage, differences=differences(a, b, passage))
+    return replace(passage, differences=differences(a, b, passage, work.check))

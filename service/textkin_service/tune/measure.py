@@ -36,7 +36,8 @@ class Share:
         p, n = self.hits / self.of, self.of
         centre = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
         reach = _Z / (1 + _Z**2 / n) * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
-        return max(centre - reach, 0.0), min(centre + reach, 1.0)
+        # Rounding aside, the interval of no hits begins at 0, and that of nothing else ends at 1.
+        return min(max(centre - reach, 0.0), p), max(min(centre + reach, 1.0), p)
 
 
 @dataclass(frozen=True, slots=True)
