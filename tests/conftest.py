@@ -125,6 +125,20 @@ def service_factory(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         one.stop()
 
 
+@pytest.fixture(scope="module")
+def module_service_factory() -> Iterator[Callable[..., Service]]:
+    """Makes services of a module's own, ready: `module_service_factory(folder, max_matches=5)`."""
+    made: list[Service] = []
+
+    def make(data: Path, **flags: Any) -> Service:
+        made.append(Service(data, flags))
+        return made[-1].wait_ready()
+
+    yield make
+    for one in made:
+        one.stop()
+
+
 @pytest.fixture
 def channel(service: Service) -> Iterator[grpc.Channel]:
     """A channel to the session's service."""

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from textkin_service import __version__
+from textkin_service.access import command as token
 from textkin_service.errors import StoreError
 from textkin_service.settings import CONFIG_VARIABLE, TABLE, Settings, SettingsError, markdown, resolve
 
@@ -22,7 +23,7 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - told fro
 def _flags(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command a flag for each setting. The values stay strings: the table knows their types."""
     for row in reversed(TABLE):
-        described = f"{row.help} [{row.variable}; {row.values}; default: {row.default}]"
+        described = f"{row.help} [{row.variable}; {row.values}; default: {row.default_shown}]"
         command = click.option(row.flag, row.name, metavar="VALUE", help=described)(command)
     return command
 
@@ -53,6 +54,9 @@ def main(context: click.Context, /, config: Path | None, **flags: Any) -> None:
         _serve(_resolve(flags, config))
 
 
+main.add_command(token.command)
+
+
 def _serve(settings: Settings) -> None:
     try:
         import asyncio
@@ -69,6 +73,8 @@ def _serve(settings: Settings) -> None:
         asyncio.run(server.serve(engine, settings))
     except StoreError as error:
         raise click.ClickException(f"{error.reason}: {error.message}") from error
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
     except OSError as error:
         raise click.ClickException(str(error)) from error
 

@@ -5,6 +5,8 @@
     TextkinError
     ├── InvalidRequest         a field's value is not what it may be
     ├── NotFound               no such collection or article
+    ├── Unauthenticated        no token or certificate that is known
+    ├── PermissionDenied       a known caller without the role for it
     ├── AlreadyExists          the collection is there
     ├── FailedPrecondition     the collection is not empty, or protected
     ├── ResourceExhausted      a collection is full, or the service overloaded
@@ -40,6 +42,14 @@ class InvalidRequest(TextkinError):
 
 class NotFound(TextkinError):
     """No such collection (COLLECTION_NOT_FOUND) or article (ARTICLE_NOT_FOUND)."""
+
+
+class Unauthenticated(TextkinError):
+    """No token (TOKEN_MISSING), none that is known (TOKEN_INVALID), or one past its time (TOKEN_EXPIRED)."""
+
+
+class PermissionDenied(TextkinError):
+    """The caller has not the role (ROLE_LACKING), or has a certificate that is not listed (CERTIFICATE_UNKNOWN)."""
 
 
 class AlreadyExists(TextkinError):

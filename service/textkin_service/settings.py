@@ -31,9 +31,20 @@ def _setting(
     most: float | None = None,
     choices: tuple[str, ...] = (),
     check: Callable[[str], object] | None = None,
+    shown: str = "",
 ) -> Any:
-    """Declares a row. `least` and `most` are inclusive; `check` raises ValueError, saying what is right."""
-    limits = {"help": help_text, "least": least, "most": most, "choices": choices, "check": check}
+    """Declares a row. `least` and `most` are inclusive; `check` raises ValueError, saying what is right.
+
+    `shown`: what it may be, in words, where the others do not tell.
+    """
+    limits = {
+        "help": help_text,
+        "least": least,
+        "most": most,
+        "choices": choices,
+        "check": check,
+        "shown": shown,
+    }
     return dataclasses.field(default=default, metadata=limits)
 
 
@@ -52,7 +63,15 @@ class Settings:
 
     data: Path = _setting(_DATA, "Folder that keeps the articles, created if need be.")  # noqa: RUF009 - a field
     listen: str = _setting(
-        "127.0.0.1:50051", "Address to serve at, HOST:PORT. Port 0 picks a free one.", check=split_address
+        "127.0.0.1:50051",
+        "Address to serve at, HOST:PORT. Port 0 picks a free one.",
+        check=split_address,
+        shown="HOST:PORT",
+    )
+    access_file: str = _setting(
+        "",
+        "TOML file of tokens, certificates and their roles (docs/security.md). Empty: whoever can connect may do everything.",
+        shown="a path",
     )
     max_text_bytes: int = _setting(
         1_048_576, "Longest text, in bytes of UTF-8.", least=1, most=64 * 1_048_576
@@ -139,6 +158,7 @@ class Row:
     most: float | None
     choices: tuple[str, ...]
     check: Callable[[str], object] | None
+    shown: str
 
     @property
     def flag(self) -> str:
@@ -157,7 +177,12 @@ class Row:
             return ", ".join(self.choices)
         if self.least is not None and self.most is not None:
             return f"{self.least:,} to {self.most:,}"
-        return "a path" if self.kind is Path else "HOST:PORT"
+        return "a path" if self.kind is Path else self.shown
+
+    @property
+    def default_shown(self) -> str:
+        """The default, or that there is none."""
+        return str(self.default) or "none"
 
     def parse(self, value: object, source: str) -> Any:
         """Returns the value as the setting's type. SettingsError, which names `source`."""
@@ -261,7 +286,7 @@ def markdown() -> str:
         "|---|---|---|---|---|---|",
     ]
     lines.extend(
-        f"| `{row.flag}` | `{row.variable}` | `{row.name}` | `{row.default}` | {row.values} | {row.help} |"
+        f"| `{row.flag}` | `{row.variable}` | `{row.name}` | `{row.default_shown}` | {row.values} | {row.help} |"
         for row in TABLE
     )
     return "\n".join(lines) + "\n"

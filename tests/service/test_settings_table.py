@@ -126,7 +126,7 @@ def test_every_setting_is_in_the_help_and_in_the_documentation(row):
     shown = CliRunner().invoke(main, ["--help"]).output
     assert row.flag in shown
     assert row.variable in shown
-    assert f"| `{row.flag}` | `{row.variable}` | `{row.name}` | `{row.default}` |" in markdown()
+    assert f"| `{row.flag}` | `{row.variable}` | `{row.name}` | `{row.default_shown}` |" in markdown()
 
 
 def test_the_settings_command_prints_what_a_file_would_hold(file):

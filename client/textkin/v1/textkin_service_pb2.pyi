@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
+from textkin.v1 import access_pb2 as _access_pb2
 from textkin.v1 import article_pb2 as _article_pb2
 from textkin.v1 import collection_pb2 as _collection_pb2
 from textkin.v1 import comparison_pb2 as _comparison_pb2

@@ -35,6 +35,8 @@ class TextkinServiceStub:
     Every error carries a google.rpc.ErrorInfo with domain "textkin" and a stable `reason`; an INVALID_ARGUMENT carries
     a google.rpc.BadRequest as well, naming the field and what would be right. Any RPC may answer:
     INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
+    UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
+    PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
     RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
     DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
     UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
@@ -129,6 +131,8 @@ class TextkinServiceServicer:
     Every error carries a google.rpc.ErrorInfo with domain "textkin" and a stable `reason`; an INVALID_ARGUMENT carries
     a google.rpc.BadRequest as well, naming the field and what would be right. Any RPC may answer:
     INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
+    UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
+    PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
     RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
     DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
     UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
@@ -231,7 +235,7 @@ class TextkinServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListCollections(self, request, context):
-        """Lists the collections by id, a page at a time.
+        """Lists the collections that the caller may read, by id, a page at a time.
         Errors: INVALID_ARGUMENT for a page token of another listing or none of ours.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -346,6 +350,8 @@ class TextkinService:
     Every error carries a google.rpc.ErrorInfo with domain "textkin" and a stable `reason`; an INVALID_ARGUMENT carries
     a google.rpc.BadRequest as well, naming the field and what would be right. Any RPC may answer:
     INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
+    UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
+    PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
     RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
     DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
     UNAVAILABLE (NOT_READY): starting up or shutting down; retry.

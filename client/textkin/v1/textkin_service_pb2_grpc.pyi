@@ -36,6 +36,8 @@ class TextkinServiceStub:
     Every error carries a google.rpc.ErrorInfo with domain "textkin" and a stable `reason`; an INVALID_ARGUMENT carries
     a google.rpc.BadRequest as well, naming the field and what would be right. Any RPC may answer:
       INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
+      UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
+      PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
       RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
       DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
       UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
@@ -98,7 +100,7 @@ class TextkinServiceStub:
     Errors: NOT_FOUND (COLLECTION_NOT_FOUND).
     """
     ListCollections: _grpc.UnaryUnaryMultiCallable[_textkin_service_pb2.ListCollectionsRequest, _textkin_service_pb2.ListCollectionsResponse]
-    """Lists the collections by id, a page at a time.
+    """Lists the collections that the caller may read, by id, a page at a time.
     Errors: INVALID_ARGUMENT for a page token of another listing or none of ours.
     """
     DeleteCollection: _grpc.UnaryUnaryMultiCallable[_textkin_service_pb2.DeleteCollectionRequest, _textkin_service_pb2.DeleteCollectionResponse]
@@ -122,6 +124,8 @@ class TextkinServiceAsyncStub(TextkinServiceStub):
     Every error carries a google.rpc.ErrorInfo with domain "textkin" and a stable `reason`; an INVALID_ARGUMENT carries
     a google.rpc.BadRequest as well, naming the field and what would be right. Any RPC may answer:
       INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
+      UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
+      PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
       RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
       DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
       UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
@@ -181,7 +185,7 @@ class TextkinServiceAsyncStub(TextkinServiceStub):
     Errors: NOT_FOUND (COLLECTION_NOT_FOUND).
     """
     ListCollections: _aio.UnaryUnaryMultiCallable[_textkin_service_pb2.ListCollectionsRequest, _textkin_service_pb2.ListCollectionsResponse]  # type: ignore[assignment]
-    """Lists the collections by id, a page at a time.
+    """Lists the collections that the caller may read, by id, a page at a time.
     Errors: INVALID_ARGUMENT for a page token of another listing or none of ours.
     """
     DeleteCollection: _aio.UnaryUnaryMultiCallable[_textkin_service_pb2.DeleteCollectionRequest, _textkin_service_pb2.DeleteCollectionResponse]  # type: ignore[assignment]
@@ -204,6 +208,8 @@ class TextkinServiceServicer(metaclass=_abc_1.ABCMeta):
     Every error carries a google.rpc.ErrorInfo with domain "textkin" and a stable `reason`; an INVALID_ARGUMENT carries
     a google.rpc.BadRequest as well, naming the field and what would be right. Any RPC may answer:
       INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
+      UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
+      PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
       RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
       DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
       UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
@@ -333,7 +339,7 @@ class TextkinServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _textkin_service_pb2.ListCollectionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_textkin_service_pb2.ListCollectionsResponse, _abc.Awaitable[_textkin_service_pb2.ListCollectionsResponse]]:
-        """Lists the collections by id, a page at a time.
+        """Lists the collections that the caller may read, by id, a page at a time.
         Errors: INVALID_ARGUMENT for a page token of another listing or none of ours.
         """
 

@@ -1,6 +1,6 @@
 """The use cases, without gRPC. Every method may be called from any thread, and computes in that thread."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -198,12 +198,24 @@ class Engine:
         """Returns a collection. NotFound."""
         return self._in_force(self._store.collection(collection_id))
 
-    def collections(self, page_size: int, token: str) -> CollectionPage:
-        """Returns a page of the collections, by id; `page_size` 0: 100. InvalidRequest."""
+    def collections(self, page_size: int, token: str, among: Container[str] | None = None) -> CollectionPage:
+        """Returns a page of the collections, by id; `page_size` 0: 100; `among`: only of these. InvalidRequest.
+
+        A token names the last collection of its page, so that it tells of no other.
+        """
         listing = "collections"
-        after = page_tokens.decode(listing, token) if token else ""
-        page = self._store.collections(after, self._page_size(page_size))
-        return CollectionPage(tuple(map(self._in_force, page.items)), _token(listing, page.next))
+        size = self._page_size(page_size)
+        after: str | None = page_tokens.decode(listing, token) if token else ""
+        found: list[StoredCollection] = []
+        while len(found) < size and after is not None:
+            page = self._store.collections(after, size)
+            found += [each for each in page.items if among is None or each.collection.id in among]
+            after = page.next
+        more = len(found) > size or after is not None
+        found = found[:size]
+        return CollectionPage(
+            tuple(map(self._in_force, found)), _token(listing, found[-1].collection.id if more else None)
+        )
 
     def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
         """Deletes a collection; the result counts its articles. The future: NotFound, FailedPrecondition."""

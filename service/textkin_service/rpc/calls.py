@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import grpc
 
+from textkin_service.access import Caller
+
 # What a caller may send as `x-request-id`; anything else is replaced, because it goes into the log.
 REQUEST_ID_HEADER = "x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
@@ -15,15 +17,20 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 @dataclass(slots=True)
 class Call:
-    """One RPC from its first byte to its status. `items` counts what a stream or a batch was answered."""
+    """One RPC from its first byte to its status. `items` counts what a stream or a batch was answered.
+
+    `caller` is the name of who calls, where the service asks for it, and `known` who that is, if let in.
+    """
 
     method: str
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     code: grpc.StatusCode = grpc.StatusCode.OK
     reason: str = ""
+    caller: str = ""
     items: int = 0
     received_bytes: int = 0
     sent_bytes: int = 0
+    known: Caller | None = None
 
 
 _current: ContextVar[Call] = ContextVar("textkin_call")

@@ -16,8 +16,10 @@ from textkin_service.errors import (
     InvalidRequest,
     NotFound,
     NotReady,
+    PermissionDenied,
     ResourceExhausted,
     TextkinError,
+    Unauthenticated,
 )
 
 DOMAIN = "textkin"
@@ -30,6 +32,8 @@ _PUSHBACK = "grpc-retry-pushback-ms"
 _CODES: dict[type[TextkinError], StatusCode] = {
     InvalidRequest: StatusCode.INVALID_ARGUMENT,
     NotFound: StatusCode.NOT_FOUND,
+    Unauthenticated: StatusCode.UNAUTHENTICATED,
+    PermissionDenied: StatusCode.PERMISSION_DENIED,
     AlreadyExists: StatusCode.ALREADY_EXISTS,
     FailedPrecondition: StatusCode.FAILED_PRECONDITION,
     ResourceExhausted: StatusCode.RESOURCE_EXHAUSTED,

@@ -1,6 +1,7 @@
 """What holds for every RPC of Textkin: logs, errors, limits. An interceptor each, in this order from outside.
 
-Outside of them stands that of `overload`, which these learn nothing of when it refuses a call.
+Outside of them stands that of `overload`, which these learn nothing of when it refuses a call, and of `gate`;
+`access` stands before limits.
 
 The health and reflection services are left alone: a probe must be answered when the service is full, and
 needs no log line.
@@ -25,10 +26,10 @@ Behaviour = Callable[[Any, Context], Awaitable[Any]]
 Handler: TypeAlias = Any
 Deserializer = Callable[[bytes], Any]
 
-_SERVICE = "/textkin.v1.TextkinService/"
+SERVICE_PREFIX = "/textkin.v1.TextkinService/"
 
 
-class _Interceptor(grpc.aio.ServerInterceptor):
+class Interceptor(grpc.aio.ServerInterceptor):
     """Wraps the behaviours of Textkin's methods. All of them are coroutines, those of streams too.
 
     A method is wrapped, by this interceptor and those inside it, when it is first called: to do so for every call would cost as
@@ -45,9 +46,9 @@ class _Interceptor(grpc.aio.ServerInterceptor):
     ) -> Handler | None:
         """Returns the handler for one call, wrapped if the method is Textkin's."""
         method = str(handler_call_details.method)
-        if not method.startswith(_SERVICE):
+        if not method.startswith(SERVICE_PREFIX):
             return await continuation(handler_call_details)
-        self.begin(method.removeprefix(_SERVICE), handler_call_details)
+        self.begin(method.removeprefix(SERVICE_PREFIX), handler_call_details)
         wrapped = self._wrapped.get(method)
         if wrapped is not None:
             return wrapped
@@ -78,7 +79,7 @@ class _Interceptor(grpc.aio.ServerInterceptor):
         return inner
 
 
-class LogInterceptor(_Interceptor):
+class LogInterceptor(Interceptor):
     """Logs one line an RPC: what was called, what came of it, how long it took, how large it was."""
 
     def begin(self, name: str, details: grpc.HandlerCallDetails) -> None:
@@ -130,7 +131,7 @@ class _Malformed:
 _MALFORMED = _Malformed()
 
 
-class ErrorInterceptor(_Interceptor):
+class ErrorInterceptor(Interceptor):
     """Turns exceptions into statuses with details, so that nothing else of them reaches the caller."""
 
     def wrap(self, behaviour: Behaviour) -> Behaviour:
@@ -195,7 +196,7 @@ class _WellFormed(AsyncIterator[Any]):
             raise
 
 
-class LimitInterceptor(_Interceptor):
+class LimitInterceptor(Interceptor):
     """Lets in no call before `open` or after `close`, and none that is late."""
 
     def __init__(self) -> None:

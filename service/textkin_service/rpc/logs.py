@@ -86,6 +86,7 @@ def rpc_line(call: Call, milliseconds: float, peer: str) -> None:
         duration_ms=round(milliseconds, 3),
         request_id=call.request_id,
         peer=peer,
+        caller=call.caller,
         items=call.items,
         received_bytes=call.received_bytes,
         sent_bytes=call.sent_bytes,

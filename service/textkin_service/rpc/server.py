@@ -13,13 +13,19 @@ from grpc_reflection.v1alpha import reflection
 from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import StoreError
+from textkin_service.rpc.access import AccessInterceptor
+from textkin_service.rpc.files import Files
+from textkin_service.rpc.gate import Gate
 from textkin_service.rpc.interceptors import ErrorInterceptor, LimitInterceptor, LogInterceptor
+from textkin_service.rpc.known import Known
 from textkin_service.rpc.overload import AdmissionInterceptor
+from textkin_service.rpc.rules import rules
 from textkin_service.rpc.servicer import TextkinServicer
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings, split_address
 
-SERVICE_NAME = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"].full_name
+_SERVICE = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
+SERVICE_NAME = _SERVICE.full_name
 # Requests that are refused count while they are.
 _MOST_CALLS_A_CONNECTION = 1_000
 _STATUS = health_pb2.HealthCheckResponse
@@ -30,7 +36,7 @@ class Server:
     """A gRPC server over an engine, which it closes in the end.
 
     It answers health checks from `start` on, with NOT_SERVING until `load` is through and again from `stop`
-    on.
+    on. SettingsError for a file that a setting names and that cannot be used.
     """
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
@@ -38,16 +44,12 @@ class Server:
         self._settings = settings
         self._workers = Workers(settings.threads)
         self._limits = LimitInterceptor()
+        self._files = Files(settings)
         self._servicer = TextkinServicer(engine, self._workers, settings)
         self._health = health.aio.HealthServicer()
-        self._sweeper: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._server = grpc.aio.server(
-            interceptors=[
-                AdmissionInterceptor(settings),
-                LogInterceptor(),
-                ErrorInterceptor(),
-                self._limits,
-            ],
+            interceptors=self._interceptors(),
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 # More wait at the caller's side of a connection, where they cost us nothing.
@@ -64,6 +66,15 @@ class Server:
             [SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
         )
 
+    def _interceptors(self) -> list[grpc.aio.ServerInterceptor]:
+        asked = rules(_SERVICE)  # without an access file too, so that no RPC is ever without a rule
+        admission = AdmissionInterceptor(self._settings)
+        if self._files.callers is None:
+            return [admission, LogInterceptor(), ErrorInterceptor(), self._limits]
+        known = Known(self._files.callers)
+        access = AccessInterceptor(known, asked)
+        return [Gate(known), admission, LogInterceptor(), ErrorInterceptor(), access, self._limits]
+
     async def start(self) -> str:
         """Listens, and returns the address with the port that was picked. OSError when it cannot be had."""
         await self._set_health(_STATUS.NOT_SERVING)
@@ -73,6 +84,7 @@ class Server:
         except RuntimeError as error:
             raise OSError(f"cannot listen at {self._settings.listen}: it is in use, or not ours") from error
         await self._server.start()
+        self._tasks.append(asyncio.create_task(self._files.watch()))
         return f"{host}:{port}"
 
     async def load(self) -> None:
@@ -83,7 +95,7 @@ class Server:
         gc.collect()
         gc.freeze()
         self._limits.open()
-        self._sweeper = asyncio.create_task(self._sweep())
+        self._tasks.append(asyncio.create_task(self._sweep()))
         await self._set_health(_STATUS.SERVING)
 
     async def stop(self) -> None:
@@ -91,10 +103,10 @@ class Server:
         await self._health.enter_graceful_shutdown()
         self._limits.close()
         self._servicer.drain()
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+                await task
         await self._server.stop(self._settings.shutdown_grace)
         await asyncio.to_thread(self._close)
 

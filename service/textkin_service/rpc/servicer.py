@@ -199,9 +199,11 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
     async def ListCollections(
         self, request: pb.ListCollectionsRequest, context: Context
     ) -> pb.ListCollectionsResponse:
-        """Lists the collections."""
-        page = await self._workers.run(self._engine.collections, request.page_size, request.page_token)
-        calls.current().items = len(page.collections)
+        """Lists the collections that the caller may read."""
+        call = calls.current()
+        among = call.known.reads if call.known else None
+        page = await self._workers.run(self._engine.collections, request.page_size, request.page_token, among)
+        call.items = len(page.collections)
         collections = [convert.collection_message(collection) for collection in page.collections]
         return pb.ListCollectionsResponse(collections=collections, next_page_token=page.next_token)
 
