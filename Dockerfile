@@ -25,7 +25,7 @@ COPY --from=build /opt/textkin /opt/textkin
 # them anew, and so does what is not x86: mount a volume at the cache folder, or each new container does so.
 ENV PATH=/opt/textkin/bin:$PATH PYTHONUNBUFFERED=1 NUMBA_CACHE_DIR=/var/cache/textkin \
     NUMBA_CPU_NAME=x86-64-v3 NUMBA_CPU_FEATURES="" \
-    TEXTKIN_DATA=/data TEXTKIN_LISTEN=0.0.0.0:50051
+    TEXTKIN_DATA=/data TEXTKIN_LISTEN=0.0.0.0:50051 TEXTKIN_HEALTH_LISTEN=127.0.0.1:50052
 USER 10001
 RUN textkin-service warm
 VOLUME /data

@@ -11,13 +11,12 @@ from typing import Any
 
 import click
 
-from textkin_service import __version__
+from textkin_service import __version__, exposure
 from textkin_service.access import command as token
 from textkin_service.errors import StoreError
 from textkin_service.settings import CONFIG_VARIABLE, TABLE, Settings, SettingsError, markdown, resolve
 
 _EXTRA = "textkin-service needs more than the client: pip install 'textkin[service]' ({} is missing)"
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - told from, not bound to
 
 
 def _flags(command: Callable[..., None]) -> Callable[..., None]:
@@ -69,6 +68,7 @@ def _serve(settings: Settings) -> None:
         raise click.ClickException(_EXTRA.format(error.name)) from error
     logs.configure(settings.log_level, settings.log_format)
     try:
+        exposure.check(settings)
         engine = Engine(SqliteStore(settings.data, Scheme.of(settings).id), settings)
         asyncio.run(server.serve(engine, settings))
     except StoreError as error:
@@ -103,9 +103,10 @@ def healthcheck(context: click.Context, address: str | None, timeout: float) -> 
     except ModuleNotFoundError as error:
         raise click.ClickException(_EXTRA.format(error.name)) from error
     flags, config = context.obj
-    target = address or _resolve(flags, config).listen
-    for everywhere, here in _EVERYWHERE.items():
-        target = target.replace(everywhere, here, 1) if target.startswith(everywhere) else target
+    try:
+        target = probe.target(_resolve(flags, config), address)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
     status = probe.status(target, timeout)
     click.echo(status)
     sys.exit(0 if status == "SERVING" else 1)

@@ -10,6 +10,10 @@ T = TypeVar("T")
 _Stamp = tuple[int, int, int] | None
 
 
+class UnusableFile(Exception):
+    """A file cannot be used. The message names the setting or the file, and what is wrong."""
+
+
 class Reloading(Generic[T]):
     """What `load` makes of some files, made anew when one of them changes. What cannot be made leaves the old in force.
 

@@ -57,6 +57,11 @@ def split_address(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def _optional_address(address: str) -> None:
+    if address:
+        split_address(address)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The table. Every field is one setting; its flag is its name with hyphens."""
@@ -72,6 +77,28 @@ class Settings:
         "",
         "TOML file of tokens, certificates and their roles (docs/security.md). Empty: whoever can connect may do everything.",
         shown="a path",
+    )
+    tls_certificate: str = _setting(
+        "",
+        "PEM file of the service's certificate, with those between it and its authority. Empty: no TLS.",
+        shown="a path",
+    )
+    tls_key: str = _setting("", "PEM file of the certificate's key, without a password.", shown="a path")
+    tls_client_ca: str = _setting(
+        "",
+        "PEM file of the authorities of client certificates, which are then required. Empty: none are.",
+        shown="a path",
+    )
+    insecure: str = _setting(
+        "no",
+        "Whether to serve other machines without TLS, or without an access file or client certificates.",
+        choices=("no", "yes"),
+    )
+    health_listen: str = _setting(
+        "",
+        "Address, HOST:PORT, where health is also answered, without TLS, and nothing else. Empty: none.",
+        check=_optional_address,
+        shown="HOST:PORT",
     )
     max_text_bytes: int = _setting(
         1_048_576, "Longest text, in bytes of UTF-8.", least=1, most=64 * 1_048_576

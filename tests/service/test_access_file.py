@@ -98,7 +98,7 @@ def test_what_is_wrong_is_said_with_its_place_and_what_would_be_right(text, prob
     path.write_text(text, encoding="utf-8")
     with pytest.raises(AccessError) as refusal:
         read(path)
-    assert str(refusal.value).startswith(f"{path}: {problem}")
+    assert str(refusal.value).startswith(f"access_file: {path}: {problem}")
 
 
 def test_a_token_given_instead_of_its_digest_is_not_repeated():

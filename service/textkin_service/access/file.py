@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from textkin_service.access.callers import Caller, Callers, Role
+from textkin_service.reloading import UnusableFile
 
 _NAME = re.compile(r"[A-Za-z0-9*][A-Za-z0-9 ._@:/*-]{0,254}", re.ASCII)
 _PATTERN = re.compile(r"\*|[a-z0-9][a-z0-9_-]{0,62}\*?", re.ASCII)
@@ -29,7 +30,7 @@ _DIGEST = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _ROLES = {"read": Role.READ, "write": Role.WRITE, "admin": Role.ADMIN}
 
 
-class AccessError(Exception):
+class AccessError(UnusableFile):
     """An access file cannot be used. The message names the file, the entry and the key, and what would be right."""
 
 
@@ -38,11 +39,11 @@ def read(path: Path) -> Callers:
     try:
         return parse(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise AccessError(f"{path} cannot be read: {error.strerror}") from error
+        raise AccessError(f"access_file: {path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise AccessError(f"{path} is not UTF-8, near byte {error.start}") from None
+        raise AccessError(f"access_file: {path} is not UTF-8, near byte {error.start}") from None
     except ValueError as error:
-        raise AccessError(f"{path}: {error}") from None
+        raise AccessError(f"access_file: {path}: {error}") from None
 
 
 def parse(text: str) -> Callers:

@@ -1,13 +1,15 @@
-"""The files that settings name and that may change while the service runs: who may call."""
+"""The files that settings name and that may change while the service runs: who may call, and the certificate."""
 
 import asyncio
 import stat
 from pathlib import Path
+from typing import Any
 
 import structlog
 
-from textkin_service.access import AccessError, Callers, read
-from textkin_service.reloading import Reloading
+from textkin_service.access import Callers, read
+from textkin_service.reloading import Reloading, UnusableFile
+from textkin_service.rpc import tls
 from textkin_service.settings import Settings, SettingsError
 
 # How often files are looked at, in seconds: so long a token that was taken back is good.
@@ -19,14 +21,19 @@ class Files:
     """What is made of those files. SettingsError, which names the setting, for one that cannot be used at the start."""
 
     def __init__(self, settings: Settings) -> None:
-        self.callers: Reloading[Callers] | None = None
-        if settings.access_file:
-            path = Path(settings.access_file)
-            try:
-                self.callers = Reloading([path], lambda: read(path))
-            except AccessError as error:
-                raise SettingsError(f"access_file: {error}") from error
-            _warn_of_readers(path)
+        try:
+            self.callers = _callers(settings)
+            self.identities = _identities(settings)
+        except UnusableFile as error:
+            raise SettingsError(str(error)) from error
+        watched: dict[str, Reloading[Any] | None] = {
+            "access_file": self.callers,
+            "tls_certificate": self.identities,
+        }
+        self._watched = {setting: each for setting, each in watched.items() if each is not None}
+        for secret in (settings.access_file, settings.tls_key):
+            if secret:
+                _warn_of_readers(Path(secret))
 
     async def watch(self) -> None:
         """Reads what has changed, until it is cancelled."""
@@ -36,15 +43,26 @@ class Files:
 
     def refresh(self) -> None:
         """Reads what has changed. What cannot be used is logged, and what was read before stays in force."""
-        if self.callers is None:
-            return
-        try:
-            changed = self.callers.refresh()
-        except AccessError as error:
-            _log.error("reload failed", setting="access_file", problem=str(error))
-        else:
-            if changed:
-                _log.info("reloaded", setting="access_file", callers=len(self.callers.value))
+        for setting, each in self._watched.items():
+            try:
+                if each.refresh():
+                    _log.info("reloaded", setting=setting)
+            except UnusableFile as error:
+                _log.error("reload failed", setting=setting, problem=str(error))
+
+
+def _callers(settings: Settings) -> Reloading[Callers] | None:
+    if not settings.access_file:
+        return None
+    path = Path(settings.access_file)
+    return Reloading([path], lambda: read(path))
+
+
+def _identities(settings: Settings) -> Reloading[tls.Identity] | None:
+    if not settings.tls_certificate:
+        return None
+    paths = tls.Paths.of(settings)
+    return Reloading(paths.all, lambda: tls.read(paths))
 
 
 def _warn_of_readers(path: Path) -> None:

@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection
 from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import StoreError
+from textkin_service.rpc import tls
 from textkin_service.rpc.access import AccessInterceptor
 from textkin_service.rpc.files import Files
 from textkin_service.rpc.gate import Gate
@@ -22,12 +23,14 @@ from textkin_service.rpc.overload import AdmissionInterceptor
 from textkin_service.rpc.rules import rules
 from textkin_service.rpc.servicer import TextkinServicer
 from textkin_service.rpc.workers import Workers
-from textkin_service.settings import Settings, split_address
+from textkin_service.settings import Settings, SettingsError, split_address
 
 _SERVICE = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
 SERVICE_NAME = _SERVICE.full_name
 # Requests that are refused count while they are.
 _MOST_CALLS_A_CONNECTION = 1_000
+# A second process on the port is an error, not a share of its calls.
+_OWN_PORT = [("grpc.so_reuseport", 0)]
 _STATUS = health_pb2.HealthCheckResponse
 _log = structlog.get_logger("textkin")
 
@@ -54,38 +57,45 @@ class Server:
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 # More wait at the caller's side of a connection, where they cost us nothing.
                 ("grpc.max_concurrent_streams", _MOST_CALLS_A_CONNECTION),
-                (
-                    "grpc.so_reuseport",
-                    0,
-                ),  # a second process on the port is an error, not a share of its calls
+                *_OWN_PORT,
             ],
         )
         textkin_service_pb2_grpc.add_TextkinServiceServicer_to_server(self._servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._health_server = self._of_health() if settings.health_listen else None
+        self.health_address = ""
         reflection.enable_server_reflection(
             [SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
         )
+
+    def _of_health(self) -> grpc.aio.Server:
+        """Returns a server that answers nothing but health, for those that have no certificate to show."""
+        server = grpc.aio.server(options=_OWN_PORT)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        return server
 
     def _interceptors(self) -> list[grpc.aio.ServerInterceptor]:
         asked = rules(_SERVICE)  # without an access file too, so that no RPC is ever without a rule
         admission = AdmissionInterceptor(self._settings)
         if self._files.callers is None:
             return [admission, LogInterceptor(), ErrorInterceptor(), self._limits]
-        known = Known(self._files.callers)
+        known = Known(self._files.callers, by_certificate=bool(self._settings.tls_client_ca))
         access = AccessInterceptor(known, asked)
         return [Gate(known), admission, LogInterceptor(), ErrorInterceptor(), access, self._limits]
 
     async def start(self) -> str:
         """Listens, and returns the address with the port that was picked. OSError when it cannot be had."""
         await self._set_health(_STATUS.NOT_SERVING)
-        host, _ = split_address(self._settings.listen)
-        try:
-            port = self._server.add_insecure_port(self._settings.listen)
-        except RuntimeError as error:
-            raise OSError(f"cannot listen at {self._settings.listen}: it is in use, or not ours") from error
+        listen = self._settings.listen
+        identities = self._files.identities
+        credentials = tls.Credentials(identities).for_a_port() if identities else None
+        address = _open_port(self._server, listen, credentials)
+        if self._health_server is not None:
+            self.health_address = _open_port(self._health_server, self._settings.health_listen)
+            await self._health_server.start()
         await self._server.start()
         self._tasks.append(asyncio.create_task(self._files.watch()))
-        return f"{host}:{port}"
+        return address
 
     async def load(self) -> None:
         """Builds the index, then lets calls in. StoreError."""
@@ -108,6 +118,8 @@ class Server:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self._server.stop(self._settings.shutdown_grace)
+        if self._health_server is not None:
+            await self._health_server.stop(None)
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
@@ -131,20 +143,39 @@ class Server:
                     _log.info("swept", articles=removed)
 
 
+def _open_port(
+    server: grpc.aio.Server, listen: str, credentials: grpc.ServerCredentials | None = None
+) -> str:
+    """Has a server listen, and returns the address with the port that was picked. OSError when it cannot be had."""
+    host, _ = split_address(listen)
+    try:
+        port = (
+            server.add_secure_port(listen, credentials) if credentials else server.add_insecure_port(listen)
+        )
+    except RuntimeError as error:
+        raise OSError(f"cannot listen at {listen}: it is in use, or not ours") from error
+    return f"{host}:{port}"
+
+
 async def serve(engine: Engine, settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT. StoreError, OSError."""
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    server = Server(engine, settings)
+    try:
+        server = Server(engine, settings)
+    except SettingsError:
+        engine.close()
+        raise
     try:
         address = await server.start()
         loading, ended = asyncio.create_task(server.load()), asyncio.create_task(ending.wait())
         await asyncio.wait({loading, ended}, return_when=asyncio.FIRST_COMPLETED)
         if loading.done():
             await loading
-            _log.info("serving", address=address, data=str(settings.data))
+            health_address = {"health": server.health_address} if server.health_address else {}
+            _log.info("serving", address=address, **health_address, data=str(settings.data))
             await ended
         else:
             loading.cancel()
