@@ -54,7 +54,9 @@ def exception_fields(error: BaseException) -> dict[str, Any]:
     """Returns type and stack of an exception and its causes, without messages: those may quote a text."""
     chain: list[dict[str, Any]] = []
     current: BaseException | None = error
-    while current is not None:
+    told: set[int] = set()
+    while current is not None and id(current) not in told:  # an exception raised from itself is its own cause
+        told.add(id(current))
         frames = traceback.extract_tb(current.__traceback__)
         stack = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
         chain.append({"type": type(current).__name__, "stack": stack})
