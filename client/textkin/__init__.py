@@ -15,6 +15,7 @@ the tree of `textkin.errors`.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from textkin._access import Tls
 from textkin.errors import (
     AlreadyExists,
     DeadlineExceeded,
@@ -94,6 +95,7 @@ __all__ = [
     "SketchScheme",
     "Span",
     "TextkinError",
+    "Tls",
     "Unauthenticated",
     "Unavailable",
     "UnexpectedError",

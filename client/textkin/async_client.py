@@ -11,7 +11,8 @@ from typing import Self, TypeVar
 import grpc
 from grpc import aio
 
-from textkin import _calls, _channel
+from textkin import _access, _calls, _channel
+from textkin._access import Tls, Token
 from textkin._batches import Batches
 from textkin._calls import Call, Text
 from textkin._status import error_of_call
@@ -46,11 +47,18 @@ class AsyncClient:
         self,
         address: str | None = None,
         *,
+        token: Token | None = None,
+        tls: Tls | bool | None = None,
+        insecure: bool = False,
         timeout: float | None = _channel.DEFAULT_TIMEOUT,
         stream_timeout: float | None = None,
     ) -> None:
         """Makes a client, inside or outside an event loop; see `Client` for the arguments."""
         self.address = _channel.address_or_default(address)
+        self._token = _access.token_or_default(token)
+        tls = _access.tls_or_default(tls)
+        _access.check_plaintext(self.address, self._token, tls, insecure=insecure)
+        self._credentials = grpc.ssl_channel_credentials(*tls.read()) if tls else None
         self._timeout = timeout
         self._stream_timeout = stream_timeout
         self._channel: aio.Channel | None = None
@@ -71,7 +79,12 @@ class AsyncClient:
     @cached_property
     def _stub(self) -> "pb_grpc.TextkinServiceAsyncStub":
         # An asyncio channel belongs to the loop that runs when it is made, which is that of the first call.
-        self._channel = aio.insecure_channel(self.address, options=_channel.channel_options())
+        options = _channel.channel_options()
+        self._channel = (
+            aio.secure_channel(self.address, self._credentials, options)
+            if self._credentials
+            else aio.insecure_channel(self.address, options)
+        )
         return pb_grpc.TextkinServiceStub(self._channel)
 
     async def compare(
@@ -134,7 +147,9 @@ class AsyncClient:
         """
         requests = _Requests(articles, Batches(collection, search, window))
         stream = self._stub.BatchIngestArticles(
-            requests.draw(), timeout=_channel.deadline(timeout, self._stream_timeout)
+            requests.draw(),
+            timeout=_channel.deadline(timeout, self._stream_timeout),
+            metadata=_access.metadata(self._token),
         )
         try:
             async for response in stream:
@@ -243,7 +258,11 @@ class AsyncClient:
     async def _call(self, call: Call[T], timeout: float | None) -> T:
         method = getattr(self._stub, call.method)
         try:
-            response = await method(call.request, timeout=_channel.deadline(timeout, self._timeout))
+            response = await method(
+                call.request,
+                timeout=_channel.deadline(timeout, self._timeout),
+                metadata=_access.metadata(self._token),
+            )
         except grpc.RpcError as error:
             raise error_of_call(error) from error
         return call.result(response)

@@ -7,7 +7,8 @@ from typing import Self, TypeVar
 
 import grpc
 
-from textkin import _calls, _channel
+from textkin import _access, _calls, _channel
+from textkin._access import Tls, Token
 from textkin._batches import Batches
 from textkin._calls import Call, Text
 from textkin._status import error_of_call
@@ -47,6 +48,9 @@ class Client:
         self,
         address: str | None = None,
         *,
+        token: Token | None = None,
+        tls: Tls | bool | None = None,
+        insecure: bool = False,
         timeout: float | None = _channel.DEFAULT_TIMEOUT,
         stream_timeout: float | None = None,
     ) -> None:
@@ -55,11 +59,24 @@ class Client:
         `address`, HOST:PORT: by default that of the environment variable TEXTKIN_ADDRESS, else
         127.0.0.1:50051. `timeout` of calls and `stream_timeout` of whole ingest streams are in seconds; None:
         no deadline.
+
+        `token`: one for a service that asks for it, or what returns the one for the next call; by default that of
+        TEXTKIN_TOKEN, else that in the file of TEXTKIN_TOKEN_FILE. `tls`: True, or a `Tls` with files; by default what
+        TEXTKIN_TLS, TEXTKIN_CA, TEXTKIN_CERT and TEXTKIN_KEY say, and no TLS without them. `insecure`: a token may go to
+        another machine without TLS. Raises ValueError for what does not go together, and OSError.
         """
         self.address = _channel.address_or_default(address)
         self._timeout = timeout
         self._stream_timeout = stream_timeout
-        self._channel = grpc.insecure_channel(self.address, options=_channel.channel_options())
+        self._token = _access.token_or_default(token)
+        tls = _access.tls_or_default(tls)
+        _access.check_plaintext(self.address, self._token, tls, insecure=insecure)
+        options = _channel.channel_options()
+        self._channel = (
+            grpc.secure_channel(self.address, grpc.ssl_channel_credentials(*tls.read()), options)
+            if tls
+            else grpc.insecure_channel(self.address, options)
+        )
         self._stub = pb_grpc.TextkinServiceStub(self._channel)
 
     def __enter__(self) -> Self:
@@ -149,7 +166,9 @@ class Client:
         """
         requests = _Requests(articles, Batches(collection, search, window))
         stream = self._stub.BatchIngestArticles(
-            iter(requests), timeout=_channel.deadline(timeout, self._stream_timeout)
+            iter(requests),
+            timeout=_channel.deadline(timeout, self._stream_timeout),
+            metadata=_access.metadata(self._token),
         )
         try:
             for response in stream:
@@ -237,7 +256,11 @@ class Client:
     def _call(self, call: Call[T], timeout: float | None) -> T:
         method = getattr(self._stub, call.method)
         try:
-            response = method(call.request, timeout=_channel.deadline(timeout, self._timeout))
+            response = method(
+                call.request,
+                timeout=_channel.deadline(timeout, self._timeout),
+                metadata=_access.metadata(self._token),
+            )
         except grpc.RpcError as error:
             raise error_of_call(error) from error
         return call.result(response)

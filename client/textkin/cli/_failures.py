@@ -5,8 +5,20 @@ from typing import IO, Any
 
 import click
 
-from textkin.errors import DeadlineExceeded, InvalidRequest, NotFound, TextkinError, Unavailable
+from textkin._access import TOKEN_FILE_VARIABLE, TOKEN_VARIABLE
+from textkin.errors import (
+    DeadlineExceeded,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+    TextkinError,
+    Unauthenticated,
+    Unavailable,
+)
 from textkin.printable import printable
+
+# What gRPC says of a connection that was refused by what is spoken over it: one side without TLS, or the certificate.
+_BROKEN_OFF = ("Socket closed", "WRONG_VERSION_NUMBER", "Connection reset")
 
 
 class ExitCode(IntEnum):
@@ -39,27 +51,37 @@ def bad_input(message: str) -> Failure:
 def failure_of(error: TextkinError, address: str, timeout: float) -> Failure:
     """The failure for an error of the service at `address`, with a way out where there is one."""
     match error:
-        case Unavailable(reason="NOT_READY"):
-            return Failure(
-                f"the service at {address} is starting up or shutting down: try again in a moment",
-                ExitCode.UNREACHABLE,
-            )
         case Unavailable():
-            return Failure(
-                f"no service at {address}: start one with `textkin-service --data DIR`, "
-                "or name another with --address",
-                ExitCode.UNREACHABLE,
-            )
+            return Failure(_unavailable(error, address), ExitCode.UNREACHABLE)
         case InvalidRequest():
             return Failure(error.message, ExitCode.BAD_INPUT)
         case DeadlineExceeded():
-            return Failure(
-                f"no answer from {address} within {timeout:g} seconds: allow more with --timeout",
-                ExitCode.REFUSED,
-            )
+            message = f"no answer from {address} within {timeout:g} seconds: allow more with --timeout"
         case NotFound(reason="COLLECTION_NOT_FOUND"):
-            return Failure(
-                f"{error.message} (`textkin collections list` shows what there is)", ExitCode.REFUSED
+            message = f"{error.message} (`textkin collections list` shows what there is)"
+        case Unauthenticated():
+            message = (
+                f"{error.message} (--token-file, {TOKEN_VARIABLE} or {TOKEN_FILE_VARIABLE} gives the token)"
             )
+        case PermissionDenied():
+            message = f"{error.message} (whoever keeps the service's access file can grant it)"
         case _:
-            return Failure(f"{error.message} ({error.reason})", ExitCode.REFUSED)
+            message = f"{error.message} ({error.reason})"
+    return Failure(message, ExitCode.REFUSED)
+
+
+def _unavailable(error: Unavailable, address: str) -> str:
+    """Why there is no service, as far as gRPC's words tell."""
+    if error.reason == "NOT_READY":
+        return f"the service at {address} is starting up or shutting down: try again in a moment"
+    if "CERTIFICATE_VERIFY_FAILED" in error.message:
+        return (
+            f"the certificate of {address} is not trusted: its authority is not that of --ca, or it has expired or is "
+            "of another name"
+        )
+    if "failed to connect" in error.message and any(each in error.message for each in _BROKEN_OFF):
+        return (
+            f"{address} broke the connection off: it may want TLS (--tls, --ca), or none, or a client certificate "
+            "that it trusts (--cert, --key)"
+        )
+    return f"no service at {address}: start one with `textkin-service --data DIR`, or name another with --address"

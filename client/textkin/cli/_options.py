@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from textkin import _access
 from textkin._channel import ADDRESS_VARIABLE, DEFAULT_ADDRESS, DEFAULT_TIMEOUT, address_or_default
+from textkin.cli._failures import bad_input
 from textkin.types import OffsetUnit
 
 if TYPE_CHECKING:
@@ -22,10 +24,16 @@ MAX_COUNT = 2**32 - 1
 
 @dataclass(slots=True)
 class Session:
-    """Which service the command talks to, and how long it waits for an answer, in seconds."""
+    """Which service the command talks to, how it shows who it is, and how long it waits for an answer, in seconds."""
 
     address: str = field(default_factory=lambda: address_or_default(None))
     timeout: float = DEFAULT_TIMEOUT
+    token_file: str | None = None
+    tls: bool = False
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    insecure: bool = False
 
     def connect(self) -> "Client":
         """A client for the service; close it."""
@@ -33,7 +41,16 @@ class Session:
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         from textkin.client import Client  # noqa: PLC0415 -- gRPC is slow to import, and `textkin --help` needs none
 
-        return Client(self.address, timeout=self.timeout)
+        try:
+            token = _access.token_in(self.token_file) if self.token_file else None
+            tls = _access.tls_with_defaults(self.ca, self.cert, self.key, wanted=self.tls)
+            return Client(
+                self.address, token=token, tls=tls or False, insecure=self.insecure, timeout=self.timeout
+            )
+        except OSError as error:
+            raise bad_input(f"{error.filename} cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise bad_input(str(error)) from error
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)
@@ -44,24 +61,61 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Any) ->
         setattr(context.ensure_object(Session), parameter.name, value)
 
 
-def service_options(function: F) -> F:
-    """Adds --address and --timeout, which stand before or after the command's name."""
-    address = click.option(
+def _remember_given(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    _remember(context, parameter, value or None)
+
+
+def _service_option(
+    flag: str, metavar: str | None, help_text: str, kind: click.FloatRange | None = None
+) -> Callable[[F], F]:
+    """An option that the session keeps; without a metavar a switch."""
+    return click.option(
+        flag,
+        metavar=metavar,
+        type=kind,
+        is_flag=metavar is None,
+        callback=_remember if metavar else _remember_given,
+        expose_value=False,
+        help=help_text,
+    )
+
+
+_SERVICE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    _service_option(
         "--address",
-        metavar="HOST:PORT",
-        callback=_remember,
-        expose_value=False,
-        help=f"Where the service listens.  [default: ${ADDRESS_VARIABLE}, else {DEFAULT_ADDRESS}]",
-    )
-    timeout = click.option(
+        "HOST:PORT",
+        f"Where the service listens.  [default: ${ADDRESS_VARIABLE}, else {DEFAULT_ADDRESS}]",
+    ),
+    _service_option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="SECONDS",
-        callback=_remember,
-        expose_value=False,
-        help=f"How long to wait for the answer to one text; ingest waits on.  [default: {DEFAULT_TIMEOUT:g}]",
-    )
-    return address(timeout(function))
+        "SECONDS",
+        f"How long to wait for the answer to one text; ingest waits on.  [default: {DEFAULT_TIMEOUT:g}]",
+        click.FloatRange(min=0, min_open=True),
+    ),
+    _service_option(
+        "--token-file",
+        "FILE",
+        f"Holds the token to show.  [default: ${_access.TOKEN_VARIABLE}, else the file ${_access.TOKEN_FILE_VARIABLE}]",
+    ),
+    _service_option(
+        "--tls", None, f"Connect over TLS; --ca and --cert do, too.  [${_access.TLS_VARIABLE}=yes]"
+    ),
+    _service_option(
+        "--ca", "FILE", f"Authorities, PEM, of the service's certificate.  [default: ${_access.CA_VARIABLE}]"
+    ),
+    _service_option(
+        "--cert", "FILE", f"Certificate, PEM, to show.  [default: ${_access.CERTIFICATE_VARIABLE}]"
+    ),
+    _service_option("--key", "FILE", f"Its key, PEM.  [default: ${_access.KEY_VARIABLE}]"),
+    _service_option("--insecure", None, "Let the token go to another machine without TLS."),
+)
+
+
+def service_options(function: F) -> F:
+    """Adds the options of the session, which stand before or after the command's name."""
+    for option in reversed(_SERVICE_OPTIONS):
+        function = option(function)
+    return function
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
