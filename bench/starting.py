@@ -6,7 +6,6 @@
 The articles are sketches made up (made_sketches.py says how) with no texts, which a start does not read.
 """
 
-import sqlite3
 import tempfile
 import time
 import zlib
@@ -22,6 +21,7 @@ from tables import show
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
+from textkin_service.store.connections import connect
 
 ARTICLES = 1_000_000
 _STARTS = 3
@@ -73,7 +73,7 @@ def _fill(data: Path, articles: int) -> int:
     with SqliteStore(data, Scheme.of(Settings()).id):
         pass
     # What the store would write, without a sync for each commit.
-    db = sqlite3.connect(data / "textkin.sqlite3", isolation_level=None)
+    db = connect(data / "textkin.sqlite3")
     db.execute("PRAGMA synchronous = OFF")
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("DROP TRIGGER article_counted")
@@ -91,6 +91,7 @@ def _fill(data: Path, articles: int) -> int:
         size += sum(map(len, stored))
     db.execute("UPDATE collections SET article_count = ?", (articles,))
     db.execute("COMMIT")
+    db.execute("PRAGMA journal_mode = WAL")
     db.close()
     return size
 

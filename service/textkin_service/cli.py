@@ -72,7 +72,8 @@ def _serve(settings: Settings) -> None:
         engine = Engine(SqliteStore(settings.data, Scheme.of(settings).id), settings)
         asyncio.run(server.serve(engine, settings))
     except StoreError as error:
-        raise click.ClickException(f"{error.reason}: {error.message}") from error
+        where = f" ({error.file})" if error.file else ""
+        raise click.ClickException(f"{error.reason}: {error.message}{where}") from error
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:

@@ -19,6 +19,7 @@ wrong, with which value, and what would be right, and `metadata`. None ever hold
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 
 class TextkinError(Exception):
@@ -73,7 +74,20 @@ class NotReady(TextkinError):
 
 
 class StoreError(TextkinError):
-    """The store on disk cannot be used. At start that ends the service; later, callers see INTERNAL.
+    """The store on disk cannot be used. At start that ends the service.
 
-    STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_UNAVAILABLE, STORE_WRITE_FAILED.
+    STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_UNAVAILABLE, STORE_DAMAGED, STORE_FULL, STORE_WRITE_FAILED. Later,
+    callers are told of STORE_DAMAGED and STORE_FULL, and see INTERNAL otherwise. The message names a file without its folder,
+    which is no caller's business; `file` is the whole path.
     """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str,
+        metadata: Mapping[str, str] | None = None,
+        file: Path | None = None,
+    ) -> None:
+        super().__init__(message, reason=reason, metadata=metadata)
+        self.file = file

@@ -1,10 +1,10 @@
 """Running the service: health, reflection, logs, overload, its own failures, shutdown."""
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import grpc
@@ -18,6 +18,7 @@ import textkin_service
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
+from textkin_service.store.connections import connect
 
 SERVICE = "textkin.v1.TextkinService"
 ODDITY = "Quillfeather marmalade zeppelins overran Ostrava Bay before breakfast, witnesses claimed."
@@ -130,9 +131,8 @@ def test_one_stream_too_many_is_refused_at_once_with_a_delay(service_factory):
 
 def test_a_failure_of_the_service_tells_the_caller_nothing_but_where_to_look(service_factory):
     service = service_factory()
-    with sqlite3.connect(service.data / "textkin.sqlite3") as other:
+    with closing(connect(service.data / "textkin.sqlite3")) as other:
         other.execute("ALTER TABLE articles RENAME TO quillfeather")
-    other.close()
     with grpc.insecure_channel(service.address) as channel:
         stub = pb_grpc.TextkinServiceStub(channel)
         stream = [pb.IngestArticlesRequest(article=Article(id="a", text=ODDITY))]
@@ -151,7 +151,7 @@ def test_a_failure_of_the_service_tells_the_caller_nothing_but_where_to_look(ser
             logged = service.wait_for("unexpected error")
             while logged["request_id"] != info.metadata["request_id"]:
                 logged = service.wait_for("unexpected error")
-            assert logged["exception"][-1]["type"] == "OperationalError"
+            assert logged["exception"][-1]["type"] == "SQLError"
             assert any("store" in frame for frame in logged["exception"][-1]["stack"])
     assert answer.status.code == grpc.StatusCode.INTERNAL.value[0]
     service.stop()

@@ -1,10 +1,10 @@
 """The SQLite store: what it refuses, what it keeps, what its listeners hear."""
 
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import apsw
 import pytest
 
 from drafts import draft
@@ -19,6 +19,7 @@ from textkin_service.errors import (
 )
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
 from textkin_service.store import Added, Dropped, Removed, SqliteStore
+from textkin_service.store.connections import connect
 from textkin_service.store.records import by_number
 
 SCHEME = "scheme-1"
@@ -196,7 +197,7 @@ def test_pages_go_on_rightly_while_articles_come_and_go(store):
 
 def test_articles_are_looked_up_by_number_and_not_searched_for(tmp_path):
     SqliteStore(tmp_path, SCHEME).close()
-    with closing(sqlite3.connect(tmp_path / "textkin.sqlite3")) as db:
+    with closing(connect(tmp_path / "textkin.sqlite3")) as db:
         for tables in ("articles", "articles JOIN texts USING (number)"):
             plan = db.execute(f"EXPLAIN QUERY PLAN {by_number('*', tables, 11)}", (1, 0, *range(11)))
             assert all("USING INTEGER PRIMARY KEY" in detail for *_, detail in plan)
@@ -314,15 +315,14 @@ def test_a_file_that_is_no_store_is_refused(tmp_path):
     ("pragma", "complaint"),
     [
         ("application_id = 7", "another program's"),
-        ("user_version = 1", "schema version 1, this version of Textkin reads 2"),
+        ("user_version = 1", "schema version 1, this version of Textkin reads 3"),
         ("user_version = 99", "schema version 99"),
     ],
 )
 def test_a_database_of_another_program_or_version_is_refused(tmp_path, pragma, complaint):
     SqliteStore(tmp_path, SCHEME).close()
-    db = sqlite3.connect(tmp_path / "textkin.sqlite3")
-    db.execute(f"PRAGMA {pragma}")
-    db.close()
+    with closing(apsw.Connection(str(tmp_path / "textkin.sqlite3"))) as db:
+        db.execute(f"PRAGMA {pragma}")
     with pytest.raises(StoreError, match=complaint):
         SqliteStore(tmp_path, SCHEME)
 
@@ -334,10 +334,9 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     assert refusal.value.reason == "STORE_UNAVAILABLE"
 
 
-def test_a_write_that_the_disk_refuses_fails_and_leaves_nothing(tmp_path, store):
-    other = sqlite3.connect(tmp_path / "textkin.sqlite3")
-    other.execute("CREATE TRIGGER no BEFORE INSERT ON articles BEGIN SELECT RAISE(FAIL, 'disk full'); END")
-    other.close()
+def test_a_write_that_sqlite_refuses_fails_and_leaves_nothing(tmp_path, store):
+    with closing(connect(tmp_path / "textkin.sqlite3")) as other:
+        other.execute("CREATE TRIGGER no BEFORE INSERT ON articles BEGIN SELECT RAISE(FAIL, 'no'); END")
     with pytest.raises(StoreError) as failure:
         put(store, FERRY)
     assert failure.value.reason == "STORE_WRITE_FAILED"
@@ -356,6 +355,8 @@ def test_a_closed_store_says_that_it_is_not_ready(tmp_path):
 
 
 def test_a_commit_is_synced_and_the_log_is_written_ahead(store):
-    assert store._writer._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._writer._db.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert store._writer._db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    db = store._writer._journal.db
+    assert db.pragma("journal_mode") == "wal"
+    assert db.pragma("synchronous") == 2
+    assert db.pragma("foreign_keys") == 1
+    assert db.pragma("checksum_verification") == "1"

@@ -1,6 +1,6 @@
 """The use cases, without gRPC. Every method may be called from any thread, and computes in that thread."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from textkin_service.engine.outlines import OutlineCache
 from textkin_service.engine.preparation import prepare
 from textkin_service.engine.searcher import Searcher
 from textkin_service.engine.work import Work
+from textkin_service.errors import StoreError
 from textkin_service.model import (
     Article,
     ArticleReference,
@@ -231,6 +232,10 @@ class Engine:
     def sweep(self) -> Future[int]:
         """Removes the articles past their retention; the result counts them."""
         return self._store.sweep()
+
+    def watch(self, watcher: Callable[[StoreError], None]) -> None:
+        """Has `watcher` called, once and in any thread, when the store refuses all writes from then on."""
+        self._store.watch(watcher)
 
     def close(self) -> None:
         """Finishes the writes handed in and closes the store."""

@@ -18,6 +18,7 @@ from textkin_service.errors import (
     NotReady,
     PermissionDenied,
     ResourceExhausted,
+    StoreError,
     TextkinError,
     Unauthenticated,
 )
@@ -40,6 +41,8 @@ _CODES: dict[type[TextkinError], StatusCode] = {
     DeadlineExceeded: StatusCode.DEADLINE_EXCEEDED,
     NotReady: StatusCode.UNAVAILABLE,
 }
+# What callers are told of the store, by reason. It can be helped by whoever runs the service, who finds more in the log.
+_STORE_CODES = {"STORE_DAMAGED": StatusCode.DATA_LOSS, "STORE_FULL": StatusCode.RESOURCE_EXHAUSTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ class _Ending(grpc.Status):
 
 
 def is_expected(error: BaseException) -> bool:
-    """Says whether an error is the caller's to see. Any other, a StoreError too, is our own failure."""
-    return type(error) in _CODES
+    """Says whether an error is the caller's to see. Any other is our own failure."""
+    return code_of(error) is not StatusCode.INTERNAL
 
 
 def code_of(error: BaseException) -> StatusCode:
     """Returns the status code of an error."""
+    if isinstance(error, StoreError):
+        return _STORE_CODES.get(error.reason, StatusCode.INTERNAL)
     return (
         _CODES.get(type(error), StatusCode.INTERNAL)
         if isinstance(error, TextkinError)

@@ -286,6 +286,5 @@ class IngestStream:
 
 def _refusal(item: Item, error: Exception) -> Answer:
     call = calls.current()
-    if not errors.is_expected(error):
-        logs.unexpected(error, call)
+    logs.failure(error, call)
     return Answer(item, errors.status_of(error, call.request_id))

@@ -146,8 +146,7 @@ class ErrorInterceptor(Interceptor):
             except grpc.aio.BaseError:  # the connection's, not ours
                 raise
             except Exception as error:  # noqa: BLE001 - grpc would send its message to the caller
-                if not errors.is_expected(error):
-                    logs.unexpected(error, call)
+                logs.failure(error, call)
                 call.code = errors.code_of(error)
                 call.reason = errors.reason_of(error)
                 ending = errors.ending(error, call.request_id)

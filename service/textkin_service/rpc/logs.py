@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from textkin_service.errors import StoreError
+from textkin_service.rpc import errors
 from textkin_service.rpc.calls import Call
 
 _log = structlog.get_logger("textkin")
@@ -95,6 +97,16 @@ def rpc_line(call: Call, milliseconds: float, peer: str) -> None:
     )
 
 
-def unexpected(error: BaseException, call: Call) -> None:
-    """Logs a defect or a fault of ours, under the id that the caller is told."""
-    _log.error("unexpected error", method=call.method, request_id=call.request_id, exc_info=error)
+def failure(error: BaseException, call: Call) -> None:
+    """Logs what failed on our side, under the id that the caller is told. What is the caller's own doing has no line."""
+    if not errors.is_expected(error):
+        _log.error("unexpected error", method=call.method, request_id=call.request_id, exc_info=error)
+    elif isinstance(error, StoreError):
+        store_failure(error, method=call.method, request_id=call.request_id)
+
+
+def store_failure(error: StoreError, **where: str) -> None:
+    """Logs a failure of the store: the file by its whole path, and what is the matter. No message of these quotes a text."""
+    cause = type(error.__cause__).__name__ if error.__cause__ else ""
+    file = str(error.file or "")
+    _log.error("store failed", reason=error.reason, problem=error.message, cause=cause, file=file, **where)

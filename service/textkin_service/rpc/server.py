@@ -13,7 +13,7 @@ from grpc_reflection.v1alpha import reflection
 from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import StoreError
-from textkin_service.rpc import tls
+from textkin_service.rpc import logs, tls
 from textkin_service.rpc.access import AccessInterceptor
 from textkin_service.rpc.files import Files
 from textkin_service.rpc.gate import Gate
@@ -106,7 +106,18 @@ class Server:
         gc.freeze()
         self._limits.open()
         self._tasks.append(asyncio.create_task(self._sweep()))
+        loop = asyncio.get_running_loop()
+
+        def tell(failure: StoreError) -> None:
+            asyncio.run_coroutine_threadsafe(self._tell_of(failure), loop)
+
+        self._engine.watch(tell)
         await self._set_health(_STATUS.SERVING)
+
+    async def _tell_of(self, failure: StoreError) -> None:
+        """Logs why all writes are refused from now on, and turns to NOT_SERVING. Calls are let in: what is read is right."""
+        logs.store_failure(failure)
+        await self._set_health(_STATUS.NOT_SERVING)
 
     async def stop(self) -> None:
         """Lets no further call in, gives those in flight their grace, closes the store."""
@@ -137,7 +148,7 @@ class Server:
             try:
                 removed = await asyncio.wrap_future(self._engine.sweep())
             except StoreError as error:
-                _log.error("sweep failed", exc_info=error)
+                logs.store_failure(error, method="sweep")
             else:
                 if removed:
                     _log.info("swept", articles=removed)

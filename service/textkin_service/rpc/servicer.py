@@ -242,6 +242,5 @@ def _batch_result(
 
 
 def _refused(error: Exception, call: calls.Call) -> pb.BatchSearchResult:
-    if not errors.is_expected(error):
-        logs.unexpected(error, call)
+    logs.failure(error, call)
     return pb.BatchSearchResult(status=errors.status_of(error, call.request_id))

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from textkin_service.errors import TextkinError
+from textkin_service.errors import StoreError, TextkinError
 from textkin_service.model import Article, Collection, CollectionSettings, IngestOutcome
 
 Item = TypeVar("Item")
@@ -110,17 +110,23 @@ class Dropped:
 
 Change = Added | Removed | Dropped
 Listener = Callable[[Sequence[Change]], None]
+Watcher = Callable[[StoreError], None]
 
 
 class Store(Protocol):
     """Collections and their articles. Every method may be called from any thread.
 
     NotFound (COLLECTION_NOT_FOUND) comes from every method that names a collection which is not there, from
-    the future of a write. NotReady comes from writes to a closed store.
+    the future of a write. NotReady comes from writes to a closed store. StoreError comes from any method that meets
+    something on disk that is not as it was written (STORE_DAMAGED), from the future of a write. A write for which there
+    is no room is refused whole (STORE_FULL).
     """
 
     def listen(self, listener: Listener) -> None:
         """Has `listener` called with each commit's changes, in order, before its futures resolve."""
+
+    def watch(self, watcher: Watcher) -> None:
+        """Has `watcher` called, once and in any thread, when all writes are refused from then on."""
 
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
         """Creates an empty collection. AlreadyExists (COLLECTION_EXISTS)."""

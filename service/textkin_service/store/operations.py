@@ -1,47 +1,51 @@
 """What the SQLite store writes: operations for the group writer, each of which notes its changes."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import apsw
+
 from textkin_service.errors import AlreadyExists, FailedPrecondition, NotFound
 from textkin_service.model import DEFAULT_COLLECTION, Collection, CollectionSettings
 from textkin_service.store.base import Change, Dropped, Removed, StoredCollection
+from textkin_service.store.connections import fetch_all, fetch_one
 from textkin_service.store.records import COLLECTION_COLUMNS, collection_from, collection_row, cutoff
 
 
-def find_collection(db: sqlite3.Connection, collection_id: str, now: datetime) -> StoredCollection:
+def find_collection(db: apsw.Connection, collection_id: str, now: datetime) -> StoredCollection:
     """Returns the collection, its count without the articles past their retention. NotFound."""
-    row = db.execute(
+    found = fetch_one(
+        db,
         f"SELECT {COLLECTION_COLUMNS}, article_count FROM collections WHERE id = ?",  # noqa: S608 - a constant
         (collection_id,),
-    ).fetchone()
-    if row is None:
+    )
+    if found is None:
         raise NotFound(
             f"there is no collection {collection_id!r}; create it first",
             reason="COLLECTION_NOT_FOUND",
             metadata={"collection_id": collection_id},
         )
-    return counted(db, row, now)
+    return counted(db, found, now)
 
 
-def counted(db: sqlite3.Connection, row: tuple[Any, ...], now: datetime) -> StoredCollection:
+def counted(db: apsw.Connection, found: tuple[Any, ...], now: datetime) -> StoredCollection:
     """Returns the collection of COLLECTION_COLUMNS and article_count, less what is past its retention."""
-    number, *_, count = row
-    collection = collection_from(row, count)
+    number, *_, count = found
+    collection = collection_from(found, count)
     if collection.settings.retention is not None:
-        (expired,) = db.execute(
+        ((expired,),) = fetch_all(
+            db,
             "SELECT count(*) FROM articles WHERE collection = ? AND ingested_at <= ?",
             (number, cutoff(collection.settings, now)),
-        ).fetchone()
-        collection = collection_from(row, count - expired)
+        )
+        collection = collection_from(found, count - expired)
     return StoredCollection(number, collection)
 
 
 def create_collection(
-    db: sqlite3.Connection, collection_id: str, settings: CollectionSettings, now: datetime
+    db: apsw.Connection, collection_id: str, settings: CollectionSettings, now: datetime
 ) -> Collection:
     """Creates an empty collection. AlreadyExists."""
     try:
@@ -50,7 +54,7 @@ def create_collection(
             " VALUES (?, ?, ?, ?, ?, ?)",
             collection_row(collection_id, settings, now),
         )
-    except sqlite3.IntegrityError as error:
+    except apsw.ConstraintError as error:
         raise AlreadyExists(
             f"there is a collection {collection_id!r} already; choose another id, or delete it first",
             reason="COLLECTION_EXISTS",
@@ -60,7 +64,7 @@ def create_collection(
 
 
 def delete_collection(
-    db: sqlite3.Connection, changes: list[Change], collection_id: str, now: datetime, *, force: bool
+    db: apsw.Connection, changes: list[Change], collection_id: str, now: datetime, *, force: bool
 ) -> int:
     """Deletes a collection and returns how many articles it held. FailedPrecondition, NotFound."""
     if collection_id == DEFAULT_COLLECTION:
@@ -83,44 +87,47 @@ def delete_collection(
 
 
 def delete_article(
-    db: sqlite3.Connection, changes: list[Change], collection_id: str, article_id: str, now: datetime
+    db: apsw.Connection, changes: list[Change], collection_id: str, article_id: str, now: datetime
 ) -> bool:
     """Deletes an article and returns whether it was there. NotFound, for the collection only."""
     stored = find_collection(db, collection_id, now)
-    row = db.execute(
+    found = fetch_one(
+        db,
         "SELECT number, ingested_at FROM articles WHERE collection = ? AND id = ?",
         (stored.number, article_id),
-    ).fetchone()
-    if row is None:
+    )
+    if found is None:
         return False
-    number, ingested_at = row
+    number, ingested_at = found
     remove_articles(db, changes, stored.number, [number])
     return bool(ingested_at > cutoff(stored.collection.settings, now))
 
 
 def remove_articles(
-    db: sqlite3.Connection, changes: list[Change], collection: int, numbers: Sequence[int]
+    db: apsw.Connection, changes: list[Change], collection: int, numbers: Sequence[int]
 ) -> None:
     """Removes articles of a collection by their numbers."""
     asked = (json.dumps(numbers),)
-    rows = db.execute(
-        "SELECT number, sketch FROM sketches WHERE number IN (SELECT value FROM json_each(?))", asked
-    ).fetchall()
+    found = fetch_all(
+        db, "SELECT number, sketch FROM sketches WHERE number IN (SELECT value FROM json_each(?))", asked
+    )
     db.execute("DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))", asked)
-    changes.extend(Removed(collection, number, sketch) for number, sketch in rows)
+    changes.extend(Removed(collection, number, sketch) for number, sketch in found)
 
 
-def sweep(db: sqlite3.Connection, changes: list[Change], now: datetime) -> int:
+def sweep(db: apsw.Connection, changes: list[Change], now: datetime) -> int:
     """Removes every article past its retention and returns how many there were."""
-    collections = db.execute(
-        f"SELECT {COLLECTION_COLUMNS} FROM collections WHERE retention IS NOT NULL"  # noqa: S608 - a constant
-    ).fetchall()
+    collections = fetch_all(
+        db,
+        f"SELECT {COLLECTION_COLUMNS} FROM collections WHERE retention IS NOT NULL",  # noqa: S608 - a constant
+    )
     removed = 0
     for collection in collections:
-        rows = db.execute(
+        expired = fetch_all(
+            db,
             "SELECT number FROM articles WHERE collection = ? AND ingested_at <= ?",
             (collection[0], cutoff(collection_from(collection, 0).settings, now)),
-        ).fetchall()
-        remove_articles(db, changes, collection[0], [number for (number,) in rows])
-        removed += len(rows)
+        )
+        remove_articles(db, changes, collection[0], [number for (number,) in expired])
+        removed += len(expired)
     return removed

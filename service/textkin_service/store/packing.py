@@ -9,9 +9,11 @@ import threading
 
 import zstandard
 
-from textkin_service.errors import StoreError
-
 _LEVEL = 1
+
+
+class DamagedText(ValueError):
+    """The bytes are not a text as `pack` made it."""
 
 
 class _Codecs(threading.local):
@@ -31,10 +33,8 @@ def pack(text: str) -> bytes:
 
 
 def unpack(data: bytes) -> str:
-    """Returns the text of what `pack` returned. StoreError (STORE_DAMAGED)."""
+    """Returns the text of what `pack` returned. DamagedText."""
     try:
         return _codecs.unpack(data).decode()
     except (zstandard.ZstdError, UnicodeDecodeError) as error:
-        raise StoreError(
-            f"a stored text is damaged ({error}); restore the data folder", reason="STORE_DAMAGED"
-        ) from error
+        raise DamagedText(str(error)) from error

@@ -5,7 +5,6 @@ a commit waits.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
@@ -13,9 +12,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+import apsw
+
 from textkin_service.errors import NotFound, ResourceExhausted, TextkinError
 from textkin_service.model import Collection, IngestOutcome
 from textkin_service.store.base import Added, Change, Content, Draft, Put, StoredCollection
+from textkin_service.store.connections import fetch_all, fetch_one
 from textkin_service.store.operations import find_collection, remove_articles
 from textkin_service.store.records import ARTICLE_COLUMNS, article_row, cutoff, to_microseconds
 
@@ -24,7 +26,7 @@ _MOST_ROWS = 32
 
 
 def put_articles(
-    db: sqlite3.Connection, changes: list[Change], drafts: Sequence[Draft], now: datetime
+    db: apsw.Connection, changes: list[Change], drafts: Sequence[Draft], now: datetime
 ) -> list[Put | TextkinError]:
     """Takes articles in, in their order; the same one again changes nothing. One result each."""
     results: list[Put | TextkinError] = []
@@ -52,7 +54,7 @@ def _each_id_once(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 
 
 def _put(
-    db: sqlite3.Connection,
+    db: apsw.Connection,
     changes: list[Change],
     stored: StoredCollection,
     drafts: Sequence[Draft],
@@ -97,22 +99,23 @@ def _put(
 
 
 def _there(
-    db: sqlite3.Connection, collection: int, drafts: Sequence[Draft]
+    db: apsw.Connection, collection: int, drafts: Sequence[Draft]
 ) -> dict[str, tuple[int, bytes, int]]:
     """Returns number, digest and time of ingest, by id, of those of the articles that are there."""
     asked = json.dumps([draft.article.id for draft in drafts])
-    rows = db.execute(
+    found = fetch_all(
+        db,
         "SELECT id, number, digest, ingested_at FROM articles"
         " WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
         (collection, asked),
-    ).fetchall()
-    return {article_id: (number, digest, ingested_at) for article_id, number, digest, ingested_at in rows}
+    )
+    return {article_id: (number, digest, ingested_at) for article_id, number, digest, ingested_at in found}
 
 
-def _next_number(db: sqlite3.Connection) -> int:
+def _next_number(db: apsw.Connection) -> int:
     """Returns the number after all that were ever used: SQLite notes the largest, of deleted articles too."""
-    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
-    return row[0] + 1 if row else 1
+    largest = fetch_one(db, "SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
+    return largest[0] + 1 if largest else 1
 
 
 def _refuse_if_full(collection: Collection, created: int) -> None:
@@ -126,7 +129,7 @@ def _refuse_if_full(collection: Collection, created: int) -> None:
 
 
 def _insert(
-    db: sqlite3.Connection, collection: int, ingested_at: int, new: Sequence[tuple[int, Draft, Content]]
+    db: apsw.Connection, collection: int, ingested_at: int, new: Sequence[tuple[int, Draft, Content]]
 ) -> None:
     done = 0
     while left := len(new) - done:

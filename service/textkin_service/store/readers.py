@@ -1,12 +1,16 @@
 """Connections for reading, lent out one to a caller at a time."""
 
 import queue
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
 
 from textkin_service.errors import NotReady
+from textkin_service.store.connections import connect_reader
+from textkin_service.store.faults import store_error
 
 
 class ReaderPool:
@@ -15,30 +19,41 @@ class ReaderPool:
     A pool rather than a connection a thread, because threads end without a chance to close theirs.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connect = connect
-        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
 
     @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """Lends a connection. NotReady once closed."""
+    def connection(self) -> Iterator[apsw.Connection]:
+        """Lends a connection. NotReady once closed; StoreError where SQLite meets damage, or has no room for its own files.
+
+        No cursor may outlive the loan: it would hold the connection to what was there then.
+        """
         with self._lock:
             if self._closed:
                 raise NotReady("the service is shutting down; retry elsewhere or later", reason="NOT_READY")
         try:
-            db = self._idle.get_nowait()
-        except queue.Empty:
-            db = self._connect()
+            db = self._take()
+        except apsw.Error as error:
+            raise store_error(error, self._path) or error from error
         try:
             yield db
+        except apsw.Error as error:
+            raise store_error(error, self._path, db.system_errno) or error from error
         finally:
             with self._lock:
                 if self._closed:
                     db.close()
                 else:
                     self._idle.put(db)
+
+    def _take(self) -> apsw.Connection:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return connect_reader(self._path)
 
     def close(self) -> None:
         """Closes the idle connections now and those in use as they come back. May be called twice."""

@@ -1,21 +1,32 @@
-"""The tables on disk, and the checks that a file is ours before it is used."""
+"""The tables on disk, and the check that their sketches can be used."""
 
-import sqlite3
+from pathlib import Path
+
+import apsw
 
 from textkin_service.errors import StoreError
 
 APPLICATION_ID = 0x54584B4E  # "TXKN", which `file` and SQLite tools show
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Three sketches or texts of news fit a page.
 PAGE_BYTES = 8_192
+# The checksum at the end of each page.
+RESERVED_BYTES = 8
 
 # Times are microseconds since 1970 in UTC. Sketches and texts have tables of their own, so that neither a listing nor the
-# start, which reads all sketches, goes through anything else. Texts are as `packing` makes them.
+# start, which reads all sketches, goes through anything else. Texts are as `packing` makes them. `commits` has one row, raised
+# by every transaction that changes something: see `witness`.
 _TABLES = """
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE commits (
+    number INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO commits VALUES (0);
 
 CREATE TABLE collections (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -68,19 +79,16 @@ END;
 """
 
 
-def prepare(db: sqlite3.Connection, scheme: str) -> None:
-    """Creates the tables in a new file; of an older one, checks that it is ours and of this sketch scheme.
+def make_tables(db: apsw.Connection, scheme: str) -> None:
+    """Creates the tables in an empty database, in the transaction that is open. apsw.Error."""
+    db.execute(_TABLES)
+    db.pragma("application_id", APPLICATION_ID)
+    db.pragma("user_version", SCHEMA_VERSION)
+    db.execute("INSERT INTO meta VALUES ('scheme', ?)", (scheme,))
 
-    `db` is in autocommit mode. StoreError: STORE_DAMAGED, STORE_SCHEME_MISMATCH.
-    """
-    if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
-        db.executescript(
-            f"BEGIN IMMEDIATE; {_TABLES}"
-            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-        )
-        db.execute("INSERT INTO meta VALUES ('scheme', ?)", (scheme,))
-        return
-    _check_version(db)
+
+def check_scheme(db: apsw.Connection, path: Path, scheme: str) -> None:
+    """Checks that the sketches in the database were made by a scheme. StoreError (STORE_SCHEME_MISMATCH); apsw.Error."""
     row = db.execute("SELECT value FROM meta WHERE key = 'scheme'").fetchone()
     stored = row[0] if row else "none"
     if stored != scheme:
@@ -90,21 +98,5 @@ def prepare(db: sqlite3.Connection, scheme: str) -> None:
             " content_segment_words (segment), or ingest into a new data folder",
             reason="STORE_SCHEME_MISMATCH",
             metadata={"stored": stored, "expected": scheme},
-        )
-
-
-def _check_version(db: sqlite3.Connection) -> None:
-    application = db.execute("PRAGMA application_id").fetchone()[0]
-    if application != APPLICATION_ID:
-        raise StoreError(
-            f"the database is another program's (application_id {application:#x}, not {APPLICATION_ID:#x}); "
-            "use another data folder",
-            reason="STORE_DAMAGED",
-        )
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
-        raise StoreError(
-            f"the store has schema version {version}, this version of Textkin reads {SCHEMA_VERSION}; use the version that"
-            " wrote the store, or list its articles with that and ingest them into a new data folder",
-            reason="STORE_DAMAGED",
+            file=path,
         )

@@ -1,16 +1,16 @@
 """The embedded store: one SQLite file in a folder that one process has to itself."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from textkin_service.errors import NotFound, StoreError, TextkinError
-from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings
-from textkin_service.store import operations, schema
+from textkin_service.model import Article, Collection, CollectionSettings
+from textkin_service.store import operations
 from textkin_service.store.base import (
     Added,
     Change,
@@ -21,16 +21,18 @@ from textkin_service.store.base import (
     Put,
     StoredArticle,
     StoredCollection,
+    Watcher,
 )
-from textkin_service.store.packing import unpack
+from textkin_service.store.connections import fetch_all, fetch_one
+from textkin_service.store.faults import RESTORE, damaged
+from textkin_service.store.folder import Files, lock
+from textkin_service.store.opening import open_journal
+from textkin_service.store.packing import DamagedText, unpack
 from textkin_service.store.puts import put_articles
 from textkin_service.store.readers import ReaderPool
 from textkin_service.store.records import COLLECTION_COLUMNS, HEADER_COLUMNS, article_from, by_number, cutoff
 from textkin_service.store.writer import GroupWriter
 
-_DATABASE = "textkin.sqlite3"
-_LOCK = "textkin.lock"
-_BUSY_MILLISECONDS = 10_000
 _SKETCHES_A_READ = 1_000
 _VARIABLES_A_QUERY = 500  # SQLite's own bound is 32,766
 
@@ -43,22 +45,23 @@ class SqliteStore:
     """Articles in SQLite: a write-ahead log, synced at every commit, so that a commit survives a power cut.
 
     `scheme` is the id of the sketch scheme; `clock` tells the time for ingests and retention. StoreError:
-    STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_UNAVAILABLE when the folder cannot be made or
-    written to.
+    STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_FULL, STORE_UNAVAILABLE when the folder cannot be made or
+    written to. Any read raises StoreError (STORE_DAMAGED) where it meets a page that is not as it was written.
     """
 
     def __init__(self, folder: Path, scheme: str, clock: Callable[[], datetime] = _now) -> None:
-        self._path = folder / _DATABASE
+        self._files = files = Files(folder)
         self._clock = clock
         self._listeners: list[Listener] = []
-        self._lock = _lock(folder)
+        self._watchers: list[Watcher] = []
+        self._lock = lock(files)
         try:
-            db = self._open(scheme)
+            journal = open_journal(files, scheme, clock())
         except BaseException:
             self._lock.close()
             raise
-        self._readers = ReaderPool(self._connect_reader)
-        self._writer = GroupWriter(db, self._notify)
+        self._readers = ReaderPool(files.database)
+        self._writer = GroupWriter(journal, files.database, self._notify, self._failed)
 
     def __enter__(self) -> Self:
         return self
@@ -68,13 +71,18 @@ class SqliteStore:
 
     def close(self) -> None:
         """Finishes the writes handed in, closes the file, lets go of the folder. May be called twice."""
-        self._writer.close()
+        self._writer.finish()
         self._readers.close()
+        self._writer.close()
         self._lock.close()
 
     def listen(self, listener: Listener) -> None:
         """Has `listener` called in a thread of the store's with the changes of each commit from now on."""
         self._listeners.append(listener)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Has `watcher` called, once, in a thread of the store's, when all writes are refused from then on."""
+        self._watchers.append(watcher)
 
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
         """Creates an empty collection. AlreadyExists."""
@@ -91,11 +99,12 @@ class SqliteStore:
         """Returns the first `limit` collections whose ids come after `after`, by id."""
         now = self._clock()
         with self._readers.connection() as db:
-            rows = db.execute(
+            rows = fetch_all(
+                db,
                 f"SELECT {COLLECTION_COLUMNS}, article_count FROM collections"  # noqa: S608 - a constant
                 " WHERE id > ? ORDER BY id LIMIT ?",
                 (after, limit + 1),
-            ).fetchall()
+            )
             items = tuple(operations.counted(db, row, now) for row in rows[:limit])
         return Page(items, items[-1].collection.id if len(rows) > limit else None)
 
@@ -112,11 +121,12 @@ class SqliteStore:
         since = cutoff(collection.collection.settings, self._clock())
         with self._readers.connection() as db:
             # By id alone: with the time in the query too, SQLite would go through the index by age.
-            rows = db.execute(
+            rows = fetch_all(
+                db,
                 "SELECT id, digest, ingested_at FROM articles"
                 " WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
                 (collection.number, json.dumps(article_ids)),
-            ).fetchall()
+            )
         return {article_id: digest for article_id, digest, ingested_at in rows if ingested_at > since}
 
     def put(self, drafts: Sequence[Draft]) -> Future[list[Put | TextkinError]]:
@@ -138,18 +148,19 @@ class SqliteStore:
         now = self._clock()
         with self._readers.connection() as db:
             stored = operations.find_collection(db, collection_id, now)
-            row = db.execute(
+            row = fetch_one(
+                db,
                 f"SELECT {HEADER_COLUMNS}, text FROM articles JOIN texts USING (number)"  # noqa: S608 - a constant
                 " WHERE collection = ? AND id = ? AND ingested_at > ?",
                 (stored.number, article_id, cutoff(stored.collection.settings, now)),
-            ).fetchone()
+            )
         if row is None:
             raise NotFound(
                 f"the collection {collection_id!r} has no article {article_id!r}",
                 reason="ARTICLE_NOT_FOUND",
                 metadata={"collection_id": collection_id, "article_id": article_id},
             )
-        return StoredArticle(row[0], article_from(row, unpack(row[-1])))
+        return StoredArticle(row[0], article_from(row, self._text(row)))
 
     def articles(
         self, collection_id: str, after: int, limit: int, *, include_text: bool, max_bytes: int
@@ -163,19 +174,20 @@ class SqliteStore:
         size = last = 0
         with self._readers.connection() as db:
             stored = operations.find_collection(db, collection_id, now)
-            rows = db.execute(
+            rows: Iterator[tuple[Any, ...]]
+            rows = cursor = db.execute(
                 f"SELECT {columns} FROM {tables}"  # noqa: S608 - constants
                 " WHERE collection = ? AND articles.number > ? AND ingested_at > ? ORDER BY articles.number",
                 (stored.number, after, cutoff(stored.collection.settings, now)),
             )
-            for row in rows:
-                if len(items) == limit or size > max_bytes:
-                    rows.close()
-                    return Page(tuple(items), last)
-                text = unpack(row[-1]) if include_text else ""
-                items.append(article_from(row, text))
-                size += len(text.encode())
-                last = row[0]
+            with closing(cursor):
+                for row in rows:
+                    if len(items) == limit or size > max_bytes:
+                        return Page(tuple(items), last)
+                    text = self._text(row) if include_text else ""
+                    items.append(article_from(row, text))
+                    size += len(text.encode())
+                    last = row[0]
         return Page(tuple(items), None)
 
     def headers(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
@@ -188,18 +200,19 @@ class SqliteStore:
         rows = self._rows(
             collection, numbers, f"{HEADER_COLUMNS}, text", "articles JOIN texts USING (number)"
         )
-        return [StoredArticle(row[0], article_from(row, unpack(row[-1]))) for row in rows]
+        return [StoredArticle(row[0], article_from(row, self._text(row))) for row in rows]
 
     def sketches(self) -> Iterator[Added]:
         """Yields every article's sketch, by number, a bounded number in memory at a time."""
         last = 0
         while True:
             with self._readers.connection() as db:
-                rows = db.execute(
+                rows = fetch_all(
+                    db,
                     "SELECT collection, number, sketch FROM sketches"
                     " WHERE number > ? ORDER BY number LIMIT ?",
                     (last, _SKETCHES_A_READ),
-                ).fetchall()
+                )
             if not rows:
                 return
             for row in rows:
@@ -210,9 +223,10 @@ class SqliteStore:
         """Returns how many collections and articles there are."""
         now = self._clock()
         with self._readers.connection() as db:
-            rows = db.execute(
-                f"SELECT {COLLECTION_COLUMNS}, article_count FROM collections"  # noqa: S608 - a constant
-            ).fetchall()
+            rows = fetch_all(
+                db,
+                f"SELECT {COLLECTION_COLUMNS}, article_count FROM collections",  # noqa: S608 - a constant
+            )
             articles = sum(operations.counted(db, row, now).collection.article_count for row in rows)
         return Counts(len(rows), articles)
 
@@ -231,78 +245,26 @@ class SqliteStore:
         with self._readers.connection() as db:
             for start in range(0, len(numbers), _VARIABLES_A_QUERY):
                 some = numbers[start : start + _VARIABLES_A_QUERY]
-                found = db.execute(by_number(columns, tables, len(some)), (collection.number, since, *some))
+                found = fetch_all(
+                    db, by_number(columns, tables, len(some)), (collection.number, since, *some)
+                )
                 rows.update((row[0], row) for row in found)
         return [rows[number] for number in numbers if number in rows]
+
+    def _text(self, row: tuple[Any, ...]) -> str:
+        """Returns the text that a row ends with. StoreError (STORE_DAMAGED)."""
+        try:
+            return unpack(row[-1])
+        except DamagedText as error:
+            raise damaged(
+                self._files.database, f"the text of article number {row[0]} ({error}); {RESTORE}"
+            ) from error
 
     def _notify(self, changes: Sequence[Change]) -> None:
         if changes:
             for listener in self._listeners:
                 listener(changes)
 
-    def _open(self, scheme: str) -> sqlite3.Connection:
-        """Returns the writer's connection to a file that is ours and holds the default collection."""
-        db = _connect(self._path)
-        try:
-            db.execute(f"PRAGMA page_size = {schema.PAGE_BYTES}")  # of a new file
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            schema.prepare(db, scheme)
-            known = db.execute("SELECT 1 FROM collections WHERE id = ?", (DEFAULT_COLLECTION,)).fetchone()
-            if not known:
-                operations.create_collection(db, DEFAULT_COLLECTION, CollectionSettings(), self._clock())
-        except sqlite3.DatabaseError as error:
-            db.close()
-            raise StoreError(
-                f"{self._path} cannot be read as a store ({error}); restore it, or use another data folder",
-                reason="STORE_DAMAGED",
-            ) from error
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _connect_reader(self) -> sqlite3.Connection:
-        db = _connect(self._path)
-        db.execute("PRAGMA query_only = ON")
-        return db
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Opens a file in autocommit mode, for use by one thread at a time."""
-    try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    except sqlite3.OperationalError as error:
-        raise StoreError(f"{path} cannot be opened ({error})", reason="STORE_UNAVAILABLE") from error
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    return db
-
-
-def _lock(folder: Path) -> sqlite3.Connection:
-    """Takes the folder, creating it if need be, until the connection is closed or the process ends.
-
-    The lock is SQLite's own on an empty database: it works on every system, between the threads of one
-    process too, and the system frees it however the process ends.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(folder / _LOCK, isolation_level=None, check_same_thread=False, timeout=0)
-    except (OSError, sqlite3.OperationalError) as error:
-        raise StoreError(
-            f"the data folder {folder} cannot be used ({error}); choose a folder that can be written to",
-            reason="STORE_UNAVAILABLE",
-        ) from error
-    try:
-        db.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        db.close()
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-            raise StoreError(
-                f"the data folder {folder} cannot be locked ({error})", reason="STORE_UNAVAILABLE"
-            ) from error
-        raise StoreError(
-            f"another process serves the data folder {folder}; stop it first, or choose another folder",
-            reason="STORE_IN_USE",
-        ) from error
-    return db
+    def _failed(self, failure: StoreError) -> None:
+        for watcher in self._watchers:
+            watcher(failure)

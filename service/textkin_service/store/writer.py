@@ -5,19 +5,24 @@ shared by as many writes as arrive during one, without a delay that a lone write
 to the changes does so in a second thread, while the next group is on its way to the disk.
 """
 
+import contextlib
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
+
+import apsw
 
 from textkin_service.errors import NotReady, StoreError, TextkinError
 from textkin_service.store.base import Change
+from textkin_service.store.faults import is_unsynced, store_error
+from textkin_service.store.journal import Journal
 
 Result = TypeVar("Result")
-Operation = Callable[[sqlite3.Connection, list[Change]], Result]
+Operation = Callable[[apsw.Connection, list[Change]], Result]
 
 # Bounds, in articles, how long the first write of a group waits for the last. An fsync costs as much as about 50 inserts.
 _LARGEST_GROUP = 256
@@ -42,12 +47,23 @@ class GroupWriter:
     """Runs operations one after another on one connection, in transactions that it shares out among them.
 
     An operation may refuse by raising a TextkinError, before it has written anything that must not stay; the
-    others of its group are not touched by that. Any other exception undoes and fails the whole group.
+    others of its group are not touched by that. Any other exception undoes and fails the whole group. Once one met damage, or a
+    disk that does not sync, every write is refused from then on: none could be relied on.
     """
 
-    def __init__(self, db: sqlite3.Connection, on_commit: Callable[[Sequence[Change]], None]) -> None:
-        self._db = db
+    def __init__(
+        self,
+        journal: Journal,
+        path: Path,
+        on_commit: Callable[[Sequence[Change]], None],
+        on_failure: Callable[[StoreError], None],
+    ) -> None:
+        """Takes over the journal of the database at `path`. `on_failure` hears why all writes are refused from then on."""
+        self._journal = journal
+        self._path = path
         self._on_commit = on_commit
+        self._on_failure = on_failure
+        self._failure: StoreError | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
         self._closing = threading.Lock()  # no job may be queued behind the end mark
@@ -68,20 +84,25 @@ class GroupWriter:
             self._jobs.put(_Job(operation, future, articles))
         return future
 
-    def close(self) -> None:
-        """Finishes what is queued, ends the threads and closes the connection. May be called twice."""
+    def finish(self) -> None:
+        """Finishes what is queued and ends the threads. May be called twice."""
         with self._closing:
             if not self._closed:
                 self._closed = True
                 self._jobs.put(None)
         for thread in self._threads:
             thread.join()
-        self._db.close()
+
+    def close(self) -> None:
+        """Closes the connection, after `finish` and after all others on the database. May be called twice."""
+        self._journal.close(tidy=self._failure is None)
 
     def _run(self) -> None:
         while True:
             group, last = self._gather()
-            if group:
+            if self._failure is not None:
+                _refuse((job.future for job in group), self._failure)
+            elif group:
                 self._commit(group)
             if last:
                 self._committed.put(None)
@@ -109,19 +130,52 @@ class GroupWriter:
         changes: list[Change] = []
         outcomes: list[tuple[Future[Any], Any, TextkinError | None]] = []
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._journal.begin()
             for job in group:
                 try:
-                    outcomes.append((job.future, job.operation(self._db, changes), None))
+                    outcomes.append((job.future, job.operation(self._journal.db, changes), None))
                 except TextkinError as error:
                     outcomes.append((job.future, None, error))
-            self._db.execute("COMMIT")
+            self._journal.commit()
         except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            _fail((job.future for job in group), error)
+            refusal = self._refusal(error)
+            try:
+                self._journal.rollback()
+            except apsw.Error:
+                self._fail(refusal)
+            _refuse((job.future for job in group), refusal)
             return
         self._committed.put(_Committed(changes, outcomes))
+        # Without room for a checkpoint the log goes on growing, as far as there is room for that; without a witness that can
+        # be written it is behind, which harms nothing.
+        with contextlib.suppress(OSError):
+            try:
+                self._journal.checkpoint_if_due()
+            except apsw.Error as error:
+                self._refusal(error)
+
+    def _refusal(self, error: Exception) -> StoreError:
+        """Returns what the callers of a failed write are told, and ends all writing if there is no relying on it any more."""
+        refusal = StoreError(
+            "the store could not write, and nothing of the change was kept; the service's log says why",
+            reason="STORE_WRITE_FAILED",
+            file=self._path,
+        )
+        refusal.__cause__ = error
+        if not isinstance(error, apsw.Error):
+            return refusal
+        known = store_error(error, self._path, self._journal.db.system_errno)
+        if known is not None and known.reason in {"STORE_DAMAGED", "STORE_FULL"}:
+            refusal = known
+            refusal.__cause__ = error
+        if refusal.reason == "STORE_DAMAGED" or is_unsynced(error):
+            self._fail(refusal)
+        return refusal
+
+    def _fail(self, failure: StoreError) -> None:
+        if self._failure is None:
+            self._failure = failure
+            self._on_failure(failure)
 
     def _announce(self) -> None:
         """Has the listener hear of each group, in their order, then resolves its futures."""
@@ -129,7 +183,7 @@ class GroupWriter:
             try:
                 self._on_commit(group.changes)
             except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
-                _fail((future for future, _, _ in group.outcomes), error)
+                _refuse((future for future, _, _ in group.outcomes), _unheard(error))
                 continue
             for future, result, refusal in group.outcomes:
                 if refusal is None:
@@ -138,10 +192,20 @@ class GroupWriter:
                     future.set_exception(refusal)
 
 
-def _fail(futures: Iterable[Future[Any]], cause: Exception) -> None:
+def _unheard(error: Exception) -> StoreError:
+    refusal = StoreError(
+        "the change is on disk, but the service could not take it up; its log says why",
+        reason="STORE_WRITE_FAILED",
+    )
+    refusal.__cause__ = error
+    return refusal
+
+
+def _refuse(futures: Iterable[Future[Any]], refusal: StoreError) -> None:
+    """Has each future raise an exception of its own, because raising one changes it."""
     for future in futures:
         error = StoreError(
-            "the store could not write; the service's log says why", reason="STORE_WRITE_FAILED"
+            refusal.message, reason=refusal.reason, metadata=refusal.metadata, file=refusal.file
         )
-        error.__cause__ = cause
+        error.__cause__ = refusal.__cause__
         future.set_exception(error)
