@@ -64,25 +64,25 @@ def measure(count: int = ARTICLES) -> None:
         data = Path(folder) / "data"
         with service(data) as running:
             _ingest(running, count)
-            stored = islice(_articles(count), 0, None, max(1, count // QUERIES))
+            stored = islice(texts(count), 0, None, max(1, count // QUERIES))
             queries = {
-                "nothing to be found": list(_articles(QUERIES, first=count)),
-                "rewrites": [_reworded(text, seed) for seed, text in enumerate(islice(stored, QUERIES))],
+                "nothing to be found": list(texts(QUERIES, first=count)),
+                "rewrites": [reworded(text, seed) for seed, text in enumerate(islice(stored, QUERIES))],
             }
             calls = _Calls(running, Path(folder))
-            for name, texts in queries.items():
-                _measure_calls(calls, name, texts, count)
+            for name, some in queries.items():
+                _measure_calls(calls, name, some, count)
         _show_steps(data, queries)
 
 
 def _ingest(running: Service, count: int) -> None:
     with Client(running.address) as client:
-        made = (Article(f"made-{number}", text) for number, text in enumerate(_articles(count)))
+        made = (Article(f"made-{number}", text) for number, text in enumerate(texts(count)))
         for acknowledgement in client.ingest_many(made):
             assert acknowledgement.error is None
 
 
-def _reworded(text: str, seed: int) -> str:
+def reworded(text: str, seed: int) -> str:
     """Returns a text with every fourth word replaced by another."""
     chosen = random.Random(f"rewrite {seed}")  # noqa: S311 - no secret
     words, weights = _language()
@@ -92,7 +92,7 @@ def _reworded(text: str, seed: int) -> str:
     return " ".join(each)
 
 
-def _articles(count: int, first: int = 0) -> Iterator[str]:
+def texts(count: int, first: int = 0) -> Iterator[str]:
     """Yields articles of about 400 words, in sentences of 8 to 30: as frequent as in English, or of the topic of some articles.
 
     Those of `articles.py` would not do: they have sentences in common, so that each is a partial rewrite of others.
@@ -213,7 +213,7 @@ def _show_steps(data: Path, queries: dict[str, list[str]]) -> None:
     engine = Engine(store, settings)
     engine.load(Work())
     try:
-        taken = {name: _stepped(engine, store, texts[:STEPPED]) for name, texts in queries.items()}
+        taken = {name: _stepped(engine, store, some[:STEPPED]) for name, some in queries.items()}
     finally:
         engine.close()
     steps = next(iter(taken.values()))

@@ -116,7 +116,7 @@ class Settings:
         most=100_000,
     )
     sustained_in_flight: int = _setting(
-        32, "The same while more come all the time than can be answered.", least=1, most=100_000
+        16, "The same while more come all the time than can be answered.", least=1, most=100_000
     )
     max_streams: int = _setting(64, "Most ingest streams open; one more is refused.", least=1, most=100_000)
     max_stream_items: int = _setting(

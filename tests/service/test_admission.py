@@ -20,7 +20,7 @@ def clock():
 
 @pytest.fixture
 def admission(clock):
-    return Admission(most=64, sustained=32, clock=clock)
+    return Admission(most=64, sustained=16, clock=clock)
 
 
 def fill(admission):
@@ -40,10 +40,16 @@ def test_fewer_are_let_in_once_many_have_waited_for_long(admission, clock):
     fill(admission)
     clock.now += 0.6
     assert admission.is_full()
-    admission.change(-30)
+    admission.change(-48)
     assert admission.is_full()
     admission.change(-3)
-    assert fill(admission) == 1
+    assert fill(admission) == 3
+
+
+def test_half_of_the_burst_may_go_on_for_ever(admission, clock):
+    admission.change(32)
+    clock.now += 60
+    assert fill(admission) == 32
 
 
 def test_many_that_come_and_go_are_no_burden(admission, clock):
@@ -57,14 +63,14 @@ def test_another_burst_is_let_in_after_a_second_without_a_refusal(admission, clo
     fill(admission)
     clock.now += 0.6
     assert admission.is_full()
-    admission.change(-32)
+    admission.change(-48)
     for _ in range(10):  # still too much comes
         clock.now += 0.9
         assert admission.is_full()
-    admission.change(-32)
+    admission.change(-16)
     clock.now += 0.9
-    assert fill(admission) == 32
-    admission.change(-32)
+    assert fill(admission) == 16
+    admission.change(-16)
     clock.now += 1.1
     assert fill(admission) == 64
 

@@ -1,7 +1,8 @@
 """Admission: how much may be under way at a time, so that what is let in is answered soon and fits the memory.
 
-A request takes as many permits as it weighs. A short burst may take `most`. While as many wait without a break, each waits for
-all of them: then only as many are let in as keep the threads busy, `sustained`, until nothing had to be refused for a while.
+A request takes as many permits as it weighs. A short burst may take `most`. Where over half of them are taken without a break,
+more comes than can be answered, and each waits for all before it: then only as many are let in as keep the threads busy,
+`sustained`, until nothing had to be refused for a while.
 A request is let in while there is a permit left, whatever it weighs, because a heavy one would otherwise never be.
 
 Streams are counted by themselves: one that is open and idle must not stand in the way of requests. So are requests whose
@@ -15,7 +16,7 @@ from collections.abc import Callable
 # requests of any size may be under way by default; that is as many as `textkin` has when it works through many texts.
 _BYTES_A_PERMIT = 32_768
 HEAVIEST = 16
-# More than `sustained` may be under way for so long: 64 short searches at once have their answers by then.
+# More than half may be under way for so long: 64 short searches at once have their answers by then.
 _BURST_SECONDS = 0.5
 # After so long without a refusal another burst is let in.
 _CALM_SECONDS = 1.0
@@ -34,7 +35,7 @@ class Admission:
         self._sustained = min(sustained, most)
         self._clock = clock
         self._taken = 0
-        self._full_since: float | None = None  # since when more than `sustained` are taken
+        self._full_since: float | None = None  # since when more than half are taken
         self._refused_at: float | None = None  # when one was refused last; None: not lately
 
     @property
@@ -67,7 +68,7 @@ class Admission:
     def change(self, permits: int) -> None:
         """Takes permits, or gives them back."""
         self._taken += permits
-        if self._taken <= self._sustained:
+        if 2 * self._taken <= self._most:
             self._full_since = None
         elif self._full_since is None:
             self._full_since = self._clock()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import sys
 
 import grpc
 import structlog
@@ -31,6 +32,7 @@ SERVICE_NAME = _SERVICE.full_name
 _MOST_CALLS_A_CONNECTION = 1_000
 # A second process on the port is an error, not a share of its calls.
 _OWN_PORT = [("grpc.so_reuseport", 0)]
+_SWITCH_SECONDS = 0.001
 _STATUS = health_pb2.HealthCheckResponse
 _log = structlog.get_logger("textkin")
 
@@ -170,6 +172,8 @@ def _open_port(
 
 async def serve(engine: Engine, settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT. StoreError, OSError."""
+    # The event loop waits so long at most for the interpreter while threads work: calls are accepted at its pace.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
