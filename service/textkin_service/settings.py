@@ -118,7 +118,7 @@ class Settings:
     sustained_in_flight: int = _setting(
         16, "The same while more come all the time than can be answered.", least=1, most=100_000
     )
-    max_streams: int = _setting(64, "Most ingest streams open; one more is refused.", least=1, most=100_000)
+    max_streams: int = _setting(32, "Most ingest streams open; one more is refused.", least=1, most=100_000)
     max_stream_items: int = _setting(
         256,
         "Articles of one ingest stream on their way: one more message is read while there are fewer.",

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from itertools import islice
 
 import grpc
 import pytest
@@ -67,6 +68,9 @@ class Running:
         self.engine.let_go()
         await self.channel.close()
         await self._server.stop()
+
+    def get_info(self):
+        return self.stub.GetServiceInfo(pb.GetServiceInfoRequest())
 
     def get(self):
         return self.stub.GetArticle(pb.GetArticleRequest(article_id="a"))
@@ -155,6 +159,63 @@ async def test_half_a_message_keeps_nobody_out(tmp_path, monkeypatch):
         answered = await asyncio.to_thread(ended_streams, half)
         assert answered >= 8
         half.close()
+
+
+async def test_a_caller_that_takes_no_answers_holds_up_its_own_stream_alone(tmp_path):
+    async with Running(tmp_path, max_stream_items=64) as running:
+        # No more than these and one more message of each stream are on their way.
+        batch = pb.BatchIngestArticlesRequest(
+            articles=[Article(id=f"{n}", text=TEXT * 20) for n in range(64)]
+        )
+        sent = [0] * 4
+        sending = [asyncio.create_task(send_for_ever(running, batch, sent, i)) for i in range(4)]
+        other = running.stub.BatchIngestArticles()
+        for _ in range(20):
+            await other.write(batch)
+            assert [each.outcome for each in (await other.read()).results] != []
+            assert (await running.get_info()).collection_count == 1
+        await other.done_writing()
+        assert await other.read() is grpc.aio.EOF
+        # What they wrote lies in the buffers of gRPC and of the operating system, and in the room of the streams.
+        assert max(sent) * batch.ByteSize() < 64 << 20
+        for each in sending:
+            each.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+
+
+async def send_for_ever(running, batch, sent, i):
+    call = running.stub.BatchIngestArticles()
+    try:
+        while True:
+            await call.write(batch)
+            sent[i] += 1
+    finally:
+        call.cancel()
+
+
+async def test_one_that_opens_very_many_streams_gets_as_many_as_there_are(tmp_path):
+    async with Running(tmp_path, max_streams=4) as running:
+        calls = [running.stub.IngestArticles() for _ in range(500)]
+        codes = [asyncio.create_task(call.code()) for call in calls]
+        for each in islice(asyncio.as_completed(codes), 496):
+            assert await each is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert (await running.get_info()).article_count == 1
+        opened = [call for call, code in zip(calls, codes, strict=True) if not code.done()]
+        assert len(opened) == 4
+        for call in opened:
+            await call.done_writing()
+        assert {await call.code() for call in opened} == {grpc.StatusCode.OK}
+
+
+async def test_connections_that_say_nothing_hold_nobody_up(tmp_path):
+    async with Running(tmp_path) as running:
+        host, _, port = running.address.rpartition(":")
+        silent = [socket.create_connection((host, int(port)), timeout=30) for _ in range(200)]
+        try:
+            assert (await running.get_info()).article_count == 1
+        finally:
+            for each in silent:
+                each.close()
 
 
 def half_messages(address, count):

@@ -35,36 +35,61 @@ Outcome = Prepared | Exception
 # One more message is read while less than this is on its way. It bounds memory, not throughput: news articles
 # have a few KiB.
 _READ_AHEAD_BYTES = 8 * 1_048_576
+# The same of all streams together, but for one message of each.
+_SHARED_BYTES = 64 * 1_048_576
 # A slice has at most so many items, and ends with the one that makes it this large: others wait in the pool no longer than a
 # slice takes, some 10 ms, unless it is one large text.
 _SLICE_ITEMS = 32
 _SLICE_BYTES = 131_072
 
 
+class Shared:
+    """What all streams share: turns in the pool, and the bytes that are on their way."""
+
+    def __init__(self, threads: int) -> None:
+        # Of all streams together no more slices are in the pool than there are threads, so that others get their turn between
+        # them, however many streams there are. They get theirs in the order in which they ask for it.
+        self.turn = asyncio.Semaphore(threads)
+        self.size = 0
+
+
 class _Room:
     """Counts what is on its way. One task waits for room."""
 
-    def __init__(self, max_items: int) -> None:
+    def __init__(self, max_items: int, shared: Shared) -> None:
         self._max_items = max_items
+        self._shared = shared
         self._items = self._bytes = 0
         self._freed = asyncio.Event()
 
     async def wait(self) -> None:
         """Waits until one more message may be read."""
-        while self._items >= self._max_items or self._bytes >= _READ_AHEAD_BYTES:
+        while self._items >= self._max_items or self._bytes >= _READ_AHEAD_BYTES or self._is_much():
             self._freed.clear()
             await self._freed.wait()
+
+    def _is_much(self) -> bool:
+        """Says whether all streams have much on their way, and this one some. So it will hear when there is less."""
+        return self._bytes > 0 and self._shared.size >= _SHARED_BYTES
 
     def take(self, items: Sequence[Item]) -> None:
         """Counts items that were read."""
         self._items += len(items)
-        self._bytes += sum(item.size for item in items)
+        self._add(sum(item.size for item in items))
 
     def release(self, answers: Sequence[Answer]) -> None:
         """Counts them out, answered."""
         self._items -= len(answers)
-        self._bytes -= sum(answer.item.size for answer in answers)
+        self._add(-sum(answer.item.size for answer in answers))
         self._freed.set()
+
+    def close(self) -> None:
+        """Counts out all that is left."""
+        self._add(-self._bytes)
+
+    def _add(self, size: int) -> None:
+        self._bytes += size
+        self._shared.size += size
 
 
 class _Arrived:
@@ -112,15 +137,14 @@ class IngestStream:
         messages: Messages,
         max_items: int,
         work: Work,
+        shared: Shared,
     ) -> None:
         self._ingest = ingest
         self._workers = workers
         self._messages = messages
         self._work = work
-        self._room = _Room(max_items)
-        # No stream has more in the pool than there are threads, so that others get their turn between its
-        # slices.
-        self._turn = asyncio.Semaphore(workers.threads)
+        self._room = _Room(max_items, shared)
+        self._turn = shared.turn
         self._arrived = _Arrived()
         self._prepared: asyncio.Queue[tuple[list[Item], asyncio.Task[list[Outcome]]] | None] = asyncio.Queue()
         self._answers: asyncio.Queue[asyncio.Task[list[Answer]] | None] = asyncio.Queue()
@@ -155,6 +179,7 @@ class IngestStream:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._room.close()
 
     async def _read(self, requests: AsyncIterator[Any]) -> None:
         try:
@@ -173,7 +198,10 @@ class IngestStream:
             while await self._arrived.wait():
                 await self._turn.acquire()
                 items = self._arrived.take()
-                self._prepared.put_nowait((items, self._start(self._prepare(items))))
+                preparation = self._start(self._prepare(items))
+                # However it ends: one that is cancelled before it begins has no `finally`.
+                preparation.add_done_callback(lambda _: self._turn.release())
+                self._prepared.put_nowait((items, preparation))
         finally:
             self._prepared.put_nowait(None)
 
@@ -184,8 +212,6 @@ class IngestStream:
             raise
         except Exception as error:  # noqa: BLE001 - the items are refused, the stream goes on
             return [error] * len(items)
-        finally:
-            self._turn.release()
 
     def _prepare_now(self, work: Work, items: Sequence[Item]) -> list[Outcome]:
         incoming: list[Incoming | InvalidRequest] = []

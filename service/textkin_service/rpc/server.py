@@ -59,6 +59,10 @@ class Server:
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 # More wait at the caller's side of a connection, where they cost us nothing.
                 ("grpc.max_concurrent_streams", _MOST_CALLS_A_CONNECTION),
+                # A caller whose machine is gone holds its streams no longer than this.
+                ("grpc.keepalive_time_ms", 60_000),
+                ("grpc.keepalive_timeout_ms", 20_000),
+                ("grpc.max_connection_idle_ms", 3_600_000),
                 *_OWN_PORT,
             ],
         )

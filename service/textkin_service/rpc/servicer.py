@@ -17,7 +17,7 @@ from textkin_service.model import SearchResult
 from textkin_service.rpc import calls, convert, errors, logs
 from textkin_service.rpc.convert import Unit
 from textkin_service.rpc.ingest_messages import Batches, Messages, Singles
-from textkin_service.rpc.ingest_stream import IngestStream
+from textkin_service.rpc.ingest_stream import IngestStream, Shared
 from textkin_service.rpc.searches import TOGETHER, Searches
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
@@ -38,6 +38,7 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         self._settings = settings
         self._searches = Searches(engine, workers)
         self._streams: set[IngestStream] = set()
+        self._shared = Shared(workers.threads)
 
     def drain(self) -> None:
         """Has the ingest streams end after the answers of what they have read."""
@@ -137,7 +138,9 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         self, requests: AsyncIterator[Any], context: Context, messages: Messages
     ) -> None:
         most = self._settings.max_stream_items
-        stream = IngestStream(self._engine.ingest, self._workers, messages, most, _work(context))
+        stream = IngestStream(
+            self._engine.ingest, self._workers, messages, most, _work(context), self._shared
+        )
         self._streams.add(stream)
         try:
             await stream.run(requests, context)
