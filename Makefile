@@ -8,7 +8,10 @@ GENERATED := client
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
   --python-version 3.11 --no-emit-index-url
 
-.PHONY: help setup warm demo test check format protos release-protos lock bench clean
+# Bench's is not among them: its packages are installed for `make bench` alone.
+LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
+
+.PHONY: help setup warm demo test check audit format protos release-protos lock bench clean
 
 help: ## Shows this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,7 +33,7 @@ demo: warm ## Starts a service, ingests the sample articles, shows matches with 
 test: warm ## Runs the tests.
 	$(BIN)/python -m pytest
 
-check: setup ## Lints, types, generated code, protos, Dockerfile, lock files.
+check: setup ## Lints, types, generated code, protos, Dockerfile, dependencies.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -41,6 +44,10 @@ check: setup ## Lints, types, generated code, protos, Dockerfile, lock files.
 	rm -rf build/protos && mkdir -p build/protos
 	$(MAKE) --no-print-directory protos GENERATED=build/protos
 	diff -r -x __pycache__ build/protos/textkin/v1 client/textkin/v1
+	$(BIN)/python .ci/audit.py $(LOCKS)
+
+audit: setup ## Audits the dependencies, and fails if no advisory service can be asked.
+	$(BIN)/python .ci/audit.py --strict $(LOCKS)
 
 format: setup ## Formats the code.
 	$(BIN)/ruff check --fix-only .
