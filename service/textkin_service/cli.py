@@ -1,4 +1,4 @@
-"""The command line of the service: serve, health check, the table of settings."""
+"""The command line of the service: serve, health check, the table of settings; what cares for the store is in `maintenance`."""
 
 # ruff: noqa: PLC0415 - what only the extra [service] installs is imported where it is used, to say so if it
 # is missing
@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from textkin_service import __version__, exposure
+from textkin_service import __version__, exposure, maintenance
 from textkin_service.access import command as token
 from textkin_service.errors import StoreError
 from textkin_service.settings import CONFIG_VARIABLE, TABLE, Settings, SettingsError, markdown, resolve
@@ -53,7 +53,8 @@ def main(context: click.Context, /, config: Path | None, **flags: Any) -> None:
         _serve(_resolve(flags, config))
 
 
-main.add_command(token.command)
+for _command in (token.command, maintenance.backup, maintenance.restore, maintenance.check):
+    main.add_command(_command)
 
 
 def _serve(settings: Settings) -> None:

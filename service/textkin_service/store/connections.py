@@ -51,6 +51,26 @@ def connect_reader(path: Path) -> apsw.Connection:
     return db
 
 
+def connect_whole(path: Path) -> apsw.Connection:
+    """Opens a database that is all in one file, which nobody writes to, for reading: nothing beside it is read or made.
+
+    StoreError (STORE_DAMAGED) where checksums would not be verified; apsw.Error.
+    """
+    _load_checksums()
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    db = apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=flags, vfs=_VFS)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        is_verified = db.pragma("checksum_verification")
+    except BaseException:
+        db.close()
+        raise
+    if not is_verified:
+        db.close()
+        raise damaged(path, "its header does not say that its pages have checksums")
+    return db
+
+
 def create(path: Path, page_bytes: int, reserved_bytes: int) -> apsw.Connection:
     """Makes an empty database, not yet in WAL mode: what is written to it is in its one file. apsw.Error."""
     _load_checksums()

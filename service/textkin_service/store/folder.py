@@ -16,7 +16,7 @@ _MAGIC = b"SQLite format 3\0"
 # Bytes 16 to 24 of SQLite's header: page size, the two format versions (2: write-ahead log), reserved bytes, and three that are
 # always the same. Of all bytes, one of these could make SQLite read pages without their checksums.
 _LAYOUT = struct.pack(">H6B", PAGE_BYTES, 2, 2, RESERVED_BYTES, 64, 32, 32)
-_VERSION_AT, _APPLICATION_AT = 60, 68
+_PAGES_AT, _VERSION_AT, _APPLICATION_AT = 28, 60, 68
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,19 @@ def check_database(files: Files, pages: int) -> None:
     StoreError: STORE_UNAVAILABLE, STORE_DAMAGED.
     """
     path = files.database
+    check_header(path)
+    if not os.access(path, os.W_OK):
+        raise unavailable(path, "cannot be written to; let this user write to it")
+    size = path.stat().st_size
+    if size < pages * PAGE_BYTES:
+        raise damaged(
+            path,
+            f"it has {size} bytes, and had {pages * PAGE_BYTES}: its end is missing; restore it from a backup",
+        )
+
+
+def check_header(path: Path) -> int:
+    """Checks a database's header as `check_database` does, under its condition; returns how many pages the file has by it."""
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
@@ -113,8 +126,6 @@ def check_database(files: Files, pages: int) -> None:
         raise unavailable(
             path, f"cannot be read ({error.strerror}); have this user own a file there"
         ) from error
-    if not os.access(path, os.W_OK):
-        raise unavailable(path, "cannot be written to; let this user write to it")
     if len(header) < _HEADER_BYTES:
         raise damaged(path, f"it has {size} bytes, less than a database has; restore it from a backup")
     if not header.startswith(_MAGIC):
@@ -135,11 +146,8 @@ def check_database(files: Files, pages: int) -> None:
         )
     if header[16:24] != _LAYOUT:
         raise damaged(path, f"its header is damaged ({header[16:24].hex()}); restore it from a backup")
-    if size < pages * PAGE_BYTES:
-        raise damaged(
-            path,
-            f"it has {size} bytes, and had {pages * PAGE_BYTES}: its end is missing; restore it from a backup",
-        )
+    (pages,) = struct.unpack_from(">I", header, _PAGES_AT)
+    return int(pages)
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Opening a data folder's database: made if there is none, refused if it is not whole, ours, and of the right scheme."""
 
 import errno
+from contextlib import closing
 from datetime import datetime
 
 import apsw
@@ -45,6 +46,32 @@ def open_journal(files: Files, scheme: str, now: datetime) -> Journal:
         raise refusal from error
     except OSError as error:
         raise _from_system(error, files) from error
+
+
+def look_at(files: Files) -> int:
+    """Checks what a start would, of a folder that may be served; returns the number of a commit that the store must have.
+
+    StoreError: STORE_DAMAGED, STORE_UNAVAILABLE.
+    """
+    try:
+        held = folder.lock(files)
+    except StoreError as error:
+        if error.reason != "STORE_IN_USE":
+            raise
+        # Whoever serves it has checked it, and notes one commit after another.
+        noted = witness.read(files.witness)
+        folder.check_header(files.database)
+        return noted.commits if noted else 0
+    with closing(held):
+        noted = witness.read(files.witness)
+        folder.check_database(files, noted.pages if noted else 0)
+        try:
+            with closing(connect(files.database)) as db:
+                if noted:
+                    check_nothing_is_missing(db, files, noted)
+        except apsw.Error as error:
+            raise store_error(error, files.database) or error from error
+    return noted.commits if noted else 0
 
 
 def number_of_commits(db: apsw.Connection) -> int:

@@ -12,6 +12,8 @@ SCHEMA_VERSION = 3
 PAGE_BYTES = 8_192
 # The checksum at the end of each page.
 RESERVED_BYTES = 8
+# Of `meta`: when the backup was made that this is, or was restored from.
+BACKUP_TIME = "backup"
 
 # Times are microseconds since 1970 in UTC. Sketches and texts have tables of their own, so that neither a listing nor the
 # start, which reads all sketches, goes through anything else. Texts are as `packing` makes them. `commits` has one row, raised
