@@ -17,6 +17,7 @@ from textkin_service.analysis import Analysis
 from textkin_service.analysis.plain import plainly_analyzed
 from textkin_service.coefficients import COEFFICIENTS, Coefficients
 from textkin_service.explanation import explain
+from textkin_service.leave import may_go_on
 from textkin_service.measures import Measures, measure
 from textkin_service.model import Comparison, Relation
 from textkin_service.quotations.marking import with_quotations
@@ -75,7 +76,9 @@ def measured(a: Analysis, b: Analysis) -> tuple[Alignment, list[SharedQuotation]
     Quotations are not looked for where no word lies in a passage or a copy: then they would change nothing.
     """
     alignment = align(a, b)
+    may_go_on()
     quotations = shared_quotations(a, b) if alignment.passages or alignment.copies else []
+    may_go_on()
     return alignment, quotations, measure(a, b, alignment, quotations)
 
 

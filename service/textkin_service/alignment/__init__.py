@@ -6,6 +6,7 @@ The steps, each a module with its parameters in `parameters`::
     carried -> sides -> runs, views     (local: in passes, over what is not yet covered)
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,13 +16,16 @@ from textkin_service.alignment.carried import with_carried_residue
 from textkin_service.alignment.joining import join
 from textkin_service.alignment.limits import seeded
 from textkin_service.alignment.local import local_matches
+from textkin_service.alignment.matches import Match
 from textkin_service.alignment.parameters import DEFAULT, Parameters
 from textkin_service.alignment.passages import passage_of
 from textkin_service.alignment.runs import find_runs
 from textkin_service.alignment.sides import Side
 from textkin_service.alignment.summaries import with_summaries
+from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.analysis import Analysis
+from textkin_service.leave import may_go_on
 from textkin_service.model import Passage, PassageKind, Span
 
 __all__ = ["DEFAULT", "Alignment", "Parameters", "align"]
@@ -55,17 +59,26 @@ def align(a: Analysis, b: Analysis, parameters: Parameters = DEFAULT) -> Alignme
     words_a, words_b = np.flatnonzero(side_a.tokens >= 0), np.flatnonzero(side_b.tokens >= 0)
     if np.array_equal(side_a.hashes[words_a], side_b.hashes[words_b]):
         return _identical(side_a, side_b, words_a, words_b)
+    may_go_on()
     start = seeded(a, b, parameters)
     view = start.view
+    may_go_on()
     runs = find_runs(view.own, view.other, parameters)
     matches = local_matches(view, start.vectors, start.seeds, runs, parameters)
+    may_go_on()
     matches = with_summaries(view, join(view, matches, parameters), runs, parameters)
     return Alignment(
-        tuple(passage_of(view, match, parameters) for match in matches),
+        tuple(_passages(view, matches, parameters)),
         tuple((view.own.span(run.a), view.other.span(run.b)) for run in runs),
         start.cut_a,
         start.cut_b,
     )
+
+
+def _passages(view: View, matches: list[Match], parameters: Parameters) -> Iterator[Passage]:
+    for match in matches:
+        may_go_on()
+        yield passage_of(view, match, parameters)
 
 
 def _identical(a: Side, b: Side, words_a: Numbers, words_b: Numbers) -> Alignment:

@@ -12,6 +12,7 @@ from textkin_service.alignment.sides import Side
 from textkin_service.alignment.vectors import SentenceVectors, sentence_vectors
 from textkin_service.alignment.views import View
 from textkin_service.analysis import Analysis
+from textkin_service.leave import may_go_on
 
 # Texts are compared fairly where the stems left out are the most of at most this share of the sentences.
 _MOST_LEFT_OUT = 0.25
@@ -34,8 +35,10 @@ def seeded(a: Analysis, b: Analysis, parameters: Parameters) -> Seeded:
     """Returns as much of two texts as can be aligned: both up to the same number of sentences."""
     most = max(len(a.sentences), len(b.sentences))
     while True:
+        may_go_on()
         view = View.of(_up_to(a, most, "a"), _up_to(b, most, "b"))
         vectors = sentence_vectors(view)
+        may_go_on()
         seeds = find_seeds(vectors, parameters) if vectors.left_out <= _MOST_LEFT_OUT else None
         if seeds is not None:
             return Seeded(view, vectors, seeds, _cut(a, view.own), _cut(b, view.other))

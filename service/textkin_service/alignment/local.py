@@ -20,6 +20,7 @@ from textkin_service.alignment.vectors import SentenceVectors
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.kernels import kernel
+from textkin_service.leave import may_go_on
 
 
 def local_matches(
@@ -30,6 +31,7 @@ def local_matches(
     nearby = Nearby(runs)
     matches: list[Match] = []
     for _ in range(parameters.passes):
+        may_go_on()
         usable, blocks = seeds, (view.own.blocks, view.other.blocks)
         if matches:
             # Sentences that are not free interrupt the text as residue does.
@@ -69,12 +71,15 @@ def _candidates(
     if not len(seeds):
         return []
     fragments = resolve(*extend(seeds, vectors, *blocks, parameters), parameters)
+    may_go_on()
     fragments = divide(fragments, seeds, vectors, view.own, view.other, parameters)
+    may_go_on()
     wholes = [Match(view.own.words_of(each.a), view.other.words_of(each.b)) for each in fragments]
     found = []
     for whole, match in zip(
         wholes, refine(view, wholes, [each.is_part for each in fragments], free, parameters), strict=True
     ):
+        may_go_on()
         refined = match
         if mutual_evidence(view, match, parameters) < parameters.least_evidence:
             refined = max(match, whole, key=lambda each: order_excess(view, each))

@@ -20,6 +20,7 @@ from textkin_service.alignment.sides import Side
 from textkin_service.alignment.views import View
 from textkin_service.alignment.vocabulary import Numbers
 from textkin_service.kernels import kernel
+from textkin_service.leave import may_go_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def _with_briefs(
     free = view.unbroken.copy()
     kept = list(matches)
     for _ in range(parameters.most_summaries):
+        may_go_on()
         summary = _find(view, number, free, parameters)
         if summary is None:
             break

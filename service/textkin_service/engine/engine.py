@@ -17,6 +17,7 @@ from textkin_service.engine.preparation import prepare
 from textkin_service.engine.searcher import Searcher
 from textkin_service.engine.work import Work
 from textkin_service.errors import StoreError
+from textkin_service.leave import asked_of
 from textkin_service.model import (
     Article,
     ArticleReference,
@@ -124,7 +125,8 @@ class Engine:
         for collection in sorted({each for each in (collection_a, collection_b) if each is not None}):
             recurring = self._indexes.recurring(collection)
             analysis_a, analysis_b = analysis_a.without(recurring), analysis_b.without(recurring)
-        comparison = compare(analysis_a, analysis_b)
+        with asked_of(work.check):
+            comparison = compare(analysis_a, analysis_b)
         if with_differences:
             comparison = replace(
                 comparison,

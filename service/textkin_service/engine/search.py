@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
 from textkin_service.engine.work import Work
+from textkin_service.leave import asked_of
 from textkin_service.model import Comparison, Match, SearchOptions, SearchResult
 from textkin_service.relation import compare, may_match
 from textkin_service.screening import Outline, ScreenedQuery
@@ -97,11 +98,11 @@ class UnderWay:
                 self.search.work.check()
                 other = read[number]
                 options = self.search.options
-                comparison = compare(
-                    self.queried,
-                    other.analysis().without(self.recurring),
-                    with_passages=options.matches_with_passages > 0,
-                )
+                analysis = other.analysis().without(self.recurring)
+                with asked_of(self.search.work.check):
+                    comparison = compare(
+                        self.queried, analysis, with_passages=options.matches_with_passages > 0
+                    )
                 if _is_match(comparison, options):
                     self._found.append(_Found(other.stored, comparison))
                     self._misses = 0
