@@ -8,10 +8,10 @@ GENERATED := client
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
   --python-version 3.11 --no-emit-index-url
 
-# Bench's is not among them: its packages are installed for `make bench` alone.
+# Those of bench and fuzz are not among them: their packages are installed for `make bench` and `make fuzz` alone.
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: help setup warm demo test check audit format protos release-protos lock bench clean
+.PHONY: help setup warm demo test check audit format protos release-protos lock bench fuzz clean
 
 help: ## Shows this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,7 @@ lock: setup ## Pins every dependency with its hashes.
 	$(COMPILE) pyproject.toml --extra service -o requirements.lock
 	$(COMPILE) pyproject.toml --extra service --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 	$(COMPILE) --group bench -c requirements-dev.lock -o requirements-bench.lock
+	$(COMPILE) --group fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 
 release-protos: setup ## Takes the protos as they are for released: later changes must not break their callers.
 	$(BIN)/buf build --exclude-source-info -o protos/released.binpb
@@ -73,6 +74,16 @@ bench: warm $(VENV)/.peers ## Prints the benchmark tables.
 
 $(VENV)/.peers: requirements-bench.lock $(VENV)/.ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+FUZZ_RUNS ?= 100000
+FUZZ_REQUESTS ?= 5000
+
+fuzz: warm $(VENV)/.fuzz ## Fuzzes parsers and RPCs for some minutes. FUZZ_RUNS and FUZZ_REQUESTS say how much.
+	$(BIN)/python fuzz/campaign.py --runs $(FUZZ_RUNS) --requests $(FUZZ_REQUESTS)
+
+$(VENV)/.fuzz: requirements-fuzz.lock $(VENV)/.ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 clean: ## Removes what setup and the tools made.

@@ -27,12 +27,14 @@ BUILD = PROJECT["dependency-groups"]["build"]
 DEV = [each for each in PROJECT["dependency-groups"]["dev"] if isinstance(each, str)]
 
 BENCH = PROJECT["dependency-groups"]["bench"]
+FUZZ = PROJECT["dependency-groups"]["fuzz"]
 
 LOCKS = {
     "requirements-build.lock": BUILD,
     "requirements.lock": BASE + SERVICE,
     "requirements-dev.lock": BASE + SERVICE + BUILD + DEV,
     "requirements-bench.lock": BENCH,
+    "requirements-fuzz.lock": FUZZ,
 }
 
 # An error's reason where the service's code gives it one.

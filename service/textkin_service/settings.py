@@ -299,6 +299,8 @@ def _read(path: Path) -> dict[str, object]:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}") from error
+    except RecursionError:
+        raise SettingsError(f"{path} is nested too deeply: give lines of `key = value`") from None
     known = {row.name for row in TABLE}
     for name in values:
         if name not in known:

@@ -37,3 +37,15 @@ def test_an_altered_token_is_refused(data):
 def test_any_other_string_is_refused(token):
     with pytest.raises(InvalidRequest):
         page_tokens.decode("articles of 1", token)
+
+
+@pytest.mark.parametrize("position", ["", "x", "-1", "1.5", "\u0661", "1_000", " 7", str(2**63), "9" * 5_000])
+def test_a_forged_token_without_a_number_is_refused(position):
+    # Anybody can compute the checksum.
+    with pytest.raises(InvalidRequest, match="page_token"):
+        page_tokens.decode_number("articles of 1", page_tokens.encode("articles of 1", position))
+
+
+def test_the_largest_number_comes_back():
+    token = page_tokens.encode("articles of 1", 2**63 - 1)
+    assert page_tokens.decode_number("articles of 1", token) == 2**63 - 1

@@ -52,6 +52,8 @@ def parse(text: str) -> Callers:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"is not TOML: {error}") from None
+    except RecursionError:
+        raise ValueError("is nested too deeply: give tables [[token]] and [[certificate]]") from None
     return _callers(content)
 
 

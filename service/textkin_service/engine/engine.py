@@ -172,7 +172,7 @@ class Engine:
         """Returns a page of the articles, by ingest; `page_size` 0: 100. InvalidRequest, NotFound."""
         collection = self._store.collection(collection_id)
         listing = f"articles of {collection.number}"
-        after = int(page_tokens.decode(listing, token)) if token else 0
+        after = page_tokens.decode_number(listing, token) if token else 0
         page = self._store.articles(
             collection_id,
             after,

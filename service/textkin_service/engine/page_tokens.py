@@ -7,10 +7,13 @@ is open anyway.
 
 import base64
 import hashlib
+import re
 
 from textkin_service.errors import InvalidRequest
 
 _CHECKSUM_BYTES = 8
+_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
+_LARGEST_NUMBER = 2**63 - 1  # the store's integers are signed
 
 
 def _checksum(listing: str, position: str) -> bytes:
@@ -34,6 +37,14 @@ def decode(listing: str, token: str) -> str:
     if encode(listing, position) != token:
         raise _wrong()
     return position
+
+
+def decode_number(listing: str, token: str) -> int:
+    """Returns the number that `encode` was given, 0 to 2**63 - 1. InvalidRequest on any other token, a forged one too."""
+    position = decode(listing, token)
+    if not _NUMBER.fullmatch(position) or int(position) > _LARGEST_NUMBER:
+        raise _wrong()
+    return int(position)
 
 
 def _wrong() -> InvalidRequest:
