@@ -37,17 +37,25 @@ class ReaderPool:
         try:
             db = self._take()
         except apsw.Error as error:
-            raise store_error(error, self._path) or error from error
+            self._tell(error)
+            raise
         try:
             yield db
         except apsw.Error as error:
-            raise store_error(error, self._path, db.system_errno) or error from error
+            self._tell(error, db.system_errno)
+            raise
         finally:
             with self._lock:
                 if self._closed:
                     db.close()
                 else:
                     self._idle.put(db)
+
+    def _tell(self, error: apsw.Error, system_errno: int = 0) -> None:
+        """Raises what SQLite met as a StoreError; returns if it is a defect of ours."""
+        refusal = store_error(error, self._path, system_errno)
+        if refusal is not None:
+            raise refusal from error
 
     def _take(self) -> apsw.Connection:
         try:
