@@ -79,7 +79,7 @@ def _fill(data: Path, articles: int) -> int:
     db.execute("DROP TRIGGER article_counted")
     db.execute("BEGIN")
     number = size = 0
-    for stored in _stored(articles):
+    for stored in stored_sketches(articles):
         numbers = range(number + 1, number + 1 + len(stored))
         db.executemany(
             "INSERT INTO articles (number, collection, id, ingested_at, language, detected_language, source, title, url,"
@@ -96,7 +96,7 @@ def _fill(data: Path, articles: int) -> int:
     return size
 
 
-def _stored(articles: int) -> Iterator[list[bytes]]:
+def stored_sketches(articles: int) -> Iterator[list[bytes]]:
     """Yields made sketches as they are stored, with their checksums."""
     for words, starts in made_sketches(articles):
         data = words.astype("<u4").tobytes()
