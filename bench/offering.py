@@ -23,6 +23,8 @@ SERVICE = "/textkin.v1.TextkinService/"
 # What a call may take, in seconds.
 PATIENCE = 5.0
 _CHANNELS = 4
+# Calls that could not be made within so long of their time are not made.
+_LATE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,11 @@ class _Offering:
         calls: set[asyncio.Task[None]] = set()
         due = begin
         while (due := due + self._chance.expovariate(phase.rate)) < begin + phase.seconds:
-            if (early := due - time.perf_counter()) > 0:
+            early = due - time.perf_counter()
+            if early > 0:
                 await asyncio.sleep(early)
+            elif early < -_LATE_SECONDS:
+                continue  # this process does not keep up: to make up for it would be more than was asked for
             call = asyncio.create_task(self._call(phase, begin, self._kind()))
             calls.add(call)
             call.add_done_callback(calls.discard)
