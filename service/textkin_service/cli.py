@@ -14,9 +14,8 @@ import click
 from textkin_service import __version__, exposure, maintenance
 from textkin_service.access import command as token
 from textkin_service.errors import StoreError
+from textkin_service.extra import needed
 from textkin_service.settings import CONFIG_VARIABLE, TABLE, Settings, SettingsError, markdown, resolve
-
-_EXTRA = "textkin-service needs more than the client: pip install 'textkin[service]' ({} is missing)"
 
 
 def _flags(command: Callable[..., None]) -> Callable[..., None]:
@@ -58,15 +57,13 @@ for _command in (token.command, maintenance.backup, maintenance.restore, mainten
 
 
 def _serve(settings: Settings) -> None:
-    try:
+    with needed():
         import asyncio
 
         from textkin_service.engine import Engine
         from textkin_service.rpc import logs, server
         from textkin_service.sketch import Scheme
         from textkin_service.store import SqliteStore
-    except ModuleNotFoundError as error:
-        raise click.ClickException(_EXTRA.format(error.name)) from error
     logs.configure(settings.log_level, settings.log_format)
     try:
         exposure.check(settings)
@@ -87,10 +84,8 @@ def warm() -> None:
 
     Run it when an image is built, or after an installation. It takes half a minute; once all is compiled, seconds.
     """
-    try:
+    with needed():
         from textkin_service.engine import prepare
-    except ModuleNotFoundError as error:
-        raise click.ClickException(_EXTRA.format(error.name)) from error
     prepare()
 
 
@@ -100,10 +95,8 @@ def warm() -> None:
 @click.pass_context
 def healthcheck(context: click.Context, address: str | None, timeout: float) -> None:
     """Exit with 0 when the service is SERVING, with 1 otherwise; for a container's HEALTHCHECK."""
-    try:
+    with needed():
         from textkin_service.rpc import probe
-    except ModuleNotFoundError as error:
-        raise click.ClickException(_EXTRA.format(error.name)) from error
     flags, config = context.obj
     try:
         target = probe.target(_resolve(flags, config), address)

@@ -24,6 +24,7 @@ from rich.progress import (
 )
 
 from textkin_service.errors import StoreError
+from textkin_service.extra import needed
 from textkin_service.settings import Settings, SettingsError, resolve
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def backup(context: click.Context, target: Path, force: bool, as_json: bool) -> 
 
     Example: textkin-service --data ./articles backup backups/articles-$(date +%F).sqlite3
     """
-    from textkin_service.store.backup import back_up
-
+    with needed():
+        from textkin_service.store.backup import back_up
     begin = time.monotonic()
     with _failures(), _bar("Backing up", DownloadColumn()) as report:
         held = back_up(_settings(context).data, target, overwrite=force, report=report)
@@ -69,9 +70,9 @@ def restore(context: click.Context, source: Path, force: bool, as_json: bool) ->
 
     Example: textkin-service --data ./articles restore backups/articles-2026-11-22.sqlite3
     """
-    from textkin_service.sketch import Scheme
-    from textkin_service.store.restore import restore as restore_store
-
+    with needed():
+        from textkin_service.sketch import Scheme
+        from textkin_service.store.restore import restore as restore_store
     settings = _settings(context)
     begin = time.monotonic()
     with _failures(), _bar("Restoring", DownloadColumn()) as report:
@@ -98,9 +99,9 @@ def check(context: click.Context, place: Path | None, as_json: bool) -> None:
     Every page, row, text and sketch is read; nothing is changed. A service may have the folder meanwhile. Exit code 0: all is
     sound; 1: something is damaged; 2: there is nothing to look through.
     """
-    from textkin_service.store.inspection import Damage, damages, opened
-    from textkin_service.store.whole import contents
-
+    with needed():
+        from textkin_service.store.inspection import Damage, damages, opened
+        from textkin_service.store.whole import contents
     at = place or _settings(context).data
     found: list[Damage] = []
     held: Contents | None = None

@@ -174,6 +174,27 @@ def test_a_folder_that_holds_a_store_is_set_aside_only_if_told_to(backup_file, t
     assert told(data, "check")["articles"] == ARTICLES - 1
 
 
+def test_what_is_damaged_is_set_aside_as_it_is(backup_file, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    with SqliteStore(tmp_path / "open", Scheme.of(Settings()).id) as store:
+        store.put([draft("default", model.Article("old", "An old text."))]).result()
+        before = {
+            each.name: each.read_bytes()
+            for each in (tmp_path / "open").iterdir()
+            if each.suffix in {".sqlite3", ".sqlite3-wal", ".commits"}
+        }
+    assert len(before) == 3
+    # Too little of the log for what the witness says.
+    before["textkin.sqlite3-wal"] = before["textkin.sqlite3-wal"][:-100]
+    for name, content in before.items():
+        (data / name).write_bytes(content)
+    assert run(data, "check").exit_code == 1
+    aside = Path(told(data, "restore", backup_file, "--force")["aside"])
+    assert {each.name: each.read_bytes() for each in aside.iterdir()} == before
+    assert told(data, "check")["articles"] == ARTICLES - 1
+
+
 def test_a_folder_that_is_served_is_not_restored_to_but_checked(service_factory, backup_file, tmp_path):
     service = service_factory(data=tmp_path / "data")
     refused = run(service.data, "restore", backup_file, "--force")

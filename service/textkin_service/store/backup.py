@@ -51,7 +51,12 @@ def back_up(data: Path, target: Path, *, overwrite: bool, report: Report) -> Con
         _copy(files, known, partial, report)
         held = check_whole(partial)
         _refuse_target(target, overwrite=overwrite)
-        partial.replace(target)
+        try:
+            partial.replace(target)
+        except FileNotFoundError as error:
+            raise CopyRefused(
+                f"another backup to {target} was begun meanwhile; that one will be whole"
+            ) from error
         folder.sync_folder(target.absolute().parent)
     finally:
         with suppress(OSError):
