@@ -71,7 +71,8 @@ def lock(files: Files) -> apsw.Connection:
             reason="STORE_UNAVAILABLE",
         )
     try:
-        db = apsw.Connection(str(files.lock), vfs="unix" if os.name == "posix" else None)
+        db = apsw.Connection(str(files.lock))
+        db.pragma("journal_mode", "memory")
         db.execute("BEGIN EXCLUSIVE")
     except (apsw.BusyError, apsw.LockedError) as error:
         raise StoreError(

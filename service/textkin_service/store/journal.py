@@ -15,15 +15,14 @@ _FRAMES_A_CHECKPOINT = 1_000
 class Journal:
     """Transactions on a database that was checked, for use by one thread at a time.
 
-    `db` has no transaction open. `commits` is the number in the database, `noted` what its witness is to say first.
+    `noted` is what its witness is to say first, with the number of commits in the database.
     """
 
-    def __init__(self, db: apsw.Connection, files: Files, commits: int, noted: Noted) -> None:
+    def __init__(self, db: apsw.Connection, files: Files, noted: Noted) -> None:
         """OSError: the witness cannot be written."""
         self.db = db
         self._database = files.database
-        self._commits = commits
-        self._pages, self._needed = noted.pages, noted.frames
+        self._commits, self._pages, self._needed = noted.commits, noted.pages, noted.frames
         self._witness = Witness(files.witness, noted)
         self._changes = 0
         self._frames = 0

@@ -33,9 +33,8 @@ def open_journal(files: Files, scheme: str, now: datetime) -> Journal:
                 _check_structure(db, files)
             else:
                 check_nothing_is_missing(db, files, noted)
-            commits = number_of_commits(db)
-            kept = Noted(commits, noted.pages, noted.frames) if noted else Noted(commits, 0)
-            return Journal(db, files, commits, kept)
+            pages = noted.pages if noted else files.database.stat().st_size // schema.PAGE_BYTES
+            return Journal(db, files, Noted(number_of_commits(db), pages, noted.frames if noted else 0))
         except BaseException:
             db.close()
             raise
