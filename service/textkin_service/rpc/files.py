@@ -49,6 +49,8 @@ class Files:
                     _log.info("reloaded", setting=setting)
             except UnusableFile as error:
                 _log.error("reload failed", setting=setting, problem=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, what changes next must be seen
+                _log.error("reload failed", setting=setting, problem="unexpected", exc_info=error)
 
 
 def _callers(settings: Settings) -> Reloading[Callers] | None:
