@@ -1,5 +1,7 @@
 """Every error that a caller can cause: status, reason and details, over a real channel to a real process."""
 
+from pathlib import Path
+
 import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
@@ -344,6 +346,35 @@ def test_a_malformed_message_is_the_callers_error(channel, message):
         "MALFORMED_MESSAGE",
         "request",
     )
+
+
+@pytest.mark.parametrize("method", ["BatchSearch", "BatchIngestArticles"])
+def test_millions_of_empty_messages_in_one_are_refused_before_they_are_made(channel, service, method):
+    # Read, they would take a gigabyte, and seconds without a word to anybody else.
+    message = b"\x12\x00" * 8_000_000
+    streams = method == "BatchIngestArticles"
+    make = channel.stream_stream if streams else channel.unary_unary
+    call = make(METHOD + method)
+    invalid = grpc.StatusCode.INVALID_ARGUMENT
+    before = memory_kib(service)
+    for _ in range(3):
+        refused(
+            lambda: (
+                list(call(iter([message]))) if streams else call(message, compression=grpc.Compression.Gzip)
+            ),
+            invalid,
+            "INVALID_REQUEST",
+            "request",
+        )
+    assert memory_kib(service) - before < 300_000
+
+
+def memory_kib(service):
+    """The most memory that a service has had so far; 0 where there is no /proc to tell."""
+    status = Path(f"/proc/{service.process.pid}/status")
+    if not status.exists():
+        return 0
+    return int(status.read_text(encoding="ascii").split("VmHWM:")[1].split()[0])
 
 
 def test_a_method_that_is_not_there_is_unimplemented(channel):

@@ -7,11 +7,11 @@ needs another's kernels, and those that share some are compiled by the same proc
 import subprocess
 import sys
 
-from textkin_service import analysis, index, relation, screening, sketch
+from textkin_service import analysis, index, relation, screening, sketch, wire
 from textkin_service.kernels import is_compiled_anew
 
 # Two halves that take about as long to compile.
-_HERE = (index, analysis, sketch)
+_HERE = (index, analysis, sketch, wire)
 _APART = (relation, screening)
 
 _PREPARE = "; ".join(f"import {part.__name__} as part; part.prepare()" for part in _APART)

@@ -98,11 +98,7 @@ def options(field: str, value: SearchOptions, max_matches: int) -> None:
         )
     if not 0.0 <= value.min_score <= 1.0:  # never true of a NaN
         raise InvalidRequest(f"{field}.min_score", f"is {value.min_score}; give 0 to 1")
-    if len(value.exclude_sources) > _MAX_EXCLUDED_SOURCES:
-        raise InvalidRequest(
-            f"{field}.exclude_sources",
-            f"has {len(value.exclude_sources)}; give at most {_MAX_EXCLUDED_SOURCES}",
-        )
+    source_count(f"{field}.exclude_sources", len(value.exclude_sources))
     for source in value.exclude_sources:
         _at_most(f"{field}.exclude_sources", source, _MAX_SOURCE_BYTES)
     start, end = value.published_from, value.published_until
@@ -113,9 +109,20 @@ def options(field: str, value: SearchOptions, max_matches: int) -> None:
         )
 
 
+def field_count(field: str, count: int) -> None:
+    """Checks how many metadata fields an article has."""
+    if count > MAX_METADATA_FIELDS:
+        raise InvalidRequest(field, f"has {count} fields; give at most {MAX_METADATA_FIELDS}")
+
+
+def source_count(field: str, count: int) -> None:
+    """Checks how many sources a search leaves out."""
+    if count > _MAX_EXCLUDED_SOURCES:
+        raise InvalidRequest(field, f"has {count}; give at most {_MAX_EXCLUDED_SOURCES}")
+
+
 def _metadata(field: str, value: Mapping[str, str]) -> None:
-    if len(value) > MAX_METADATA_FIELDS:
-        raise InvalidRequest(field, f"has {len(value)} fields; give at most {MAX_METADATA_FIELDS}")
+    field_count(field, len(value))
     for key, content in value.items():
         if not key:
             raise InvalidRequest(field, f"has an empty key; give keys of 1 to {_MAX_KEY_BYTES} bytes")

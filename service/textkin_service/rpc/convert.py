@@ -55,7 +55,8 @@ def collection_id(value: str, field: str = "collection_id") -> str:
 
 
 def article(message: article_pb2.Article, field: str) -> model.Article:
-    """Returns the article of a request."""
+    """Returns the article of a request. InvalidRequest."""
+    validation.field_count(f"{field}.metadata", len(message.metadata))  # before so many are made strings
     return model.Article(
         id=message.id,
         text=message.text,
@@ -143,6 +144,7 @@ def query(message: Query, field: str) -> model.InlineText | str:
 def search_options(message: service_pb2.SearchOptions, field: str) -> model.SearchOptions:
     """Returns search options, defaults filled in."""
     offset_unit(message.offset_unit, f"{field}.offset_unit")
+    validation.source_count(f"{field}.exclude_sources", len(message.exclude_sources))
     return model.SearchOptions(
         limit=message.limit or _DEFAULT_LIMIT,
         min_score=message.min_score,

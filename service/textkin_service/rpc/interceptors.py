@@ -17,7 +17,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotReady
-from textkin_service.rpc import calls, errors, logs
+from textkin_service.rpc import calls, errors, fields, logs
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
@@ -124,11 +124,25 @@ class LogInterceptor(Interceptor):
         return counted
 
 
-class _Malformed:
-    """Stands for a message that is not the protobuf that it should be."""
+class _Unread:
+    """Stands for a message that was not read, since it is not what it should be; `refusal` says why."""
+
+    def __init__(self, problem: str, reason: str) -> None:
+        self._problem = problem
+        self._reason = reason
+
+    def refusal(self) -> InvalidRequest:
+        """Returns what the call ends with."""
+        return InvalidRequest("request", self._problem, reason=self._reason)
 
 
-_MALFORMED = _Malformed()
+_MALFORMED = _Unread(
+    "is not the protobuf message of this method; strings must be valid UTF-8", "MALFORMED_MESSAGE"
+)
+_TOO_MANY_FIELDS = _Unread(
+    f"has more than {fields.MOST_FIELDS} fields, all that are nested counted; send less at a time",
+    "INVALID_REQUEST",
+)
 
 
 class ErrorInterceptor(Interceptor):
@@ -155,9 +169,11 @@ class ErrorInterceptor(Interceptor):
         return guarded
 
     def deserializer(self, inner: Deserializer) -> Deserializer:
-        """Lets a malformed message through, marked, because grpc answers INTERNAL when this raises."""
+        """Lets a message that cannot be read through, marked, because grpc answers INTERNAL when this raises."""
 
         def tolerant(data: bytes) -> Any:
+            if fields.has_too_many(calls.current().method, data):
+                return _TOO_MANY_FIELDS
             try:
                 return inner(data)
             except (DecodeError, UnicodeDecodeError):
@@ -167,12 +183,8 @@ class ErrorInterceptor(Interceptor):
 
 
 def _well_formed(message: Any) -> Any:
-    if message is _MALFORMED:
-        raise InvalidRequest(
-            "request",
-            "is not the protobuf message of this method; strings must be valid UTF-8",
-            reason="MALFORMED_MESSAGE",
-        )
+    if isinstance(message, _Unread):
+        raise message.refusal()
     return message
 
 
