@@ -161,6 +161,22 @@ async def test_half_a_message_keeps_nobody_out(tmp_path, monkeypatch):
         half.close()
 
 
+async def test_a_flood_is_answered_or_refused_and_leaves_no_permit_taken(tmp_path):
+    async with Running(tmp_path, max_in_flight=1) as running:
+        request = pb.SearchRequest(inline=pb.InlineText(text=TEXT))
+        patient = [running.stub.Search(request) for _ in range(400)]
+        hasty = [running.stub.Search(request, timeout=0.002) for _ in range(400)]
+        codes = [await call.code() for call in (*patient, *hasty)]
+        refused = {grpc.StatusCode.RESOURCE_EXHAUSTED}
+        assert grpc.StatusCode.OK in codes[:400]
+        assert set(codes[:400]) <= {grpc.StatusCode.OK} | refused
+        # The service may hear of a deadline a moment before its caller does, and the call be cancelled from there.
+        late = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+        assert set(codes[400:]) <= {grpc.StatusCode.OK} | refused | late
+        while await running.get_info().code() is not grpc.StatusCode.OK:
+            pass  # until it has heard that those that were late are gone; a permit that stayed taken would be the only one
+
+
 async def test_a_caller_that_takes_no_answers_holds_up_its_own_stream_alone(tmp_path):
     async with Running(tmp_path, max_stream_items=64) as running:
         # No more than these and one more message of each stream are on their way.
