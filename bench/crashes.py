@@ -8,6 +8,7 @@ acknowledged (see crash_journal.py); then it goes on from there. After some kill
 """
 
 import argparse
+import contextlib
 import json
 import queue
 import random
@@ -215,7 +216,12 @@ class Trial:
         return address
 
     def _look(self, data: Path) -> bool:
-        """Starts a service once more only to look. False: it did not start."""
+        """Checks a folder and starts a service on it once more, only to look. False: it did not start."""
+        command = [sys.executable, "-m", "textkin_service", "--data", data, "check"]
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
+        if checked.returncode:
+            self.findings["damaged"] += 1
+            self.problems.append(checked.stdout + checked.stderr)
         process = Process(data)
         try:
             return bool(self._started(process))
@@ -238,7 +244,9 @@ def main() -> None:
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="textkin-crashes-") as folder:
         trial = Trial(given.kills, given.seed, Path(folder))
-        trial.run()
+        # Ctrl-C shows what came of it so far.
+        with contextlib.suppress(KeyboardInterrupt):
+            trial.run()
     for problem in trial.problems:
         print(problem, file=sys.stderr)
     show(
@@ -257,6 +265,7 @@ def main() -> None:
             ("half-applied", trial.findings["half-applied"]),
             ("answers that contradict each other", trial.findings["disagreeing"]),
             ("answers that no client may get", len(trial.problems) - trial.findings.total() - trial.by_hand),
+            ("folders that a check finds damaged", trial.findings["damaged"]),
             ("restarts that needed a hand", trial.by_hand),
             ("stops that ended before the kill", trial.ended_before),
         ],
