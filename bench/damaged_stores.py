@@ -123,8 +123,10 @@ def _search(engine: Engine, name: str, text: str) -> tuple[tuple[str, float], ..
 
 def _ingest(engine: Engine, some: list[tuple[str, Article]]) -> None:
     prepared = engine.ingest.prepare(Work(), [Incoming(name, article) for name, article in some])
-    for put in engine.ingest.commit(prepared).result():  # type: ignore[arg-type]  # none is refused
-        assert not isinstance(put, Exception)
+    taken = [each for each in prepared if not isinstance(each, Exception)]
+    for refusal in (*prepared, *engine.ingest.commit(taken).result()):
+        if isinstance(refusal, Exception):
+            raise refusal
 
 
 def _fill(folder: Path, end: str) -> None:
