@@ -72,6 +72,10 @@ def lock(files: Files) -> apsw.Connection:
         )
     try:
         db = apsw.Connection(str(files.lock))
+        if db.readonly("main"):
+            # SQLite would go on without a lock.
+            db.close()
+            raise unavailable(files.lock, "cannot be written to; let this user write to it")
         db.pragma("journal_mode", "memory")
         db.execute("BEGIN EXCLUSIVE")
     except (apsw.BusyError, apsw.LockedError) as error:
