@@ -50,6 +50,7 @@ def measure(articles: int = ARTICLES) -> None:
         ("queries `truncated`", usual.truncated, hot.truncated),
         ("memory, bytes an article", usual.size, hot.size),
         ("deletion of the newest, microseconds an article", usual.newest_removed, hot.newest_removed),
+        ("deletion of those in the middle, microseconds", usual.middle_removed, hot.middle_removed),
         ("deletion of the oldest, microseconds an article", usual.oldest_removed, hot.oldest_removed),
     ]
     show(
@@ -73,8 +74,12 @@ class _Filled:
         index = Index(SCHEME)
         spent = 0.0
         first: Batch | None = None
+        added = 0
         for batch in batches:
             first = first or batch
+            if added <= articles // 2:
+                middle = batch
+            added += len(batch[0])
             spent += _seconds(lambda batch=batch: index.add_all(*batch))
             last = batch
         assert first is not None
@@ -95,6 +100,7 @@ class _Filled:
         assert copies == again  # equals have an order of their own
         self.truncated = sum(each.truncated for each in copies) / len(copies)
         self.newest_removed = _removed(index, last)
+        self.middle_removed = _removed(index, middle)
         self.oldest_removed = _removed(index, first)
 
 

@@ -8,6 +8,8 @@ import pytest
 from looked_up import entries_of, lookup
 
 from textkin_service.index import Index
+from textkin_service.index.kernels.buckets import WINDOW
+from textkin_service.index.lsh import BAND_CAP
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS, Settings
 from textkin_service.sketch import Probe, Scheme, Sketch
@@ -72,6 +74,41 @@ def test_what_is_read_while_articles_come_and_go_was_added_and_misses_none(growi
     left = [[each for each in holders[key] if growing or each <= STABLE] for key in asked.tolist()]
     assert numbers == [each[::-1] for each in left]
     assert lengths == list(map(len, left))
+
+
+def test_the_newest_of_a_long_bucket_are_read_while_others_are_removed_from_it():
+    keys = np.arange(1, 4, dtype=np.uint32) * np.uint32(10_737_418)
+    there, step, steps = 3 * WINDOW, 400, 150
+    table = Table()
+
+    def entries(numbers):
+        return np.concatenate([entries_of(key, 0) | np.array(numbers, np.uint64) for key in keys[:, None]])
+
+    def change():
+        for at in range(steps):
+            first = there + at * step
+            table.add(entries(range(first + 1, first + step + 1)))
+            table.remove(entries(range(first + 2, first + step + 1, 2)))
+            table.remove(entries(range(at * step // 2 + 1, (at + 1) * step // 2 + 1)))
+
+    table.add(entries(range(1, there + 1)))
+    thread = Thread(target=change)
+    read = 0
+    thread.start()
+    while thread.is_alive() or read == 0:
+        found = lookup(table, keys, BAND_CAP, 1 << 20)
+        if found is None:
+            continue
+        read += 1
+        for numbers in found[1]:
+            assert len(numbers) == BAND_CAP
+            assert numbers == sorted(set(numbers), reverse=True)
+            assert numbers[0] <= there + steps * step
+            # Odd ones remain, but for the oldest.
+            assert set(range(numbers[-1] | 1, numbers[0] + 1, 2)) <= set(numbers)
+    thread.join()
+    for numbers in lookup(table, keys, BAND_CAP, 1 << 20)[1]:
+        assert numbers == list(range(there + steps * step - 1, 0, -2))[:BAND_CAP]
 
 
 def test_an_article_that_was_there_is_a_candidate_whatever_goes_on_meanwhile():

@@ -22,7 +22,8 @@ from textkin_service.sketch.stored import Sketches
 
 Numbers = NDArray[np.int64]
 
-# Most numbers read from one bucket of a content key: one that so many articles share says little.
+# Most numbers read from one bucket of a content key: one that so many articles share says little. Of this cap, and of that of
+# bands, `buckets.WINDOW` is twice the larger, or more: removed numbers may stand before the window.
 BUCKET_CAP = 500
 # Most numbers read for a query from the buckets of content keys, for each key that it asks, the shortest buckets first; and as
 # many at least. Among 300,000 articles more found no more rewrites, and 2 for each key lost reworded paragraphs.

@@ -13,6 +13,11 @@ A value is 0 (the slot is empty), a single number, or with bit 31 set a list: it
 length before the numbers; and its place in the blocks, in words. Lists are in ascending order, since numbers come so. The block
 of a list is the smallest that holds it.
 
+A number that is removed is taken out of its list, and those after it move; but of a long list only the last `WINDOW` ever move.
+One before them is *marked* with bit 31, and remains in its place, in the order, and in the length, until the list is gone
+through at some later removal (`_shorten`). The last `WINDOW` of a list are never marked, so that a list of no more has no
+mark, and whoever reads no more than the last ones need not look for any.
+
 A *map* is the directory of a table: a row of int64 for each prefix of so many bits: the addresses of slots and blocks, the
 number of lines, and how many bits of prefix the segment has. A row more has what belongs to the whole table: the address of its
 versions, and the generation of the map. Kernels take addresses, since numba has no cheap list of arrays; `table.py` keeps the
@@ -41,6 +46,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from textkin_service.index.kernels.entries import GOLDEN
 from textkin_service.index.kernels.instructions import (
     equal,
     fetch,
@@ -97,6 +103,15 @@ MOST_ROOM = 4 / 3
 # A table has so many versions, by the upper bits of keys; then comes the generation.
 VERSION_SHIFT = 20
 GENERATION = 1 << (32 - VERSION_SHIFT)
+
+# What a removal has to move at most. More than any search reads of a list (`lsh.py`), with room for what is added meanwhile.
+WINDOW = 4_096
+# Set in a number that was removed and stands before the window; below it, the number.
+_MARK = 1 << 31
+_NUMBER = _MARK - 1
+# So many times, on average, marked numbers are taken out of a list, while as many are marked as it is long. So a removal moves
+# as many words on average, and a quarter of the list is marked by then.
+_PASSES = 4
 
 # So many entries are looked for before they are added.
 _AHEAD = 64
@@ -294,7 +309,7 @@ def remove(segments: Map, entries: Entries) -> None:
 
 @part
 def _shorten(blocks: int, at: int, value: int, number: int) -> None:
-    """Removes a number from a list, if it is there; `at`: the address of the value that leads to it."""
+    """Removes a number from a list, or marks it, if it is there; `at`: the address of the value that leads to it."""
     place = value & _PLACE
     length = (value >> _LENGTH_SHIFT) & SHORT
     if length == 0:
@@ -303,16 +318,39 @@ def _shorten(blocks: int, at: int, value: int, number: int) -> None:
     low, high = 0, length
     while low < high:
         middle = (low + high) >> 1
-        if load(numbers + _WORD * middle) < number:
+        if load(numbers + _WORD * middle) & _NUMBER < number:
             low = middle + 1
         else:
             high = middle
     if low == length or load(numbers + _WORD * low) != number:
         return
-    for j in range(low, length - 1):
-        store(numbers + _WORD * j, load(numbers + _WORD * (j + 1)))
+    # Numbers are taken out from here on.
+    first = low
+    if low < length - WINDOW:
+        store(numbers + _WORD * low, _MARK | number)
+        # By chance, so that nothing is to be counted; and not for all keys of an article at once.
+        mixed = ((load(at - _VALUE) ^ number) * GOLDEN) & _ALL
+        if mixed * length >= _PASSES << 32:
+            return
+        first = 0
+    else:
+        # The window comes to begin one earlier: not with a mark.
+        before = length - WINDOW - 1
+        while before >= 0 and load(numbers + _WORD * before) >= _MARK:
+            first = before
+            before -= 1
     _, room = _size(length + (length > SHORT))
-    length -= 1
+    left = first
+    if first == low:
+        for j in range(low + 1, length):
+            store(numbers + _WORD * (j - 1), load(numbers + _WORD * j))
+        left = length - 1
+    else:
+        for j in range(first, length):
+            word = load(numbers + _WORD * j)
+            store(numbers + _WORD * left, word)
+            left += (word < _MARK) & (word != number)
+    length = left
     if length > SHORT:
         store(blocks + _WORD * place, length)
     elif length > 1:
@@ -325,9 +363,11 @@ def _shorten(blocks: int, at: int, value: int, number: int) -> None:
         store(at, load(numbers))
     _, kept = _size(length + (length > SHORT))
     kept = kept if length > 1 else 0
-    if kept < room:
+    while kept < room:
         # The difference of neighbouring sizes is a size, too.
-        _free(blocks, place + kept, room - kept)
+        smaller = room - (1 << max(1, 61 - leading_zeros(room - 1)))
+        _free(blocks, place + smaller, room - smaller)
+        room = smaller
 
 
 @kernel

@@ -20,6 +20,7 @@ from textkin_service.index.kernels.buckets import (
     SLOTS_AT,
     VERSION_SHIFT,
     VERSIONS_AT,
+    WINDOW,
     Map,
     Words,
     int64,
@@ -177,7 +178,8 @@ def lookup(
                 segments[row, SLOTS_AT], segments[row, LINES], segments[row, DEPTH], segments[row, BLOCKS_AT],
                 versions + _WORD * (key >> VERSION_SHIFT), key,
             )  # fmt: skip
-            if now < 0:
+            if now < 0 or now - length + wanted > WINDOW:
+                # Or so many were added that removed numbers may stand where it would read.
                 return -1
         end += taken
     keys[START, last] = end
@@ -283,7 +285,8 @@ def _weigh(
         begin, stop = keys[START, key], keys[START, key + 1]
         if begin == stop:
             continue
-        rarity = np.log((articles + 1) / keys[LENGTH, key])
+        # A length that counts removed numbers, or some that were added just now, may be greater than is possible.
+        rarity = np.log((articles + 1) / min(keys[LENGTH, key], max(articles, 1)))
         window = windows[key] if key < first_band else 0
         for j in range(begin, stop):
             number = int64(read[j])
