@@ -278,6 +278,51 @@ def test_damage_met_by_a_write_ends_all_writing_but_no_reading(filled):
         assert store.counts().articles == 30
 
 
+def test_a_log_that_changed_meanwhile_is_not_copied_and_ends_all_writing(filled):
+    failures = []
+    with SqliteStore(filled.folder, SCHEME) as store:
+        store.watch(failures.append)
+        put(store, FERRY)
+        flip(filled.log, 32 + FRAME_BYTES + 24 + PAGE_BYTES // 2)
+        kept = filled.database.read_bytes()
+        store._writer._journal._next_checkpoint = 0
+        put(store, replace(FERRY, id="acknowledged before the log is looked at"))
+        with pytest.raises(StoreError, match=r"textkin\.sqlite3-wal is damaged: its frame 2 is not"):
+            put(store, replace(FERRY, id="after"))
+        assert [(failure.reason, failure.file) for failure in failures] == [("STORE_DAMAGED", filled.log)]
+        assert store.counts().articles == 32
+    assert filled.database.read_bytes() == kept
+    assert "textkin.sqlite3-wal is damaged" in refusal_of(filled.folder).message
+
+
+def test_a_log_that_changed_meanwhile_is_not_copied_at_a_clean_end_and_refused_by_the_next_start(filled):
+    with SqliteStore(filled.folder, SCHEME) as store:
+        put(store, FERRY)
+        flip(filled.log, 32 + 24 + PAGE_BYTES // 2)
+        kept, left = filled.database.read_bytes(), filled.log.read_bytes()
+    assert (filled.database.read_bytes(), filled.log.read_bytes()) == (kept, left)
+    assert "textkin.sqlite3-wal is damaged" in refusal_of(filled.folder).message
+
+
+def test_a_log_that_was_copied_in_part_is_verified_from_there_on(filled):
+    with SqliteStore(filled.folder, SCHEME) as store:
+        journal = store._writer._journal
+        put(store, FERRY)
+        with store._readers.connection() as reader:
+            reader.execute("BEGIN")
+            assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(31,)]
+            put(store, replace(FERRY, id="later"))
+            journal.checkpoint()
+            reader.execute("COMMIT")
+        frames, copied = journal.db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+        assert 0 < copied < frames
+        flip(filled.log, 32 + (frames - 1) * FRAME_BYTES + 24)
+        with pytest.raises(StoreError, match=f"its frame {frames} is not as it was written"):
+            journal.checkpoint()
+        flip(filled.log, 32 + (frames - 1) * FRAME_BYTES + 24)
+    assert len(ids(filled.folder)) == 32
+
+
 def test_a_full_disk_refuses_a_write_whole_and_takes_it_once_there_is_room(filled):
     with SqliteStore(filled.folder, SCHEME) as store:
         db = store._writer._journal.db

@@ -4,7 +4,9 @@ import contextlib
 
 import apsw
 
+from textkin_service.errors import StoreError
 from textkin_service.store.folder import Files
+from textkin_service.store.frames import check_frames
 from textkin_service.store.schema import PAGE_BYTES
 from textkin_service.store.witness import Noted, Witness
 
@@ -21,7 +23,7 @@ class Journal:
     def __init__(self, db: apsw.Connection, files: Files, noted: Noted) -> None:
         """OSError: the witness cannot be written."""
         self.db = db
-        self._database = files.database
+        self._database, self._log = files.database, files.log
         self._commits, self._pages, self._needed = noted.commits, noted.pages, noted.frames
         self._witness = Witness(files.witness, noted)
         self._changes = 0
@@ -52,16 +54,23 @@ class Journal:
             self.db.execute("ROLLBACK")
 
     def checkpoint_if_due(self) -> None:
-        """Copies the log into the database once it has grown long enough. apsw.Error, OSError: the log goes on growing."""
+        """Copies the log into the database once it has grown long enough.
+
+        StoreError (STORE_DAMAGED): it is damaged, and nothing was copied. apsw.Error, OSError: it goes on growing.
+        """
         if self._frames >= self._next_checkpoint:
             # If it fails, the next attempt is not at the next commit.
             self._next_checkpoint = self._frames + _FRAMES_A_CHECKPOINT
             self.checkpoint()
 
     def checkpoint(self) -> None:
-        """Copies the log into the database. Then the log begins anew, when no reader needs it any more. apsw.Error, OSError."""
+        """Copies the log into the database. Then the log begins anew, when no reader needs it any more.
+
+        Raises as `checkpoint_if_due` does.
+        """
         frames, copied = self.db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
         if copied < frames:
+            check_frames(self._log, copied, frames)
             self._needed = frames
             self._witness.note(Noted(self._commits, self._pages, self._needed))
             self.db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -74,7 +83,8 @@ class Journal:
         """Closes the connection. `tidy`: copies the log into the database and removes it, if no reader is left."""
         try:
             if tidy:
-                with contextlib.suppress(apsw.Error, OSError):
+                # What is damaged is left to the next start, which refuses it.
+                with contextlib.suppress(apsw.Error, OSError, StoreError):
                     self.checkpoint()
                     self.db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
         finally:

@@ -153,6 +153,8 @@ class GroupWriter:
                 self._journal.checkpoint_if_due()
             except apsw.Error as error:
                 self._refusal(error)
+            except StoreError as damage:
+                self._fail(damage)
 
     def _refusal(self, error: Exception) -> StoreError:
         """Returns what the callers of a failed write are told, and ends all writing if there is no relying on it any more."""
