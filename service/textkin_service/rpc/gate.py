@@ -6,19 +6,15 @@ its line in the log, up to ten a second; the rest are counted.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import grpc
 import structlog
 
 from textkin_service.errors import TextkinError, Unauthenticated
 from textkin_service.rpc import calls, errors, logs
-from textkin_service.rpc.interceptors import SERVICE_PREFIX
+from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler
 from textkin_service.rpc.known import Known
-
-Context = grpc.aio.ServicerContext[Any, Any]
-# As in `interceptors`.
-Handler: TypeAlias = Any
 
 _HEALTH_PREFIX = "/grpc.health.v1.Health/"
 _LOG_SECONDS = 1.0

@@ -6,7 +6,7 @@ The log has no line for each, but one a second that counts them. Health checks a
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from itertools import cycle
-from typing import Any, TypeAlias
+from typing import Any
 
 import grpc
 import structlog
@@ -16,15 +16,11 @@ from textkin_service.errors import DeadlineExceeded, InvalidRequest, ResourceExh
 from textkin_service.rpc import errors
 from textkin_service.rpc.admission import Admission, weight_of
 from textkin_service.rpc.arrival import Arrivals
+from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler
 from textkin_service.settings import Settings
 
-Context = grpc.aio.ServicerContext[Any, Any]
-# As in `interceptors`.
-Handler: TypeAlias = Any
-
 _DESCRIPTOR = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
-_SERVICE = f"/{_DESCRIPTOR.full_name}/"
-_STREAMS = frozenset(f"{_SERVICE}{each.name}" for each in _DESCRIPTOR.methods if each.client_streaming)
+_STREAMS = frozenset(f"{SERVICE_PREFIX}{each.name}" for each in _DESCRIPTOR.methods if each.client_streaming)
 # How long those that are refused are asked to wait, in milliseconds: not as long as each other, so that they do not come back
 # together.
 _DELAYS = range(250, 1_250, 50)
@@ -58,7 +54,7 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
     ) -> Handler | None:
         """Returns the handler for one call, or one that refuses it."""
         method = str(handler_call_details.method)
-        if not method.startswith(_SERVICE):
+        if not method.startswith(SERVICE_PREFIX):
             return await continuation(handler_call_details)
         if method in _STREAMS:
             if self._streams >= self._max_streams:
