@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from textkin.cli._failures import ExitCode, Failure, bad_input, failure_of
+from textkin.cli._interrupts import ends_when_interrupted
 from textkin.cli._options import Session, service_options
 from textkin.errors import TextkinError
 
@@ -71,7 +72,8 @@ class _Commands(click.Group):
         """Runs the command."""
         session = ctx.ensure_object(Session)
         try:
-            return super().invoke(ctx)
+            with ends_when_interrupted():
+                return super().invoke(ctx)
         except TextkinError as error:
             raise failure_of(error, session.address, session.timeout) from error
         except UnicodeEncodeError as error:
