@@ -116,7 +116,10 @@ class Settings:
         most=100_000,
     )
     sustained_in_flight: int = _setting(
-        16, "The same while more come all the time than can be answered.", least=1, most=100_000
+        0,
+        "The same while more come all the time than can be answered. 0: 8 for each thread.",
+        least=0,
+        most=100_000,
     )
     max_streams: int = _setting(32, "Most ingest streams open; one more is refused.", least=1, most=100_000)
     max_stream_items: int = _setting(
@@ -125,7 +128,9 @@ class Settings:
         least=1,
         most=10_000,
     )
-    threads: int = _setting(0, "Threads that do the work. 0: one a processor.", least=0, most=1_024)
+    threads: int = _setting(
+        0, "Threads that do the work. 0: one a processor that it may use.", least=0, most=1_024
+    )
     candidates: int = _setting(
         20, "Articles that a search compares exactly, best by sketch first.", least=1, most=10_000
     )

@@ -67,12 +67,22 @@ def test_another_burst_is_let_in_after_a_second_without_a_refusal(admission, clo
     for _ in range(10):  # still too much comes
         clock.now += 0.9
         assert admission.is_full()
-    admission.change(-16)
+    admission.change(-13)
     clock.now += 0.9
-    assert fill(admission) == 16
-    admission.change(-16)
+    assert fill(admission) == 13
+    admission.change(-13)
     clock.now += 1.1
-    assert fill(admission) == 64
+    assert fill(admission) == 61
+
+
+def test_another_burst_is_let_in_at_once_when_nearly_nothing_is_under_way(admission, clock):
+    fill(admission)
+    clock.now += 0.6
+    assert admission.is_full()
+    admission.change(-61)
+    assert fill(admission) == 13
+    admission.change(-14)
+    assert fill(admission) == 62
 
 
 def test_a_heavy_request_is_let_in_while_others_leave_a_permit(admission):

@@ -25,6 +25,8 @@ _STREAMS = frozenset(f"{SERVICE_PREFIX}{each.name}" for each in _DESCRIPTOR.meth
 # together.
 _DELAYS = range(250, 1_250, 50)
 _LOG_SECONDS = 1.0
+# Enough that threads never wait for work, and searches go to them together.
+_SUSTAINED_A_THREAD = 8
 
 _log = structlog.get_logger("textkin")
 
@@ -32,8 +34,10 @@ _log = structlog.get_logger("textkin")
 class AdmissionInterceptor(grpc.aio.ServerInterceptor):
     """Lets in what there are permits for. For one event loop."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._admission = Admission(settings.max_in_flight, settings.sustained_in_flight)
+    def __init__(self, settings: Settings, threads: int) -> None:
+        """`threads`: how many do the work."""
+        sustained = settings.sustained_in_flight or _SUSTAINED_A_THREAD * threads
+        self._admission = Admission(settings.max_in_flight, sustained)
         self._max_streams = settings.max_streams
         self._arrivals = Arrivals(settings.max_in_flight)
         self._streams = self._refused = 0

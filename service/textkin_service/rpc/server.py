@@ -82,7 +82,7 @@ class Server:
 
     def _interceptors(self) -> list[grpc.aio.ServerInterceptor]:
         asked = rules(_SERVICE)  # without an access file too, so that no RPC is ever without a rule
-        admission = AdmissionInterceptor(self._settings)
+        admission = AdmissionInterceptor(self._settings, self._workers.threads)
         if self._files.callers is None:
             return [admission, LogInterceptor(), ErrorInterceptor(), self._limits]
         known = Known(self._files.callers, by_certificate=bool(self._settings.tls_client_ca))

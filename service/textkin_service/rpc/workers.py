@@ -18,10 +18,10 @@ _NICE = 5
 
 
 class Workers:
-    """A thread pool for functions of the engine. `threads` 0: one a processor."""
+    """A thread pool for functions of the engine. `threads` 0: one a processor that the process may use."""
 
     def __init__(self, threads: int) -> None:
-        self.threads = threads or os.cpu_count() or 1
+        self.threads = threads or _processors()
         self._pool = ThreadPoolExecutor(
             self.threads, thread_name_prefix="textkin-worker", initializer=_give_way
         )
@@ -77,3 +77,10 @@ def _give_way() -> None:
     """
     if sys.platform == "linux":  # elsewhere it would be the whole process
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+
+
+def _processors() -> int:
+    """Returns how many processors the process may use, or, where the system does not tell, how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
