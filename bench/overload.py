@@ -83,7 +83,7 @@ def _apart() -> Iterator[Service]:
     half = max(1, len(processors) // 2)
     os.sched_setaffinity(0, processors[:half])
     try:
-        with service(TEXTKIN_CACHE_MIB=str(MIB_OF_OUTLINES), TEXTKIN_THREADS=str(half + 1)) as running:
+        with service(TEXTKIN_CACHE_MIB=str(MIB_OF_OUTLINES)) as running:
             os.sched_setaffinity(0, processors[half:] or processors)
             print(f"The service has {half} of {len(processors)} processors, the caller the others.")
             yield running

@@ -2,7 +2,7 @@
 
 A request takes as many permits as it weighs. A short burst may take `most`. Where over half of them are taken without a break,
 more comes than can be answered, and each waits for all before it: then only as many are let in as keep the threads busy,
-`sustained`, until nearly nothing is under way, as never happens while too much comes, or nothing had to be refused for a while.
+`sustained`, until nothing had to be refused for a moment.
 A request is let in while there is a permit left, whatever it weighs, because a heavy one would otherwise never be.
 
 Streams are counted by themselves: one that is open and idle must not stand in the way of requests. So are requests whose
@@ -18,10 +18,9 @@ _BYTES_A_PERMIT = 32_768
 HEAVIEST = 16
 # More than half may be under way for so long: 64 short searches at once have their answers by then.
 _BURST_SECONDS = 0.5
-# After so long without a refusal another burst is let in, or once so few of the sustained permits are taken. Where four times
-# too much comes, that few are taken in one moment of 4^7.
-_CALM_SECONDS = 1.0
-_CALM_SHARE = 1 / 8
+# After so long without a refusal another burst is let in. Where only 20 calls a second too much come, refusals are as far
+# apart as that once in e^4.
+_CALM_SECONDS = 0.2
 
 
 def weight_of(size: int, searches: int = 0) -> int:
@@ -35,7 +34,6 @@ class Admission:
     def __init__(self, most: int, sustained: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
         self._sustained = min(sustained, most)
-        self._few = int(self._sustained * _CALM_SHARE)
         self._clock = clock
         self._taken = 0
         self._full_since: float | None = None  # since when more than half are taken
@@ -75,5 +73,3 @@ class Admission:
             self._full_since = None
         elif self._full_since is None:
             self._full_since = self._clock()
-        if self._taken <= self._few:
-            self._refused_at = None
