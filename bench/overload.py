@@ -46,7 +46,7 @@ CAPACITY_SECONDS, NORMAL_SECONDS, AFTER_SECONDS = 15, 45, 30
 BATCHES_A_CALL = 0.01
 # How many of the calls begun in a second may be slower than 99 in 100 were before, or fail, in what counts as normal again.
 SLOW_AGAIN = 0.05
-MIB_OF_OUTLINES = 16
+MIB_OF_OUTLINES = 32
 _OFFERING = Path(__file__).parent / "offering.py"
 _REFUSED = {"RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"}
 
@@ -98,6 +98,7 @@ def _requests(running: Service) -> tuple[list[Kind], list[bytes]]:
     with Client(running.address) as client:
         articles = [Article(f"kept-{number}", text) for number, text in enumerate(kept)]
         articles += [Article(f"changing-{number}", text) for number, text in enumerate(changing[:CHANGING])]
+        articles += [Article(f"streamed-{number}", text) for number, text in enumerate(streamed)]
         for acknowledgement in client.ingest_many(articles):
             assert acknowledgement.error is None
     queries = [pb.InlineText(text=reworded(text, seed)) for seed, text in enumerate(islice(kept, QUERIES))]
