@@ -111,7 +111,7 @@ class Settings:
     )
     max_in_flight: int = _setting(
         64,
-        "Most requests in flight in a burst; one more is refused. Long ones count as up to 16.",
+        "Most requests in flight in a burst; one more is refused. Long ones count as up to 12.",
         least=1,
         most=100_000,
     )

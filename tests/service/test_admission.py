@@ -46,6 +46,24 @@ def test_fewer_are_let_in_once_many_have_waited_for_long(admission, clock):
     assert fill(admission) == 3
 
 
+def test_all_of_the_burst_may_go_on_for_ever_while_nothing_is_refused(admission, clock):
+    for _ in range(4):
+        assert not admission.is_full()
+        admission.change(HEAVIEST)
+    for _ in range(100):  # four heavy requests at any time, and now and then another
+        clock.now += 0.7
+        admission.change(-HEAVIEST)
+        assert not admission.is_full()
+        admission.change(HEAVIEST)
+        assert not admission.is_full()
+
+
+def test_four_of_the_heaviest_requests_leave_a_quarter_to_others(admission):
+    for _ in range(4):
+        admission.change(HEAVIEST)
+    assert fill(admission) == 16
+
+
 def test_half_of_the_burst_may_go_on_for_ever(admission, clock):
     admission.change(32)
     clock.now += 60
@@ -87,7 +105,7 @@ def test_a_heavy_request_is_let_in_while_others_leave_a_permit(admission):
 
 @pytest.mark.parametrize(
     ("size", "searches", "weight"),
-    [(0, 0, 1), (3_000, 0, 1), (32_768, 0, 2), (1_000, 7, 7), (1_000, 256, 16), (16 << 20, 1, 16)],
+    [(0, 0, 1), (3_000, 0, 1), (32_768, 0, 2), (1_000, 7, 7), (1_000, 256, HEAVIEST), (16 << 20, 1, HEAVIEST)],
 )
 def test_requests_weigh_by_their_length_or_the_searches_in_them(size, searches, weight):
     assert weight_of(size, searches) == weight

@@ -1,8 +1,8 @@
 """Admission: how much may be under way at a time, so that what is let in is answered soon and fits the memory.
 
-A request takes as many permits as it weighs. A short burst may take `most`. Where over half of them are taken without a break,
-more comes than can be answered, and each waits for all before it: then only as many are let in as keep the threads busy,
-`sustained`, until nothing had to be refused for a moment.
+A request takes as many permits as it weighs. A short burst may take `most`. Where another has to be refused, and over half of them
+were taken for long without a break, more comes than can be answered, and each waits for all before it: then only as many are let
+in as keep the threads busy, `sustained`, until nothing had to be refused for a moment.
 A request is let in while there is a permit left, whatever it weighs, because a heavy one would otherwise never be.
 
 Streams are counted by themselves: one that is open and idle must not stand in the way of requests. So are requests whose
@@ -12,10 +12,10 @@ message is long in coming.
 import time
 from collections.abc import Callable
 
-# So many bytes of a message weigh like one request: an article of 5,000 words. Nothing weighs more than HEAVIEST, so that four
-# requests of any size may be under way by default; that is as many as `textkin` has when it works through many texts.
+# So many bytes of a message weigh like one request: an article of 5,000 words. Nothing weighs more than HEAVIEST, so that by default
+# four requests of any size, as many as `textkin` has when it works through many texts, leave a quarter of the permits to others.
 _BYTES_A_PERMIT = 32_768
-HEAVIEST = 16
+HEAVIEST = 12
 # More than half may be under way for so long: 64 short searches at once have their answers by then.
 _BURST_SECONDS = 0.5
 # After so long without a refusal another burst is let in. Where only 20 calls a second too much come, refusals are as far
@@ -37,7 +37,7 @@ class Admission:
         self._clock = clock
         self._taken = 0
         self._full_since: float | None = None  # since when more than half are taken
-        self._refused_at: float | None = None  # when one was refused last; None: not lately
+        self._refused_at: float | None = None  # when one was refused last of too many; None: not lately
 
     @property
     def taken(self) -> int:
@@ -52,13 +52,12 @@ class Admission:
     def is_full(self) -> bool:
         """Says whether a request is to be refused now."""
         now = self._clock()
-        if self._full_since is not None and now - self._full_since > _BURST_SECONDS:
-            self._refused_at = now
-        elif self._refused_at is not None and now - self._refused_at > _CALM_SECONDS:
+        if self._refused_at is not None and now - self._refused_at > _CALM_SECONDS:
             self._refused_at = None
         if self._taken < self.limit:
             return False
-        if self._refused_at is not None:
+        for_long = self._full_since is not None and now - self._full_since > _BURST_SECONDS
+        if self._refused_at is not None or for_long:
             self._refused_at = now
         return True
 
