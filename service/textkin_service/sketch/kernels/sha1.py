@@ -85,11 +85,14 @@ def _loaded(builder: Any, messages: Any, at: Any, long: Any, start: Any) -> list
         rest = builder.sub(length, start)
         rest = _less(builder, _less(builder, rest, BLOCK_BYTES, "<"), -1, ">")
         window = builder.sub(ir.Constant(_INDEX, BLOCK_BYTES), rest)
+        # Of a message that has ended, nothing is kept of what is read: it must be there nevertheless.
+        has_ended = builder.icmp_unsigned(">", start, length)
+        begin = builder.add(place, builder.select(has_ended, length, start))
         block, keep, end = (
             builder.load(
                 builder.bitcast(builder.gep(each, [offset], inbounds=True), _BLOCK.as_pointer()), align=1
             )
-            for each, offset in ((messages, builder.add(place, start)), (kept, window), (ended, window))
+            for each, offset in ((messages, begin), (kept, window), (ended, window))
         )
         block = builder.or_(builder.and_(block, keep), end)
         swapped = builder.shuffle_vector(
