@@ -105,7 +105,14 @@ def test_a_heavy_request_is_let_in_while_others_leave_a_permit(admission):
 
 @pytest.mark.parametrize(
     ("size", "searches", "weight"),
-    [(0, 0, 1), (3_000, 0, 1), (32_768, 0, 2), (1_000, 7, 7), (1_000, 256, HEAVIEST), (16 << 20, 1, HEAVIEST)],
+    [
+        (0, 0, 1),
+        (3_000, 0, 1),
+        (32_768, 0, 2),
+        (1_000, 7, 7),
+        (1_000, 256, HEAVIEST),
+        (16 << 20, 1, HEAVIEST),
+    ],
 )
 def test_requests_weigh_by_their_length_or_the_searches_in_them(size, searches, weight):
     assert weight_of(size, searches) == weight

@@ -1,8 +1,8 @@
 """Admission: how much may be under way at a time, so that what is let in is answered soon and fits the memory.
 
-A request takes as many permits as it weighs. A short burst may take `most`. Where another has to be refused, and over half of them
-were taken for long without a break, more comes than can be answered, and each waits for all before it: then only as many are let
-in as keep the threads busy, `sustained`, until nothing had to be refused for a moment.
+A request takes as many permits as it weighs. A short burst may take `most`. Where another has to be refused, and over half of
+them were taken for long without a break, more comes than can be answered, and each waits for all before it: then only as many
+are let in as keep the threads busy, `sustained`, until nothing had to be refused for a moment.
 A request is let in while there is a permit left, whatever it weighs, because a heavy one would otherwise never be.
 
 Streams are counted by themselves: one that is open and idle must not stand in the way of requests. So are requests whose
@@ -12,8 +12,8 @@ message is long in coming.
 import time
 from collections.abc import Callable
 
-# So many bytes of a message weigh like one request: an article of 5,000 words. Nothing weighs more than HEAVIEST, so that by default
-# four requests of any size, as many as `textkin` has when it works through many texts, leave a quarter of the permits to others.
+# So many bytes of a message weigh like one request: an article of 5,000 words. Nothing weighs more than HEAVIEST, so that four
+# requests of any size, as many as `textkin` has when it works through many texts, leave a quarter of the permits to others.
 _BYTES_A_PERMIT = 32_768
 HEAVIEST = 12
 # More than half may be under way for so long: 64 short searches at once have their answers by then.
