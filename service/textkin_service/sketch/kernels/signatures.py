@@ -16,7 +16,8 @@ from textkin_service.sketch.kernels.sha1 import BLOCK_BYTES, LANES, digest
 
 # The longest UTF-8 of a character's normal form in `character_forms`, and a space.
 MOST_BYTES = 8
-# Bytes behind the last word that may be read or written, and mean nothing; and places behind the last.
+# Bytes behind the last word that may be read (of each message, as many as a block has) or written, and mean nothing; and places
+# behind the last.
 SLACK = BLOCK_BYTES
 MORE_PLACES = LANES
 
