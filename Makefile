@@ -11,7 +11,7 @@ COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes
 # Those of bench and fuzz are not among them: their packages are installed for `make bench` and `make fuzz` alone.
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: help setup warm demo test check audit format protos release-protos lock bench fuzz clean
+.PHONY: help setup warm demo test check audit format protos release-protos lock bench fuzz walls clean
 
 help: ## Shows this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -85,6 +85,11 @@ fuzz: warm $(VENV)/.fuzz ## Fuzzes parsers and RPCs for some minutes. FUZZ_RUNS 
 $(VENV)/.fuzz: requirements-fuzz.lock $(VENV)/.ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@touch $@
+
+walls: warm ## Runs the tests of the kernels with a page behind each array that nobody may touch. Needs gcc, and takes ten minutes.
+	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o $(VENV)/walls.so fuzz/walls.c -ldl
+	@[ $$(cat /proc/sys/vm/max_map_count) -ge 1000000 ] || { echo "run first: sysctl -w vm.max_map_count=4000000"; exit 1; }
+	LD_PRELOAD=$(CURDIR)/$(VENV)/walls.so $(BIN)/python -X faulthandler -m pytest -q -p no:cacheprovider tests/core
 
 clean: ## Removes what setup and the tools made.
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
