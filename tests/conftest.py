@@ -21,6 +21,12 @@ from textkin.v1 import collection_pb2, textkin_service_pb2, textkin_service_pb2_
 PATIENCE_SECONDS = 180
 
 
+def pytest_sessionstart() -> None:
+    """Has what tests start hear an interrupt, also where the tests were started in the background, which ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """On CI a skipped test fails the run: the machine has, or installs, all that tests need."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
