@@ -253,7 +253,7 @@ def test_work_whose_time_is_up_is_not_begun(bench, monkeypatch):
 
 def test_an_article_searched_for_at_its_ingest_is_screened_without_being_read(bench):
     put, _ = bench.ingest("a", FERRY, search=SearchOptions())
-    (outline,) = bench.engine._searcher._cache.get([put.number]).values()
+    (outline,) = bench.engine._searcher._cache.get([(1, put.number)]).values()
     assert outline.data.tolist() == Outline.of(analyze(FERRY)).data.tolist()
 
 
@@ -302,11 +302,21 @@ def test_the_cache_keeps_what_was_used_last_within_its_bytes():
     outlines = [Outline.of(analyze(f"{FERRY} {number}", "en")) for number in range(4)]
     cache = OutlineCache(sum(one.memory_bytes() for one in outlines[:3]))
     for number in range(3):
-        cache.put(number, outlines[number])
-    assert cache.get([0, 9]) == {0: outlines[0]}
-    cache.put(3, outlines[3])
-    assert cache.get([3, 1, 0]) == {3: outlines[3], 0: outlines[0]}
+        cache.put((1, number), outlines[number])
+    assert cache.get([(1, 0), (1, 9), (2, 0)]) == {(1, 0): outlines[0]}
+    cache.put((1, 3), outlines[3])
+    assert cache.get([(1, 3), (1, 1), (1, 0)]) == {(1, 3): outlines[3], (1, 0): outlines[0]}
     assert cache.size_bytes == sum(outlines[number].memory_bytes() for number in (0, 2, 3))
     nothing = OutlineCache(0)
-    nothing.put(1, outlines[0])
-    assert nothing.get([1]) == {}
+    nothing.put((1, 1), outlines[0])
+    assert nothing.get([(1, 1)]) == {}
+
+
+def test_the_cache_forgets_the_articles_of_a_collection():
+    outline = Outline.of(analyze(FERRY, "en"))
+    cache = OutlineCache(10 * outline.memory_bytes())
+    for place in ((1, 1), (1, 2), (2, 1)):
+        cache.put(place, outline)
+    cache.drop(1)
+    assert list(cache.get([(1, 1), (1, 2), (2, 1)])) == [(2, 1)]
+    assert cache.size_bytes == outline.memory_bytes()

@@ -33,7 +33,7 @@ from textkin_service.model import (
 from textkin_service.relation import compare
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
-from textkin_service.store import Store, StoredCollection
+from textkin_service.store import Change, Dropped, Store, StoredCollection
 
 _DEFAULT_PAGE = 100
 _MIB = 1_048_576
@@ -84,23 +84,22 @@ class Engine:
         self._settings = settings
         self._scheme = Scheme.of(settings)
         self._indexes = Indexes(self._scheme)
-        self._searcher = Searcher(
-            store, self._indexes, OutlineCache(settings.cache_mib * _MIB), settings.candidates
-        )
+        self._outlines = OutlineCache(settings.cache_mib * _MIB)
+        self._searcher = Searcher(store, self._indexes, self._outlines, settings.candidates)
         self._answering = Answering(store, self._searcher, settings)
         self._started_at = datetime.now(UTC)
         self.ingest = Ingest(store, self._indexes, self._searcher, settings)
 
     def load(self, work: Work) -> None:
-        """Drops what is past its retention and builds the indexes from the sketches in the store.
+        """Builds the indexes from the sketches in the store, and drops what is past its retention.
 
         StoreError; DeadlineExceeded when `work` ends.
         It prepares the kernels too, so that no request waits for them to be compiled.
         """
         prepare()
-        self._store.sweep().result()
         self._indexes.load(self._store.sketches(), work)
-        self._store.listen(self._indexes.apply)
+        self._store.listen(self._hear)
+        self._store.sweep().result()
         self._started_at = datetime.now(UTC)
 
     def compare(
@@ -242,6 +241,12 @@ class Engine:
     def close(self) -> None:
         """Finishes the writes handed in and closes the store."""
         self._store.close()
+
+    def _hear(self, changes: Sequence[Change]) -> None:
+        self._indexes.apply(changes)
+        for change in changes:
+            if isinstance(change, Dropped):
+                self._outlines.drop(change.collection)
 
     def _side(self, field: str, side: InlineText | ArticleReference) -> tuple[Analysis, int | None]:
         """Returns a text's analysis and the number of its collection, if it is stored."""

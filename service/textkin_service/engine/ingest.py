@@ -110,7 +110,7 @@ class Ingest:
         """Searches for a committed article among those taken in before it, if that was asked for."""
         if prepared.search is None or prepared.analysis is None:
             return SearchResult(())
-        self._searcher.keep_outline(put.number, prepared.analysis)
+        self._searcher.keep_outline(prepared.collection, put.number, prepared.analysis)
         query = Query(prepared.analysis, number=put.number, before=put.number)
         return self._searcher.search(Search(prepared.collection, query, prepared.search, work))
 

@@ -1,12 +1,13 @@
 """One search: what it asks for, how far it has come, and what it has found."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.analysis import Analysis
+from textkin_service.engine.outlines import Place
 from textkin_service.engine.work import Work
 from textkin_service.leave import asked_of
 from textkin_service.model import Comparison, Match, SearchOptions, SearchResult
@@ -78,12 +79,17 @@ class UnderWay:
         self._next += len(self.looked_at)
         return bool(self.looked_at) and self._misses < _MOST_MISSES
 
-    def screen(self, outlines: Mapping[int, Outline]) -> None:
+    def places(self, numbers: Iterable[int]) -> list[Place]:
+        """Returns the places of articles of the collection that is searched."""
+        return [(self.search.collection.number, number) for number in numbers]
+
+    def screen(self, outlines: Mapping[Place, Outline]) -> None:
         """Rules out candidates by their outlines. Those that have none are gone."""
         if self._screening is None:
             self._screening = ScreenedQuery(self.queried, self.recurring)
-        self.looked_at = [number for number in self.looked_at if number in outlines]
-        screened = self._screening.screen([outlines[number] for number in self.looked_at])
+        there = [place for place in self.places(self.looked_at) if place in outlines]
+        self.looked_at = [number for _, number in there]
+        screened = self._screening.screen([outlines[place] for place in there])
         options = self.search.options
         self.possible = [
             number
@@ -91,12 +97,12 @@ class UnderWay:
             if each is None or may_match(each, options.min_relation, options.min_score)
         ]
 
-    def compare(self, read: Mapping[int, Read]) -> None:
+    def compare(self, read: Mapping[Place, Read]) -> None:
         """Compares the candidates that were not ruled out, in turn. Those that were not read are gone. DeadlineExceeded."""
-        for number in self.looked_at:
-            if number in read:
+        for place in self.places(self.looked_at):
+            if place in read:
                 self.search.work.check()
-                other = read[number]
+                other = read[place]
                 options = self.search.options
                 analysis = other.analysis().without(self.recurring)
                 with asked_of(self.search.work.check):
@@ -107,7 +113,7 @@ class UnderWay:
                     self._found.append(_Found(other.stored, comparison))
                     self._misses = 0
                     continue
-            elif number in self.possible:
+            elif place[1] in self.possible:
                 continue
             self._misses += 1
             if self._misses == _MOST_MISSES:

@@ -9,7 +9,7 @@ from functools import partial
 
 from textkin_service.analysis import Analysis, analyze, analyze_all
 from textkin_service.engine.indexes import Indexes
-from textkin_service.engine.outlines import OutlineCache
+from textkin_service.engine.outlines import OutlineCache, Place
 from textkin_service.engine.search import Read, Search, UnderWay
 from textkin_service.engine.together import Errors, each, together
 from textkin_service.model import SearchOptions, SearchResult
@@ -56,9 +56,9 @@ class Searcher:
         """Returns the analysis of an article that was read with its text."""
         return analyze(stored.article.text, language_of(collection, stored))
 
-    def keep_outline(self, number: int, analysis: Analysis) -> None:
+    def keep_outline(self, collection: StoredCollection, number: int, analysis: Analysis) -> None:
         """Keeps the outline of an article that was just taken in: searches that meet it need not read its text for that."""
-        self._cache.put(number, Outline.of(analysis))
+        self._cache.put((collection.number, number), Outline.of(analysis))
 
     def _begun(self, search: Search) -> UnderWay:
         """Returns a search with its candidates."""
@@ -77,30 +77,30 @@ class Searcher:
         active = each(active, partial(_compared, read), failed)
         return {i: search for i, search in active.items() if search.goes_on()}
 
-    def _outlines(self, searches: Mapping[int, UnderWay]) -> dict[int, Outline]:
-        """Returns the outlines of those of the articles looked at that are there, by number."""
-        found = self._cache.get([number for one in searches.values() for number in one.looked_at])
+    def _outlines(self, searches: Mapping[int, UnderWay]) -> dict[Place, Outline]:
+        """Returns the outlines of those of the articles looked at that are there."""
+        found = self._cache.get([place for one in searches.values() for place in one.places(one.looked_at)])
         missing = [
-            (one.search.collection, [number for number in one.looked_at if number not in found])
+            (one.search.collection, [place[1] for place in one.places(one.looked_at) if place not in found])
             for one in searches.values()
         ]
-        for number, read in self._read(missing).items():
-            found[number] = Outline.of(read.analysis())
-            self._cache.put(number, found[number])
+        for place, read in self._read(missing).items():
+            found[place] = Outline.of(read.analysis())
+            self._cache.put(place, found[place])
         return found
 
-    def _possible(self, searches: Mapping[int, UnderWay]) -> dict[int, Read]:
-        """Returns those of the articles that were not ruled out that are there, by number."""
+    def _possible(self, searches: Mapping[int, UnderWay]) -> dict[Place, Read]:
+        """Returns those of the articles that were not ruled out that are there."""
         return self._read([(one.search.collection, one.possible) for one in searches.values()])
 
-    def _read(self, wanted: Iterable[tuple[StoredCollection, Sequence[int]]]) -> dict[int, Read]:
-        """Returns those of the articles of collections that are there, by number."""
+    def _read(self, wanted: Iterable[tuple[StoredCollection, Sequence[int]]]) -> dict[Place, Read]:
+        """Returns those of the articles of collections that are there."""
         collections: dict[int, StoredCollection] = {}
         numbers: dict[int, dict[int, None]] = {}  # of each collection, in order
         for collection, some in wanted:
             collections[collection.number] = collection
             numbers.setdefault(collection.number, {}).update(dict.fromkeys(some))
-        found: dict[int, Read] = {}
+        found: dict[Place, Read] = {}
         for key, collection in collections.items():
             stored = self._store.stored(collection, list(numbers[key]))
             short = [one for one in stored if len(one.article.text) <= SHORT]
@@ -115,7 +115,7 @@ class Searcher:
                     if analysis is None
                     else partial(_same, analysis)
                 )
-                found[one.number] = Read(one, analyzed)
+                found[key, one.number] = Read(one, analyzed)
         return found
 
     def _eligible(self, search: Search, asked: Probe) -> tuple[Sequence[int], bool]:
@@ -149,12 +149,12 @@ def _checked(search: UnderWay) -> UnderWay:
     return search
 
 
-def _screened(outlines: Mapping[int, Outline], search: UnderWay) -> UnderWay:
+def _screened(outlines: Mapping[Place, Outline], search: UnderWay) -> UnderWay:
     search.screen(outlines)
     return search
 
 
-def _compared(read: Mapping[int, Read], search: UnderWay) -> UnderWay:
+def _compared(read: Mapping[Place, Read], search: UnderWay) -> UnderWay:
     search.compare(read)
     return search
 

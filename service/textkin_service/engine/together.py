@@ -5,6 +5,7 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
+Key = TypeVar("Key")
 Errors = dict[int, Exception]
 
 
@@ -20,13 +21,13 @@ def each(values: Mapping[int, Value], step: Callable[[Value], Result], failed: E
 
 
 def together(
-    values: Mapping[int, Value], step: Callable[[Mapping[int, Value]], dict[int, Result]], failed: Errors
-) -> dict[int, Result]:
-    """Returns what a step makes of all values at once, under whatever numbers; where it fails, of each by itself."""
+    values: Mapping[int, Value], step: Callable[[Mapping[int, Value]], dict[Key, Result]], failed: Errors
+) -> dict[Key, Result]:
+    """Returns what a step makes of all values at once, under whatever keys; where it fails, of each by itself."""
     try:
         return step(values)
     except Exception:  # noqa: BLE001 - of some value, which is found out one by one
-        results: dict[int, Result] = {}
+        results: dict[Key, Result] = {}
         for part in each({i: {i: value} for i, value in values.items()}, step, failed).values():
             results.update(part)
         return results
