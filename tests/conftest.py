@@ -15,6 +15,7 @@ from typing import Any
 import grpc
 import pytest
 
+from redis_cluster import RedisCluster, installed, redis_cluster
 from textkin.v1 import collection_pb2, textkin_service_pb2, textkin_service_pb2_grpc
 
 # Bounds how long a test waits for something that never comes; nothing that works takes nearly as long.
@@ -170,3 +171,12 @@ def collection(stub: textkin_service_pb2_grpc.TextkinServiceStub) -> Iterator[st
         stub.DeleteCollection(forget, timeout=PATIENCE_SECONDS)
     except grpc.RpcError as error:
         assert error.code() is grpc.StatusCode.NOT_FOUND  # noqa: PT017 - the test may have deleted it
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """A Redis Cluster for the whole session. Tests keep apart by prefixes of their own."""
+    if not installed():
+        pytest.skip("redis-server is not installed")
+    with redis_cluster(tmp_path_factory.mktemp("redis")) as running:
+        yield running

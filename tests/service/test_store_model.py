@@ -1,36 +1,42 @@
 """The store against a model of dictionaries: any operations in any order, with time passing and restarts."""
 
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from drafts import draft
+from stores import Clock, InCluster, InFolder
 from textkin_service.errors import AlreadyExists, NotFound
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
-from textkin_service.store import Added, Dropped, Put, Removed, SqliteStore
+from textkin_service.store import Added, Dropped, Put, Removed
 
 COLLECTIONS = st.sampled_from(["default", "short", "long"])
 IDS = st.sampled_from(["a", "b", "c", "é\u0301"])
 TEXTS = st.sampled_from(["one", "two", "drei\0"])
+RUNS = settings(max_examples=25, stateful_step_count=30, deadline=None)
 RETENTION = {"default": None, "short": timedelta(seconds=5), "long": timedelta(seconds=50)}
 
 
 class StoreMachine(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.now = datetime(2030, 1, 1, tzinfo=UTC)
+        self.clock = Clock()
         self.collections = {"default": {}}
         self.indexed = set()
+        self.place = self.new_place()
         self.open()
 
+    @property
+    def now(self):
+        return self.clock.now
+
     def open(self):
-        self.store = SqliteStore(Path(self.folder.name), "scheme", lambda: self.now)
+        self.store = self.place.open(self.clock)
         self.indexed = {(added.collection, added.number) for added in self.store.sketches()}
         self.store.listen(self.hear)
 
@@ -112,7 +118,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 30))
     def wait(self, seconds):
-        self.now += timedelta(seconds=seconds)
+        self.clock.now += timedelta(seconds=seconds)
 
     @rule()
     def sweep(self):
@@ -146,8 +152,29 @@ class StoreMachine(RuleBasedStateMachine):
 
     def teardown(self):
         self.store.close()
+
+
+class EmbeddedMachine(StoreMachine):
+    def new_place(self):
+        self.folder = tempfile.TemporaryDirectory()
+        return InFolder(Path(self.folder.name))
+
+    def teardown(self):
+        super().teardown()
         self.folder.cleanup()
 
 
-StoreMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
-TestStore = StoreMachine.TestCase
+class ClusterMachine(StoreMachine):
+    addresses = ()
+
+    def new_place(self):
+        return InCluster(self.addresses)
+
+
+def test_the_embedded_store_is_as_its_model():
+    run_state_machine_as_test(EmbeddedMachine, settings=RUNS)
+
+
+def test_the_store_in_a_cluster_is_as_its_model(cluster):
+    ClusterMachine.addresses = cluster.addresses
+    run_state_machine_as_test(ClusterMachine, settings=RUNS)

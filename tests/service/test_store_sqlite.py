@@ -1,138 +1,25 @@
-"""The SQLite store: what it refuses, what it keeps, what its listeners hear."""
+"""The SQLite store, beyond what every store promises (test_store_contract.py): what it refuses on disk."""
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import apsw
 import pytest
 
-from drafts import draft
+from stores import FERRY, SCHEME, put
 from textkin_service.errors import (
-    AlreadyExists,
-    FailedPrecondition,
-    NotFound,
-    NotReady,
-    ResourceExhausted,
     StoreError,
-    TextkinError,
 )
-from textkin_service.model import Article, CollectionSettings, IngestOutcome
-from textkin_service.store import Added, Dropped, Removed, SqliteStore
+from textkin_service.model import IngestOutcome
+from textkin_service.store import SqliteStore
 from textkin_service.store.connections import connect
 from textkin_service.store.records import by_number
 
-SCHEME = "scheme-1"
-START = datetime(2030, 1, 1, tzinfo=UTC)
-FERRY = Article(
-    id="ferry",
-    text="Two ferries collided\0 off Velmora – nobody was hurt 🙂.",
-    title="Ferries",
-    url="https://example.org/1",
-    source="Velmora Post",
-    language="en",
-    detected_language="en",
-    published_at=datetime(1931, 5, 6, 7, 8, 9, 123456, tzinfo=UTC),
-    metadata={"desk": "sea", "é": ""},
-)
-
-
-class Clock:
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path, clock):
-    with SqliteStore(tmp_path, SCHEME, clock) as opened:
+def store(tmp_path):
+    with SqliteStore(tmp_path, SCHEME) as opened:
         yield opened
-
-
-def put(store, article, collection="default", sketch=b"sketch"):
-    (result,) = store.put([draft(collection, article, sketch)]).result()
-    if isinstance(result, TextkinError):
-        raise result
-    return result
-
-
-def ids(store, collection="default", **kwargs):
-    page = store.articles(collection, 0, 1_000, include_text=False, max_bytes=1, **kwargs)
-    return [article.id for article in page.items]
-
-
-def test_an_article_comes_back_as_it_was_given(store):
-    put(store, FERRY)
-    assert store.article("default", "ferry").article == replace(FERRY, ingested_at=START)
-
-
-def test_it_is_there_after_the_store_was_opened_again(tmp_path):
-    with SqliteStore(tmp_path, SCHEME) as store:
-        number = put(store, FERRY).number
-    with SqliteStore(tmp_path, SCHEME) as store:
-        assert store.article("default", "ferry").number == number
-        assert list(store.sketches()) == [Added(1, number, b"sketch")]
-
-
-def test_the_same_article_again_changes_nothing(store, clock):
-    first = put(store, FERRY)
-    clock.now += timedelta(days=1)
-    again = put(store, FERRY)
-    assert (first.outcome, again.outcome) == (IngestOutcome.CREATED, IngestOutcome.UNCHANGED)
-    assert again.number == first.number
-    assert store.article("default", "ferry").article.ingested_at == START
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"text": "Other."},
-        {"title": ""},
-        {"url": "https://example.org/2"},
-        {"source": "Else"},
-        {"language": ""},
-        {"published_at": None},
-        {"metadata": {}},
-    ],
-)
-def test_any_other_content_replaces_it_under_a_new_number(store, change):
-    first = put(store, FERRY)
-    again = put(store, replace(FERRY, **change))
-    assert again.outcome is IngestOutcome.REPLACED
-    assert again.number > first.number
-    assert store.counts().articles == 1
-    assert store.headers(store.collection("default"), [first.number]) == []
-
-
-def test_a_number_is_never_used_twice(tmp_path):
-    with SqliteStore(tmp_path, SCHEME) as store:
-        first = put(store, FERRY).number
-        assert store.delete("default", "ferry").result()
-    with SqliteStore(tmp_path, SCHEME) as store:
-        assert put(store, FERRY).number > first
-
-
-def test_listeners_hear_of_each_change_before_its_future_resolves(store):
-    heard = []
-    store.listen(heard.extend)
-    number = put(store, FERRY, sketch=b"1").number
-    assert heard == [Added(1, number, b"1")]
-    put(store, FERRY)
-    replaced = put(store, replace(FERRY, title="x"), sketch=b"2").number
-    assert heard[1:] == [Removed(1, number, b"1"), Added(1, replaced, b"2")]
-    store.delete("default", "ferry").result()
-    assert heard[3:] == [Removed(1, replaced, b"2")]
-    store.create_collection("sea", CollectionSettings()).result()
-    put(store, FERRY, "sea")
-    store.delete_collection("sea", force=True).result()
-    assert heard[5:] == [Dropped(2)]
 
 
 def test_a_listener_that_fails_fails_its_commit_and_no_other(store):
@@ -151,50 +38,6 @@ def test_a_listener_that_fails_fails_its_commit_and_no_other(store):
     assert [added.number for added in heard] == [1, 2]
 
 
-def test_listeners_hear_of_commits_in_their_order(store):
-    heard = []
-    store.listen(heard.extend)
-    futures = [store.put([draft("default", replace(FERRY, id=str(n)))]) for n in range(200)]
-    numbers = [put.number for future in futures for put in future.result()]
-    assert [added.number for added in heard] == numbers
-
-
-def test_writes_handed_in_together_keep_their_order(store):
-    drafts = [draft("default", replace(FERRY, id=str(n % 50), title=str(n))) for n in range(500)]
-    futures = [store.put(drafts[start : start + 7]) for start in range(0, 500, 7)]
-    numbers = [put.number for future in futures for put in future.result()]
-    assert numbers == sorted(set(numbers))
-    assert ids(store) == [str(n % 50) for n in range(450, 500)]
-
-
-def test_a_refused_write_leaves_its_group_alone(store):
-    futures = [
-        store.put([draft("nowhere" if n % 3 == 0 else "default", replace(FERRY, id=str(n)))])
-        for n in range(30)
-    ]
-    for n, future in enumerate(futures):
-        (result,) = future.result()
-        if n % 3 == 0:
-            assert isinstance(result, NotFound)
-            assert "no collection 'nowhere'" in str(result)
-        else:
-            assert result.outcome is IngestOutcome.CREATED
-    assert store.counts().articles == 20
-
-
-def test_pages_go_on_rightly_while_articles_come_and_go(store):
-    for n in range(6):
-        put(store, replace(FERRY, id=str(n)))
-    first = store.articles("default", 0, 3, include_text=False, max_bytes=1)
-    assert [article.id for article in first.items] == ["0", "1", "2"]
-    store.delete("default", "1").result()
-    store.delete("default", "4").result()
-    put(store, replace(FERRY, id="6"))
-    second = store.articles("default", first.next, 3, include_text=False, max_bytes=1)
-    assert [article.id for article in second.items] == ["3", "5", "6"]
-    assert second.next is None
-
-
 def test_articles_are_looked_up_by_number_and_not_searched_for(tmp_path):
     SqliteStore(tmp_path, SCHEME).close()
     with closing(connect(tmp_path / "textkin.sqlite3")) as db:
@@ -203,104 +46,11 @@ def test_articles_are_looked_up_by_number_and_not_searched_for(tmp_path):
             assert all("USING INTEGER PRIMARY KEY" in detail for *_, detail in plan)
 
 
-def test_a_page_with_texts_ends_before_it_grows_too_large(store):
-    for n in range(4):
-        put(store, replace(FERRY, id=str(n), text="x" * 100))
-    page = store.articles("default", 0, 10, include_text=True, max_bytes=150)
-    assert len(page.items) == 2
-    assert page.next is not None
-    assert len(store.articles("default", 0, 10, include_text=False, max_bytes=150).items) == 4
-
-
-def test_collections_are_listed_by_id(store):
-    for name in ("b", "a", "c"):
-        store.create_collection(name, CollectionSettings(max_articles=3)).result()
-    page = store.collections("", 2)
-    assert [stored.collection.id for stored in page.items] == ["a", "b"]
-    rest = store.collections(page.next, 2)
-    assert [stored.collection.id for stored in rest.items] == ["c", "default"]
-    assert rest.next is None
-
-
-def test_a_collection_is_there_once(store):
-    settings = CollectionSettings("de", timedelta(days=3), 5, 100)
-    made = store.create_collection("sea", settings).result()
-    assert made == store.collection("sea").collection
-    with pytest.raises(AlreadyExists):
-        store.create_collection("sea", settings).result()
-
-
-def test_only_an_empty_collection_goes_without_force(store):
-    store.create_collection("sea", CollectionSettings()).result()
-    put(store, FERRY, "sea")
-    with pytest.raises(FailedPrecondition) as refusal:
-        store.delete_collection("sea", force=False).result()
-    assert refusal.value.reason == "COLLECTION_NOT_EMPTY"
-    assert store.delete_collection("sea", force=True).result() == 1
-    with pytest.raises(NotFound):
-        store.article("sea", "ferry")
-    with pytest.raises(FailedPrecondition) as refusal:
-        store.delete_collection("default", force=True).result()
-    assert refusal.value.reason == "COLLECTION_PROTECTED"
-
-
-def test_a_full_collection_takes_no_new_article_but_replaces(store):
-    store.create_collection("sea", CollectionSettings(max_articles=1)).result()
-    put(store, FERRY, "sea")
-    with pytest.raises(ResourceExhausted) as refusal:
-        put(store, replace(FERRY, id="2"), "sea")
-    assert refusal.value.reason == "COLLECTION_FULL"
-    assert put(store, replace(FERRY, title="x"), "sea").outcome is IngestOutcome.REPLACED
-    assert put(store, replace(FERRY, title="x"), "sea").outcome is IngestOutcome.UNCHANGED
-
-
-def test_an_article_past_its_retention_is_as_good_as_deleted(store, clock):
-    store.create_collection(
-        "sea", CollectionSettings(retention=timedelta(seconds=10), max_articles=1)
-    ).result()
-    number = put(store, FERRY, "sea").number
-    clock.now += timedelta(seconds=9)
-    assert ids(store, "sea") == ["ferry"]
-    clock.now += timedelta(seconds=1)
-    assert ids(store, "sea") == []
-    assert store.headers(store.collection("sea"), [number]) == []
-    assert store.stored(store.collection("sea"), [number]) == []
-    assert store.counts().articles == store.collection("sea").collection.article_count == 0
-    with pytest.raises(NotFound):
-        store.article("sea", "ferry")
-    assert not store.delete("sea", "ferry").result()
-    assert put(store, FERRY, "sea").outcome is IngestOutcome.CREATED
-
-
-def test_a_sweep_removes_what_is_past_its_retention_and_nothing_else(store, clock):
-    store.create_collection("sea", CollectionSettings(retention=timedelta(seconds=10))).result()
-    gone = put(store, FERRY, "sea").number
-    put(store, FERRY)
-    clock.now += timedelta(seconds=5)
-    put(store, replace(FERRY, id="later"), "sea")
-    heard = []
-    store.listen(heard.extend)
-    clock.now += timedelta(seconds=5)
-    assert store.sweep().result() == 1
-    assert heard == [Removed(2, gone, b"sketch")]
-    assert ids(store, "sea") == ["later"]
-    assert ids(store) == ["ferry"]
-
-
 def test_one_folder_serves_one_store(tmp_path, store):
     with pytest.raises(StoreError, match="another process serves") as refusal:
         SqliteStore(tmp_path, SCHEME)
     assert refusal.value.reason == "STORE_IN_USE"
     store.close()
-    SqliteStore(tmp_path, SCHEME).close()
-
-
-def test_sketches_of_another_scheme_are_refused(tmp_path):
-    SqliteStore(tmp_path, SCHEME).close()
-    with pytest.raises(StoreError) as refusal:
-        SqliteStore(tmp_path, "scheme-2")
-    assert refusal.value.reason == "STORE_SCHEME_MISMATCH"
-    assert refusal.value.metadata == {"stored": SCHEME, "expected": "scheme-2"}
     SqliteStore(tmp_path, SCHEME).close()
 
 
@@ -341,17 +91,6 @@ def test_a_write_that_sqlite_refuses_fails_and_leaves_nothing(tmp_path, store):
         put(store, FERRY)
     assert failure.value.reason == "STORE_WRITE_FAILED"
     assert store.counts().articles == 0
-
-
-def test_a_closed_store_says_that_it_is_not_ready(tmp_path):
-    store = SqliteStore(tmp_path, SCHEME)
-    pending = [store.put([draft("default", replace(FERRY, id=str(n)))]) for n in range(20)]
-    store.close()
-    assert all(future.result()[0].outcome is IngestOutcome.CREATED for future in pending)
-    with pytest.raises(NotReady):
-        store.put([draft("default", FERRY)])
-    with pytest.raises(NotReady):
-        store.counts()
 
 
 def test_a_commit_is_synced_and_the_log_is_written_ahead(store):

@@ -1,4 +1,4 @@
-"""Articles kept safe: the interface in `base`, its SQLite implementation in `sqlite`."""
+"""Articles kept safe: the interface in `base`; embedded in `sqlite`, in a cluster in `cluster`; `choice` opens one of them."""
 
 from textkin_service.store.base import (
     Added,
@@ -14,6 +14,7 @@ from textkin_service.store.base import (
     StoredArticle,
     StoredCollection,
 )
+from textkin_service.store.choice import open_store
 from textkin_service.store.packing import pack
 from textkin_service.store.records import digest
 from textkin_service.store.sqlite import SqliteStore
@@ -33,5 +34,6 @@ __all__ = [
     "StoredArticle",
     "StoredCollection",
     "digest",
+    "open_store",
     "pack",
 ]

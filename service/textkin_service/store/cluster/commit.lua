@@ -1,0 +1,120 @@
+-- Commits changes to one collection: all of them, or none. All keys are of one slot.
+--
+-- KEYS  1 state (hash)        last: the number given last; settled; articles; most: of these, or 0; retained: 1 if they expire;
+--                             at: the time of the last commit; chain: what tells this log from every other
+--       2 log (stream)        an entry a change, `<number>-0`: i the id; r the number that goes, or 0; s the sketch of what
+--                             comes, absent from a deletion; c the chain, with the last of a commit
+--       3 ids (hash)          of what the log has: id -> "number time digest", empty once deleted
+--       4 records (hash)      number -> "time record"
+--       5 times (sorted set)  numbers by time, of articles that expire
+--       6 answers (hash)      of each writer its last token and what it was answered: a commit may be asked for twice
+-- ARGV  1 the writer; 2 a token, new for each commit; 3 `settled` as the writer knows it; 4 the time; 5 articles that came by
+--       this time are past their retention, or empty; then of each change
+--       kind (p: put, d: delete, x: delete if it is past its retention), id, what is settled of that id ("number time digest", or empty), digest, record, sketch
+--
+-- Answers {"gone"}, {"retry"}, or {"done", last before, chain before, chain, time, outcome, number, ...}: an outcome is created, replaced,
+-- unchanged, full, deleted, expired (deleted, and past its retention), or missing.
+
+local state, log, ids, records, times, answers = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+
+local answered = redis.call('HGET', answers, ARGV[1])
+if answered then
+  local known = cmsgpack.unpack(answered)
+  if known[1] == ARGV[2] then
+    return known[2]
+  end
+end
+
+local fields = redis.call('HMGET', state, 'last', 'settled', 'articles', 'most', 'retained', 'at', 'chain')
+if not fields[1] then
+  return {'gone'}
+end
+if fields[2] ~= ARGV[3] then
+  return {'retry'}
+end
+local last, articles, most = tonumber(fields[1]), tonumber(fields[3]), tonumber(fields[4])
+local retained = fields[5] == '1'
+local past = tonumber(ARGV[5])
+-- Times never go back in a log, whatever the clocks of writers say.
+local now = string.format('%.0f', math.max(tonumber(ARGV[4]), tonumber(fields[6])))
+local expired = 0
+if past and most > 0 then
+  expired = redis.call('ZCOUNT', times, '-inf', past)
+end
+
+local before, chain_before = fields[1], fields[7]
+local chain = redis.sha1hex(chain_before .. ARGV[2])
+local outcomes, entries = {}, {}
+
+for at = 6, #ARGV, 6 do
+  local kind, id, known, digest, record, sketch = unpack(ARGV, at, at + 5)
+  known = redis.call('HGET', ids, id) or known
+  local number, time, had
+  if known ~= '' then
+    number, time, had = string.match(known, '^(%d+) (-?%d+) (.*)$')
+  end
+  local alive = number and not (past and tonumber(time) <= past)
+  local outcome, told = nil, number or '0'
+  if kind == 'x' and alive then
+    outcome = 'missing'
+  elseif kind ~= 'p' then
+    outcome = number and (alive and 'deleted' or 'expired') or 'missing'
+  elseif alive and had == digest then
+    outcome = 'unchanged'
+  elseif alive then
+    outcome = 'replaced'
+  elseif most > 0 and articles - expired >= most then
+    outcome = 'full'
+  else
+    outcome = 'created'
+  end
+  local comes = outcome == 'created' or outcome == 'replaced'
+  if comes or outcome == 'deleted' or outcome == 'expired' then
+    last = last + 1
+    local place = string.format('%.0f', last)
+    if number then
+      redis.call('HDEL', records, number)
+      articles = articles - 1
+      if retained then
+        if not alive then
+          expired = expired - 1
+        end
+        redis.call('ZREM', times, number)
+      end
+    end
+    local entry = {'i', id, 'r', number or '0'}
+    if comes then
+      told = place
+      articles = articles + 1
+      redis.call('HSET', ids, id, place .. ' ' .. now .. ' ' .. digest)
+      redis.call('HSET', records, place, now .. ' ' .. record)
+      if retained then
+        redis.call('ZADD', times, now, place)
+      end
+      entry[5], entry[6] = 's', sketch
+    else
+      redis.call('HSET', ids, id, '')
+    end
+    entries[#entries + 1] = {place, entry}
+  end
+  outcomes[#outcomes + 1] = outcome
+  outcomes[#outcomes + 1] = told
+end
+
+for at, each in ipairs(entries) do
+  local entry = each[2]
+  if at == #entries then
+    entry[#entry + 1] = 'c'
+    entry[#entry + 1] = chain
+  end
+  redis.call('XADD', log, each[1] .. '-0', unpack(entry))
+end
+if #entries > 0 then
+  redis.call('HSET', state, 'last', string.format('%.0f', last), 'articles', string.format('%.0f', articles), 'at', now,
+    'chain', chain)
+else
+  chain = chain_before
+end
+local answer = {'done', before, chain_before, chain, now, unpack(outcomes)}
+redis.call('HSET', answers, ARGV[1], cmsgpack.pack({ARGV[2], answer}))
+return answer

@@ -1,0 +1,536 @@
+"""Articles in a cluster that speaks the protocol of Redis Cluster, shared by any number of services.
+
+Each collection is a log of changes on one node, committed by a script: all of a commit is there or nothing. Each service
+follows the logs of the collections that it is asked for, and reads a log to its end before it answers, so that what one service
+acknowledged every other has seen by then.
+"""
+
+import dataclasses
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self, TypeVar
+
+from textkin_service.errors import (
+    AlreadyExists,
+    FailedPrecondition,
+    NotFound,
+    ResourceExhausted,
+    StoreError,
+    TextkinError,
+)
+from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings, IngestOutcome
+from textkin_service.store import base
+from textkin_service.store.base import (
+    Added,
+    Counts,
+    Draft,
+    Listener,
+    Page,
+    Put,
+    StoredArticle,
+    StoredCollection,
+    Watcher,
+)
+from textkin_service.store.cluster.follower import Follower
+from textkin_service.store.cluster.keys import Keys
+from textkin_service.store.cluster.records import article_of, collection_of, record_of, state_of
+from textkin_service.store.cluster.wire import Cluster, Script, command
+from textkin_service.store.cluster.writer import Change, Writer
+from textkin_service.store.packing import DamagedText
+from textkin_service.store.records import cutoff, to_microseconds
+
+Result = TypeVar("Result")
+
+FORMAT = "1"
+_COMMIT, _DROP, _UNLIST = Script("commit.lua"), Script("drop.lua"), Script("unlist.lua")
+_OUTCOMES = {
+    b"created": IngestOutcome.CREATED,
+    b"replaced": IngestOutcome.REPLACED,
+    b"unchanged": IngestOutcome.UNCHANGED,
+}
+_SWEPT_AT_ONCE = 256
+_LISTED_AT_ONCE = 128
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class RedisStore:
+    """The store in a cluster. `prefix` begins all of its keys. StoreError: STORE_UNAVAILABLE, STORE_SCHEME_MISMATCH."""
+
+    def __init__(
+        self, cluster: Cluster, prefix: str, scheme: str, clock: Callable[[], datetime] = _now
+    ) -> None:
+        self._cluster = cluster
+        self._keys = Keys(prefix)
+        self._clock = clock
+        self._writer_name = uuid.uuid4().hex
+        self._listeners: list[Listener] = []
+        self._followers: dict[int, Follower] = {}
+        self._numbers: dict[str, int] = {}
+        self._lock = threading.Lock()  # of these two
+        self._check_scheme(scheme)
+        self._writer = Writer(self._commit)
+        if DEFAULT_COLLECTION not in self._directory():
+            with suppress(AlreadyExists):  # another service did, just now
+                self._create(DEFAULT_COLLECTION, CollectionSettings())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finishes the writes handed in, then lets go of the cluster. May be called twice."""
+        self._writer.close()
+        self._cluster.close()
+
+    def listen(self, listener: Listener) -> None:
+        """Has `listener` called with what this process reads of the logs from now on."""
+        self._listeners.append(listener)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Nothing happens here that ends all writing."""
+
+    def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
+        """Creates an empty collection. AlreadyExists."""
+        return _done(lambda: self._create(collection_id, settings))
+
+    def collection(self, collection_id: str) -> StoredCollection:
+        """Returns a collection, after all changes that were acknowledged were heard. NotFound."""
+        while True:
+            number = self._numbers.get(collection_id)
+            listed = number is None
+            if number is None:
+                (found,) = self._cluster.run([command("HGET", self._keys.collections, collection_id)])
+                if found is None:
+                    raise _no_collection(collection_id)
+                number = self._numbers[collection_id] = int(found)
+            stored = self._follow(number)
+            if stored is not None:
+                return stored
+            # Deleted; another may have been created under that id since.
+            with self._lock:
+                self._followers.pop(number, None)
+                if self._numbers.get(collection_id) == number:
+                    del self._numbers[collection_id]
+            if listed:
+                raise _no_collection(collection_id)
+
+    def collections(self, after: str, limit: int) -> Page[StoredCollection, str]:
+        """Returns the first `limit` collections whose ids come after `after`, by id."""
+        listed = sorted((key, number) for key, number in self._directory().items() if key > after)
+        items: list[StoredCollection] = []
+        for start in range(0, len(listed), limit + 1):
+            items += self._states([number for _, number in listed[start : start + limit + 1]])
+            if len(items) > limit:
+                items = items[:limit]
+                return Page(tuple(items), items[-1].collection.id)
+        return Page(tuple(items), None)
+
+    def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
+        """Deletes a collection; the result counts its articles. NotFound, FailedPrecondition."""
+        return _done(lambda: self._drop(collection_id, force=force))
+
+    def digests(self, collection: StoredCollection, article_ids: Sequence[str]) -> dict[str, bytes]:
+        """Returns the digests of those of the articles that the collection has now, by id."""
+        past = self._past(collection)
+        known = self._known(collection.number, article_ids)
+        return {
+            article_id: each.digest
+            for article_id, each in known.items()
+            if each is not None and each.time > past
+        }
+
+    def put(self, drafts: Sequence[Draft]) -> Future[list[Put | TextkinError]]:
+        """Takes articles in under their ids; one result each: NotFound, ResourceExhausted."""
+        return self._writer.submit(
+            [Change("p", draft.collection_id, draft.article.id, draft) for draft in drafts]
+        )
+
+    def delete(self, collection_id: str, article_id: str) -> Future[bool]:
+        """Deletes an article; the result says whether it was there. NotFound for the collection."""
+        return _only(self._writer.submit([Change("d", collection_id, article_id)]))
+
+    def article(self, collection_id: str, article_id: str) -> StoredArticle:
+        """Returns an article with its text. NotFound."""
+        collection = self.collection(collection_id)
+        known = self._known(collection.number, [article_id])[article_id]
+        found = self.stored(collection, [known.number]) if known else []
+        if not found:
+            raise NotFound(
+                f"the collection {collection_id!r} has no article {article_id!r}",
+                reason="ARTICLE_NOT_FOUND",
+                metadata={"collection_id": collection_id, "article_id": article_id},
+            )
+        return found[0]
+
+    def articles(
+        self, collection_id: str, after: int, limit: int, *, include_text: bool, max_bytes: int
+    ) -> Page[Article, int]:
+        """Returns articles whose numbers are greater than `after`, by number. NotFound for the collection."""
+        collection = self.collection(collection_id)
+        items: list[Article] = []
+        size, last = 0, after
+        at = after
+        while True:
+            log = self._keys.of(collection.number).log
+            (entries,) = self._cluster.run(
+                [command("XRANGE", log, f"{at + 1}-0", "+", "COUNT", _LISTED_AT_ONCE)]
+            )
+            if not entries:
+                return Page(tuple(items), None)
+            numbers = [int(place.partition(b"-")[0]) for place, _ in entries]
+            at = numbers[-1]
+            for found in self._articles(collection, numbers, with_text=include_text):
+                if len(items) == limit or size > max_bytes:
+                    return Page(tuple(items), last)
+                items.append(found.article)
+                size += len(found.article.text.encode())
+                last = found.number
+
+    def headers(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
+        """Returns those of the articles that are there, without texts, in the order of `numbers`."""
+        return self._articles(collection, numbers, with_text=False)
+
+    def stored(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
+        """Returns those of the articles that are there, with their texts, in the order of `numbers`."""
+        return self._articles(collection, numbers, with_text=True)
+
+    def sketches(self) -> Iterator[Added]:
+        """Yields nothing: sketches are read from the logs, when a collection is first asked for."""
+        yield from ()
+
+    def counts(self) -> Counts:
+        """Returns how many collections and articles there are."""
+        states = self._states(list(self._directory().values()))
+        return Counts(len(states), sum(each.collection.article_count for each in states))
+
+    def sweep(self) -> Future[int]:
+        """Removes the articles past their retention; the result counts them."""
+        return _done(self._sweep)
+
+    def _check_scheme(self, scheme: str) -> None:
+        """Notes what the store is, if it is new. StoreError: it is another format, or has other sketches."""
+        fields = {"format": FORMAT, "scheme": scheme}
+        key = self._keys.about
+        self._cluster.run([command("HSETNX", key, name, value) for name, value in fields.items()])
+        (found,) = self._cluster.run([command("HMGET", key, *fields)])
+        stored = dict(zip(fields, (each.decode() for each in found), strict=True))
+        if stored["format"] != FORMAT:
+            raise StoreError(
+                f"the store has format {stored['format']}, this version of Textkin reads {FORMAT}",
+                reason="STORE_SCHEME_MISMATCH",
+                metadata={"stored": stored["format"], "expected": FORMAT},
+            )
+        if stored["scheme"] != scheme:
+            raise StoreError(
+                f"the store's sketches were made by {stored['scheme']!r}, this service makes them by {scheme!r}: start it "
+                "with the settings of then, or take the articles in anew under another prefix",
+                reason="STORE_SCHEME_MISMATCH",
+                metadata={"stored": stored["scheme"], "expected": scheme},
+            )
+
+    def _directory(self) -> dict[str, int]:
+        (found,) = self._cluster.run([command("HGETALL", self._keys.collections)])
+        return {key.decode(): int(number) for key, number in zip(found[::2], found[1::2], strict=True)}
+
+    def _follow(self, number: int) -> StoredCollection | None:
+        with self._lock:
+            follower = self._followers.setdefault(number, Follower(number, self._keys.of(number)))
+        return follower.catch_up(self._cluster, self._clock, self._hear)
+
+    def _hear(self, changes: Sequence[base.Change]) -> None:
+        for listener in self._listeners:
+            listener(changes)
+
+    def _states(self, numbers: Sequence[int]) -> list[StoredCollection]:
+        """Returns those of the collections that are there, without reading their logs."""
+        keys = [self._keys.of(number) for number in numbers]
+        found = self._cluster.run([command("HMGET", each.state, "about", "articles") for each in keys])
+        there = [
+            (number, each, collection_of(about, int(articles)))
+            for number, each, (about, articles) in zip(numbers, keys, found, strict=True)
+            if about is not None
+        ]
+        now = self._clock()
+        retained = [each for each in there if each[2].settings.retention is not None]
+        expired = self._cluster.run(
+            [
+                command("ZCOUNT", each.times, "-inf", cutoff(collection.settings, now))
+                for _, each, collection in retained
+            ]
+        )
+        less = {number: count for (number, _, _), count in zip(retained, expired, strict=True)}
+        return [
+            StoredCollection(
+                number, dataclasses.replace(each, article_count=each.article_count - less.get(number, 0))
+            )
+            for number, _, each in there
+        ]
+
+    def _past(self, collection: StoredCollection) -> int:
+        """Returns the time in microseconds; what came by then is past its retention."""
+        return cutoff(collection.collection.settings, self._clock())
+
+    def _known(self, collection: int, article_ids: Sequence[str]) -> dict[str, "_Known | None"]:
+        """Returns what the collection has under ids, past its retention or not."""
+        if not article_ids:
+            return {}
+        (found,) = self._cluster.run([command("HMGET", self._keys.of(collection).ids, *article_ids)])
+        return {
+            article_id: _Known.of(value) if value else None
+            for article_id, value in zip(article_ids, found, strict=True)
+        }
+
+    def _articles(
+        self, collection: StoredCollection, numbers: Sequence[int], *, with_text: bool
+    ) -> list[StoredArticle]:
+        if not numbers:
+            return []
+        past = self._past(collection)
+        (found,) = self._cluster.run([command("HMGET", self._keys.of(collection.number).records, *numbers)])
+        articles: list[StoredArticle] = []
+        for number, record in zip(numbers, found, strict=True):
+            if record is not None:
+                try:
+                    article, time = article_of(number, record, with_text=with_text)
+                except DamagedText as error:
+                    raise StoreError(
+                        f"the text of article number {number} is damaged ({error})", reason="STORE_DAMAGED"
+                    ) from error
+                if time > past:
+                    articles.append(article)
+        return articles
+
+    def _create(self, collection_id: str, settings: CollectionSettings) -> Collection:
+        now = self._clock()
+        (number,) = self._cluster.run([command("INCR", self._keys.numbered)])
+        keys = self._keys.of(number)
+        fields = state_of(collection_id, settings, to_microseconds(now))
+        self._cluster.run(
+            [command("HSET", keys.state, *(each for field in fields.items() for each in field))]
+        )
+        while True:
+            # Listed once it is there. Of two that are created under one id, one is listed.
+            listed, other = self._cluster.run(
+                [
+                    command("HSETNX", self._keys.collections, collection_id, number),
+                    command("HGET", self._keys.collections, collection_id),
+                ]
+            )
+            if listed or int(other) == number:
+                return Collection(collection_id, settings, now)
+            if self._states([int(other)]):
+                self._cluster.run([command("UNLINK", keys.state)])
+                raise AlreadyExists(
+                    f"there is a collection {collection_id!r} already; choose another id, or delete it first",
+                    reason="COLLECTION_EXISTS",
+                    metadata={"collection_id": collection_id},
+                )
+            self._unlist(collection_id, int(other))
+
+    def _drop(self, collection_id: str, *, force: bool) -> int:
+        if collection_id == DEFAULT_COLLECTION:
+            raise FailedPrecondition(
+                f"the collection {collection_id!r} always exists; delete its articles instead",
+                reason="COLLECTION_PROTECTED",
+                metadata={"collection_id": collection_id},
+            )
+        stored = self.collection(collection_id)
+        past = self._past(stored) if stored.collection.settings.retention is not None else ""
+        (answer,) = self._cluster.run([_DROP.on(self._keys.of(stored.number).all_of_log, int(force), past)])
+        if answer[0] == b"held":
+            raise FailedPrecondition(
+                f"the collection {collection_id!r} holds {answer[1]} articles; delete them first, or set `force`",
+                reason="COLLECTION_NOT_EMPTY",
+                metadata={"collection_id": collection_id, "article_count": str(answer[1])},
+            )
+        self._unlist(collection_id, stored.number)
+        self._follow(stored.number)
+        if answer[0] == b"gone":
+            raise _no_collection(collection_id)
+        return int(answer[1])
+
+    def _unlist(self, collection_id: str, number: int) -> None:
+        self._cluster.run([_UNLIST.on([self._keys.collections], collection_id, number)])
+
+    def _sweep(self) -> int:
+        swept = 0
+        for stored in self._states(list(self._directory().values())):
+            if stored.collection.settings.retention is None:
+                continue
+            keys = self._keys.of(stored.number)
+            past = cutoff(stored.collection.settings, self._clock())
+            while True:
+                (numbers,) = self._cluster.run(
+                    [command("ZRANGEBYSCORE", keys.times, "-inf", past, "LIMIT", 0, _SWEPT_AT_ONCE)]
+                )
+                if not numbers:
+                    break
+                (records,) = self._cluster.run([command("HMGET", keys.records, *numbers)])
+                ids = [
+                    article_of(0, record, with_text=False)[0].article.id
+                    for record in records
+                    if record is not None
+                ]
+                changes = [Change("x", stored.collection.id, each) for each in ids]
+                outcomes = self._writer.submit(changes).result()
+                swept += sum(outcome is False for outcome in outcomes)
+        return swept
+
+    def _commit(self, changes: Sequence[Change]) -> list[Any]:
+        """Commits changes for the writer; returns an outcome or a refusal of each."""
+        outcomes: list[Any] = [None] * len(changes)
+        by_collection: dict[str, list[int]] = {}
+        for at, change in enumerate(changes):
+            by_collection.setdefault(change.collection_id, []).append(at)
+        for collection_id, places in by_collection.items():
+            for some in _each_id_once(changes, places):
+                for at, outcome in zip(
+                    some, self._commit_to(collection_id, [changes[at] for at in some]), strict=True
+                ):
+                    outcomes[at] = outcome
+        return outcomes
+
+    def _commit_to(self, collection_id: str, changes: Sequence[Change]) -> list[Any]:
+        """Commits changes of different articles to a collection."""
+        while True:
+            try:
+                collection = self.collection(collection_id)
+            except NotFound as error:
+                return [error] * len(changes)
+            past = self._past(collection) if collection.collection.settings.retention is not None else None
+            outcomes: list[Any] = [None] * len(changes)
+            arguments: list[Any] = []
+            asked: list[int] = []
+            known = self._known(collection.number, [change.article_id for change in changes])
+            for at, change in enumerate(changes):
+                had = known[change.article_id]
+                digest, record, sketch = b"", b"", b""
+                if change.draft is not None:
+                    alive = had is not None and (past is None or had.time > past)
+                    if had is not None and alive and had.digest == change.draft.digest:
+                        outcomes[at] = Put(IngestOutcome.UNCHANGED, had.number)
+                        continue
+                    try:
+                        content = change.draft.content()
+                    except TextkinError as refusal:
+                        outcomes[at] = refusal
+                        continue
+                    digest, record, sketch = (
+                        change.draft.digest,
+                        record_of(change.draft, content),
+                        content.sketch,
+                    )
+                asked.append(at)
+                arguments += (change.kind, change.article_id, "", digest, record, sketch)
+            if not asked:
+                return outcomes
+            follower = self._followers[collection.number]
+            (answer,) = self._cluster.run(
+                [
+                    _COMMIT.on(
+                        follower.keys.all_of_log,
+                        self._writer_name,
+                        uuid.uuid4().hex,
+                        follower.settled,
+                        to_microseconds(self._clock()),
+                        "" if past is None else past,
+                        *arguments,
+                    )
+                ]
+            )
+            if answer[0] != b"done":
+                continue
+            results = answer[5:]
+            for place, at in enumerate(asked):
+                outcomes[at] = _outcome(
+                    collection.collection, results[2 * place], int(results[2 * place + 1])
+                )
+            self._follow(collection.number)
+            return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An article under an id: its number, when it came in microseconds, and its digest."""
+
+    number: int
+    time: int
+    digest: bytes
+
+    @classmethod
+    def of(cls, value: bytes) -> "_Known":
+        number, time, digest = value.split(b" ", 2)
+        return cls(int(number), int(time), digest)
+
+
+def _outcome(collection: Collection, outcome: bytes, number: int) -> Any:
+    """Returns what a caller is told: a Put or a refusal of a put, whether it was there of a deletion."""
+    if outcome in _OUTCOMES:
+        return Put(_OUTCOMES[outcome], number)
+    if outcome == b"full":
+        most = collection.settings.max_articles
+        return ResourceExhausted(
+            f"the collection {collection.id!r} holds its most, {most} articles; delete some first",
+            reason="COLLECTION_FULL",
+            metadata={"collection_id": collection.id, "max_articles": str(most)},
+        )
+    return {b"deleted": True, b"expired": False}.get(outcome)
+
+
+def _each_id_once(changes: Sequence[Change], places: Sequence[int]) -> Iterator[list[int]]:
+    """Yields runs of the places in which no id comes twice."""
+    run: dict[str, int] = {}
+    for at in places:
+        if changes[at].article_id in run:
+            yield list(run.values())
+            run = {}
+        run[changes[at].article_id] = at
+    if run:
+        yield list(run.values())
+
+
+def _no_collection(collection_id: str) -> NotFound:
+    return NotFound(
+        f"there is no collection {collection_id!r}; create it first",
+        reason="COLLECTION_NOT_FOUND",
+        metadata={"collection_id": collection_id},
+    )
+
+
+def _done(function: Callable[[], Result]) -> Future[Result]:
+    """Returns a future of what a function returned or raised just now."""
+    future: Future[Result] = Future()
+    try:
+        future.set_result(function())
+    except Exception as error:  # noqa: BLE001 - it is raised where the future is asked
+        future.set_exception(error)
+    return future
+
+
+def _only(future: Future[list[Any]]) -> Future[bool]:
+    """Returns a future of whether a single deletion found its article."""
+    only: Future[bool] = Future()
+
+    def told(done: Future[list[Any]]) -> None:
+        try:
+            (outcome,) = done.result()
+        except Exception as error:  # noqa: BLE001 - it is raised where the future is asked
+            only.set_exception(error)
+            return
+        if isinstance(outcome, Exception):
+            only.set_exception(outcome)
+        else:
+            only.set_result(bool(outcome))
+
+    future.add_done_callback(told)
+    return only

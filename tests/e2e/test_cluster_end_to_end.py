@@ -1,0 +1,115 @@
+"""Services over one cluster, as callers see them: what one took in others find, and what of it outlives a kill."""
+
+import threading
+import uuid
+from itertools import count
+
+import pytest
+
+from redis_cluster import MASTERS, redis_cluster
+from textkin import Article, Client, IngestOutcome, SearchOptions, TextkinError
+
+FERRY = (
+    "Two ferries collided in thick fog near the old pier of Velmora on Tuesday morning. The harbour master, Ilse"
+    " Brandvik, said that nobody was hurt, although forty passengers spent three hours on deck. Divers inspect"
+    " both hulls this week, and the northern terminal stays closed until Friday."
+)
+COPY = FERRY.replace("on Tuesday morning", "early on Tuesday").replace("this week", "in the coming days")
+
+
+@pytest.fixture
+def store(cluster):
+    """Where services keep their articles that have them in common."""
+    return f"{cluster.url}/test-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def pair(store, service_factory, tmp_path):
+    """Two services over one cluster."""
+    return [service_factory(tmp_path / name, store=store) for name in ("one", "other")]
+
+
+@pytest.fixture
+def frail_cluster(tmp_path):
+    """A cluster of the test's own, quick to have a replica take over."""
+    with redis_cluster(tmp_path / "redis", node_timeout=1_500) as running:
+        yield running
+
+
+def test_what_one_took_in_the_other_finds(pair):
+    with Client(pair[0].address) as one, Client(pair[1].address) as other:
+        assert one.ingest(Article("ferry", FERRY)).outcome is IngestOutcome.CREATED
+        (match,) = other.search(COPY, SearchOptions(matches_with_passages=1)).matches
+        assert match.article_id == "ferry"
+        assert match.comparison.passages
+        assert other.get("ferry").text == FERRY
+        assert other.ingest(Article("ferry", FERRY)).outcome is IngestOutcome.UNCHANGED
+        assert other.delete("ferry")
+        assert one.search(COPY).matches == ()
+
+
+def test_what_a_service_acknowledged_before_it_was_killed_the_other_has(pair):
+    acknowledged = []
+
+    def numbered():
+        for number in count():
+            if number == 600:
+                pair[0].process.kill()
+            yield Article(f"{number}", f"{FERRY} Report number {number}.")
+
+    with Client(pair[0].address) as one, Client(pair[1].address) as other:
+        with pytest.raises(TextkinError):
+            note(one.ingest_many(numbered()), acknowledged)
+        assert len(acknowledged) > 200
+        there = {article.id for article in other.list(page_size=1_000)}
+        assert set(acknowledged) <= there
+        for article_id in acknowledged[::97]:
+            assert other.search(f"{FERRY} Report number {article_id}.").matches[0].article_id == article_id
+
+
+def test_while_a_replica_takes_over_callers_wait_or_are_told_unavailable(frail_cluster, service_factory):
+    service = service_factory(store=frail_cluster.url)
+    with Client(service.address, timeout=60) as client:
+        client.ingest(Article("before", FERRY))
+        codes = set()
+        stopped = threading.Event()
+
+        def ingest_on():
+            for number in count():
+                if stopped.is_set():
+                    return
+                try:
+                    client.ingest(Article(f"{number}", f"{FERRY} Report number {number}."))
+                except TextkinError as error:
+                    codes.add(error.code)
+
+        thread = threading.Thread(target=ingest_on)
+        thread.start()
+        for master in frail_cluster.nodes[:MASTERS]:
+            state = master.client().cluster("KEYSLOT", "textkin:{1}:state")
+            if serves(master, state):
+                master.kill()
+                break
+        # This one waits until a replica has taken over.
+        client.ingest(Article("after", COPY))
+        stopped.set()
+        thread.join()
+        assert codes <= {"UNAVAILABLE"}
+        assert client.get("before").text == FERRY
+        assert client.search(COPY).matches[0].article_id == "after"
+
+
+def note(acknowledgements, ids):
+    """Notes the ids of what is acknowledged, until that ends."""
+    for each in acknowledgements:
+        ids.append(each.article_id)
+
+
+def serves(node, slot):
+    """Whether a node has a slot."""
+    with node.client() as client:
+        mine = client.execute_command("CLUSTER MYID").decode()
+        for low, high, (_, _, owner, *_), *_ in client.execute_command("CLUSTER SLOTS"):
+            if low <= slot <= high:
+                return owner.decode() == mine
+    return False

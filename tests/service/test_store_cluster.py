@@ -1,0 +1,185 @@
+"""The store in a cluster, beyond what every store promises: several processes on one cluster, and what fails there."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from drafts import draft
+from stores import SCHEME, Clock, InCluster
+from textkin_service.errors import AlreadyExists, NotFound
+from textkin_service.model import Article, CollectionSettings, IngestOutcome
+from textkin_service.store import Added, Dropped, Removed
+from textkin_service.store.cluster.keys import Keys
+from textkin_service.store.cluster.wire import Cluster, command
+
+FERRY = Article("ferry", "Two ferries collided off Velmora.")
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def place(cluster):
+    return InCluster(cluster.addresses)
+
+
+@pytest.fixture
+def pair(place, clock):
+    """Two stores on the same data, as two services have them."""
+    with place.open(clock) as one, place.open(clock) as other:
+        yield one, other
+
+
+@pytest.fixture
+def wire(cluster):
+    connected = Cluster(cluster.addresses)
+    yield connected
+    connected.close()
+
+
+def put(store, article, collection="default", sketch=b"sketch"):
+    (result,) = store.put([draft(collection, article, sketch)]).result()
+    return result
+
+
+def listening(store):
+    heard = []
+    store.listen(heard.extend)
+    return heard
+
+
+def test_what_one_acknowledged_the_other_has(pair):
+    one, other = pair
+    heard = listening(other)
+    number = put(one, FERRY, sketch=b"1").number
+    assert other.article("default", "ferry").number == number
+    assert heard == [Added(1, number, b"1")]
+    assert put(other, FERRY).outcome is IngestOutcome.UNCHANGED
+    again = put(other, replace(FERRY, title="x"), sketch=b"2").number
+    assert one.article("default", "ferry").article.title == "x"
+    assert heard[1:] == [Removed(1, number, b"1"), Added(1, again, b"2")]
+    assert one.delete("default", "ferry").result()
+    with pytest.raises(NotFound):
+        other.article("default", "ferry")
+
+
+def test_both_hear_the_same_in_the_same_order(pair):
+    heard = [listening(store) for store in pair]
+
+    def ingest(store, first):
+        for n in range(first, first + 60):
+            store.put([draft("default", replace(FERRY, id=str(n % 20), title=str(n)), b"%d" % n)]).result()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(ingest, pair, (0, 1_000)))
+    for store in pair:
+        store.collection("default")
+    assert heard[0] == heard[1]
+    numbers = [change.number for change in heard[0] if isinstance(change, Added)]
+    assert numbers == sorted(set(numbers))
+    alive = {change.number for change in heard[0] if isinstance(change, Added)} - {
+        change.number for change in heard[0] if isinstance(change, Removed)
+    }
+    assert len(alive) == pair[0].counts().articles == 20
+
+
+def test_of_two_that_create_a_collection_one_does(pair):
+    barrier = threading.Barrier(2)
+
+    def create(store):
+        barrier.wait()
+        try:
+            return store.create_collection("sea", CollectionSettings()).result()
+        except AlreadyExists:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(create, pair))
+    assert sum(each is not None for each in made) == 1
+    numbers = {store.collection("sea").number for store in pair}
+    assert len(numbers) == 1
+
+
+def test_a_collection_that_the_other_deleted_is_gone_and_may_come_again(pair):
+    one, other = pair
+    one.create_collection("sea", CollectionSettings()).result()
+    put(other, FERRY, "sea")
+    heard = listening(other)
+    number = other.collection("sea").number
+    assert one.delete_collection("sea", force=True).result() == 1
+    assert isinstance(put(other, FERRY, "sea"), NotFound)
+    assert heard == [Dropped(number)]
+    one.create_collection("sea", CollectionSettings()).result()
+    assert put(other, FERRY, "sea").outcome is IngestOutcome.CREATED
+    assert other.collection("sea").number > number
+
+
+def test_nothing_is_left_of_a_deleted_collection(pair, place, wire):
+    one, _ = pair
+    one.create_collection("sea", CollectionSettings()).result()
+    put(one, FERRY, "sea")
+    keys = Keys(place.prefix).of(one.collection("sea").number)
+    one.delete_collection("sea", force=True).result()
+    assert wire.run([command("EXISTS", each) for each in keys.all_of_log]) == [0] * 6
+
+
+def test_a_log_that_lost_its_end_is_read_anew(pair, place, wire):
+    one, other = pair
+    for n in range(3):
+        put(one, replace(FERRY, id=str(n)), sketch=b"%d" % n)
+    heard = listening(other)
+    other.collection("default")
+    assert [change.number for change in heard] == [1, 2, 3]
+    # As where a node that took over had not received the third; then another came.
+    keys = Keys(place.prefix).of(1)
+    state = dict(zip(*[iter(wire.run([command("HGETALL", keys.state)])[0])] * 2, strict=True))
+    (second,) = wire.run([command("XRANGE", keys.log, "2-0", "2-0")])
+    values = second[0][1]
+    chain = dict(zip(values[::2], values[1::2], strict=True))[b"c"]
+    wire.run(
+        [
+            command("XDEL", keys.log, "3-0"),
+            command("XTRIM", keys.log, "MAXLEN", 2),
+            command("HDEL", keys.ids, "2"),
+            command("HDEL", keys.records, "3"),
+            command("HSET", keys.state, "last", 2, "articles", 2, "chain", chain),
+        ]
+    )
+    assert state[b"last"] == b"3"
+    wire.run([command("XSETID", keys.log, "2-0")])
+    assert put(one, replace(FERRY, id="other"), sketch=b"o").number == 3
+    other.collection("default")
+    assert heard[3:] == [Dropped(1), Added(1, 1, b"0"), Added(1, 2, b"1"), Added(1, 3, b"o")]
+
+
+def test_a_commit_that_is_sent_twice_is_done_once(place, clock):
+    with place.open(clock) as store:
+        sent = []
+        run = store._cluster.run
+
+        def twice(commands):
+            replies = run(commands)
+            if any(isinstance(word, str) and word == "EVALSHA" for each in commands for word in each.words):
+                sent.append((replies, run(commands)))
+            return replies
+
+        store._cluster.run = twice
+        assert put(store, FERRY).outcome is IngestOutcome.CREATED
+        assert sent
+        assert all(first == again for first, again in sent)
+        assert store.counts().articles == 1
+        assert put(store, replace(FERRY, title="x")).number == 2
+
+
+def test_services_with_another_prefix_have_nothing_in_common(cluster, clock):
+    with (
+        InCluster(cluster.addresses).open(clock, SCHEME) as one,
+        InCluster(cluster.addresses).open(clock, "other") as two,
+    ):
+        put(one, FERRY)
+        with pytest.raises(NotFound):
+            two.article("default", "ferry")
