@@ -63,11 +63,11 @@ def _serve(settings: Settings) -> None:
         from textkin_service.engine import Engine
         from textkin_service.rpc import logs, server
         from textkin_service.sketch import Scheme
-        from textkin_service.store import SqliteStore
+        from textkin_service.store import open_store
     logs.configure(settings.log_level, settings.log_format)
     try:
         exposure.check(settings)
-        engine = Engine(SqliteStore(settings.data, Scheme.of(settings).id), settings)
+        engine = Engine(open_store(settings.store, settings.data, Scheme.of(settings).id), settings)
         asyncio.run(server.serve(engine, settings))
     except StoreError as error:
         where = f" ({error.file})" if error.file else ""
@@ -120,5 +120,9 @@ def settings(context: click.Context, as_markdown: bool) -> None:
     for row in TABLE:
         value = getattr(values, row.name)
         # JSON's strings are TOML's basic strings.
-        shown = value if isinstance(value, int | float) else json.dumps(str(value), ensure_ascii=False)
+        shown = (
+            value
+            if isinstance(value, int | float)
+            else json.dumps(row.masked(str(value)), ensure_ascii=False)
+        )
         click.echo(f"{row.name} = {shown}")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from textkin_service.store_address import masked, parse
+
 ENVIRONMENT_PREFIX = "TEXTKIN_"
 CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
 _DATA = Path("textkin-data")
@@ -32,10 +34,11 @@ def _setting(
     choices: tuple[str, ...] = (),
     check: Callable[[str], object] | None = None,
     shown: str = "",
+    masked: Callable[[str], str] = str,
 ) -> Any:
     """Declares a row. `least` and `most` are inclusive; `check` raises ValueError, saying what is right.
 
-    `shown`: what it may be, in words, where the others do not tell.
+    `shown`: what it may be, in words, where the others do not tell; `masked`: makes of a value what may be shown of it.
     """
     limits = {
         "help": help_text,
@@ -44,6 +47,7 @@ def _setting(
         "choices": choices,
         "check": check,
         "shown": shown,
+        "masked": masked,
     }
     return dataclasses.field(default=default, metadata=limits)
 
@@ -57,6 +61,11 @@ def split_address(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def _optional_store(url: str) -> None:
+    if url:
+        parse(url)
+
+
 def _optional_address(address: str) -> None:
     if address:
         split_address(address)
@@ -67,6 +76,13 @@ class Settings:
     """The table. Every field is one setting; its flag is its name with hyphens."""
 
     data: Path = _setting(_DATA, "Folder that keeps the articles, created if need be.")  # noqa: RUF009 - a field
+    store: str = _setting(
+        "",
+        "Where the articles are: sqlite:///PATH, redis://HOST:PORT,HOST:PORT or rediss:// (docs/scaling.md). Empty: in `data`.",
+        check=_optional_store,
+        shown="a URL",
+        masked=masked,
+    )
     listen: str = _setting(
         "127.0.0.1:50051",
         "Address to serve at, HOST:PORT. Port 0 picks a free one.",
@@ -191,6 +207,7 @@ class Row:
     choices: tuple[str, ...]
     check: Callable[[str], object] | None
     shown: str
+    masked: Callable[[str], str]
 
     @property
     def flag(self) -> str:
@@ -221,7 +238,9 @@ class Row:
         try:
             parsed = self._convert(value)
         except ValueError as error:
-            raise SettingsError(f"{source}: {value!r} cannot be {self.name}: {error}") from None
+            raise SettingsError(
+                f"{source}: {self.masked(str(value))!r} cannot be {self.name}: {error}"
+            ) from None
         return parsed
 
     def _convert(self, value: object) -> Any:

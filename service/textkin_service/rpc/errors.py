@@ -26,7 +26,7 @@ from textkin_service.errors import (
 DOMAIN = "textkin"
 # What a caller is asked to wait, in milliseconds, unless it is told otherwise.
 _RETRY_DELAY = 250
-_RETRIED = {"OVERLOADED", "NOT_READY"}
+_RETRIED = {"OVERLOADED", "NOT_READY", "STORE_UNAVAILABLE"}
 # By which gRPC's own clients learn when to try again; a negative value: not at all (gRFC A6).
 _PUSHBACK = "grpc-retry-pushback-ms"
 
@@ -42,7 +42,11 @@ _CODES: dict[type[TextkinError], StatusCode] = {
     NotReady: StatusCode.UNAVAILABLE,
 }
 # What callers are told of the store, by reason. It can be helped by whoever runs the service, who finds more in the log.
-_STORE_CODES = {"STORE_DAMAGED": StatusCode.DATA_LOSS, "STORE_FULL": StatusCode.RESOURCE_EXHAUSTED}
+_STORE_CODES = {
+    "STORE_DAMAGED": StatusCode.DATA_LOSS,
+    "STORE_FULL": StatusCode.RESOURCE_EXHAUSTED,
+    "STORE_UNAVAILABLE": StatusCode.UNAVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)
