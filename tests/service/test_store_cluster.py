@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from drafts import draft
+from redis_cluster import redis_cluster
 from stores import SCHEME, Clock, InCluster
-from textkin_service.errors import AlreadyExists, NotFound
+from textkin_service.errors import AlreadyExists, NotFound, StoreError
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
 from textkin_service.store import Added, Dropped, Removed
 from textkin_service.store.cluster.keys import Keys
@@ -183,3 +184,25 @@ def test_services_with_another_prefix_have_nothing_in_common(cluster, clock):
         put(one, FERRY)
         with pytest.raises(NotFound):
             two.article("default", "ferry")
+
+
+def test_a_cluster_that_is_not_there_is_refused_when_it_is_connected_to():
+    with pytest.raises(StoreError, match="the cluster cannot be used") as refusal:
+        Cluster([("127.0.0.1", 1)])
+    assert refusal.value.reason == "STORE_UNAVAILABLE"
+
+
+def test_a_cluster_without_memory_refuses_writes_and_keeps_what_it_has(tmp_path, clock):
+    with redis_cluster(tmp_path) as own, InCluster(own.addresses).open(clock) as store:
+        put(store, FERRY)
+        for node in own.nodes:
+            with node.client() as client:
+                client.config_set("maxmemory", 1)
+        with pytest.raises(StoreError) as refusal:
+            put(store, replace(FERRY, id="other"))
+        assert refusal.value.reason == "STORE_FULL"
+        assert store.article("default", "ferry").article.text == FERRY.text
+        for node in own.nodes:
+            with node.client() as client:
+                client.config_set("maxmemory", 0)
+        assert put(store, replace(FERRY, id="other")).outcome is IngestOutcome.CREATED

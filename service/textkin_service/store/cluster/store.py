@@ -9,7 +9,7 @@ import dataclasses
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from textkin_service.errors import (
     AlreadyExists,
     FailedPrecondition,
     NotFound,
+    NotReady,
     ResourceExhausted,
     StoreError,
     TextkinError,
@@ -54,6 +55,8 @@ _OUTCOMES = {
     b"unchanged": IngestOutcome.UNCHANGED,
 }
 _SWEPT_AT_ONCE = 256
+# Of what nobody does often: collections that come and go, and sweeps.
+_OTHER_THREADS = 2
 _LISTED_AT_ONCE = 128
 
 
@@ -77,6 +80,7 @@ class RedisStore:
         self._lock = threading.Lock()  # of these two
         self._check_scheme(scheme)
         self._writer = Writer(self._commit)
+        self._others = ThreadPoolExecutor(_OTHER_THREADS, "textkin-store")
         if DEFAULT_COLLECTION not in self._directory():
             with suppress(AlreadyExists):  # another service did, just now
                 self._create(DEFAULT_COLLECTION, CollectionSettings())
@@ -89,6 +93,7 @@ class RedisStore:
 
     def close(self) -> None:
         """Finishes the writes handed in, then lets go of the cluster. May be called twice."""
+        self._others.shutdown()
         self._writer.close()
         self._cluster.close()
 
@@ -101,7 +106,7 @@ class RedisStore:
 
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
         """Creates an empty collection. AlreadyExists."""
-        return _done(lambda: self._create(collection_id, settings))
+        return self._do(lambda: self._create(collection_id, settings))
 
     def collection(self, collection_id: str) -> StoredCollection:
         """Returns a collection, after all changes that were acknowledged were heard. NotFound."""
@@ -137,7 +142,7 @@ class RedisStore:
 
     def delete_collection(self, collection_id: str, *, force: bool) -> Future[int]:
         """Deletes a collection; the result counts its articles. NotFound, FailedPrecondition."""
-        return _done(lambda: self._drop(collection_id, force=force))
+        return self._do(lambda: self._drop(collection_id, force=force))
 
     def digests(self, collection: StoredCollection, article_ids: Sequence[str]) -> dict[str, bytes]:
         """Returns the digests of those of the articles that the collection has now, by id."""
@@ -215,7 +220,16 @@ class RedisStore:
 
     def sweep(self) -> Future[int]:
         """Removes the articles past their retention; the result counts them."""
-        return _done(self._sweep)
+        return self._do(self._sweep)
+
+    def _do(self, function: Callable[[], Result]) -> Future[Result]:
+        """Calls a function in a thread of the store's. NotReady once closed."""
+        try:
+            return self._others.submit(function)
+        except RuntimeError as error:
+            raise NotReady(
+                "the service is shutting down; retry elsewhere or later", reason="NOT_READY"
+            ) from error
 
     def _check_scheme(self, scheme: str) -> None:
         """Notes what the store is, if it is new. StoreError: it is another format, or has other sketches."""
@@ -507,16 +521,6 @@ def _no_collection(collection_id: str) -> NotFound:
     )
 
 
-def _done(function: Callable[[], Result]) -> Future[Result]:
-    """Returns a future of what a function returned or raised just now."""
-    future: Future[Result] = Future()
-    try:
-        future.set_result(function())
-    except Exception as error:  # noqa: BLE001 - it is raised where the future is asked
-        future.set_exception(error)
-    return future
-
-
 def _only(future: Future[list[Any]]) -> Future[bool]:
     """Returns a future of whether a single deletion found its article."""
     only: Future[bool] = Future()
@@ -525,7 +529,8 @@ def _only(future: Future[list[Any]]) -> Future[bool]:
         try:
             (outcome,) = done.result()
         except Exception as error:  # noqa: BLE001 - it is raised where the future is asked
-            only.set_exception(error)
+            outcome = error
+        if not only.set_running_or_notify_cancel():
             return
         if isinstance(outcome, Exception):
             only.set_exception(outcome)

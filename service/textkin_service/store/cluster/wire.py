@@ -33,8 +33,10 @@ _MOVING = (
     exceptions.ClusterDownError,
     exceptions.MasterDownError,
     exceptions.ReadOnlyError,
+    exceptions.SlotNotCoveredError,
 )
 _BROKEN = (exceptions.ConnectionError, exceptions.TimeoutError)
+_ANY = (exceptions.RedisError, exceptions.RedisClusterException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,9 @@ class Cluster:
                 socket_timeout=_ANSWER_SECONDS,
                 **options,
             )
-        except exceptions.RedisError as error:
-            raise _unavailable(error) from error
+        except _ANY as error:
+            # Whoever starts the service is told what redis-py says, of a wrong password for example.
+            raise StoreError(f"the cluster cannot be used: {error}", reason="STORE_UNAVAILABLE") from error
         self._refreshing = threading.Lock()
         self._refreshed = 0
         self._closed = False
@@ -103,12 +106,15 @@ class Cluster:
         while True:
             topology = self._refreshed
             failed: list[int] = []
-            for at, reply in self._attempt(commands, left):
+            # All of them, before any is looked at: a connection is given back once everything was read of it.
+            for at, reply in list(self._attempt(commands, left)):
                 if isinstance(reply, _MOVING + _BROKEN):
                     failed.append(at)
                 elif isinstance(reply, exceptions.NoScriptError) and commands[at].otherwise:
                     commands[at] = Command(commands[at].key, commands[at].otherwise)
                     failed.append(at)
+                elif isinstance(reply, exceptions.OutOfMemoryError):
+                    raise _full() from reply
                 elif isinstance(reply, Exception):
                     raise reply
                 replies[at] = reply
@@ -125,7 +131,11 @@ class Cluster:
         """Sends commands to their nodes, then reads the replies; yields each, or the exception instead."""
         by_node: dict[str, tuple[ClusterNode, list[int]]] = {}
         for at in which:
-            node = self._redis.nodes_manager.get_node_from_slot(key_slot(commands[at].key.encode()))
+            try:
+                node = self._redis.nodes_manager.get_node_from_slot(key_slot(commands[at].key.encode()))
+            except exceptions.SlotNotCoveredError as error:
+                yield at, error
+                continue
             by_node.setdefault(node.name, (node, []))[1].append(at)
         under_way: list[tuple[ClusterNode, Connection, list[int]]] = []
         for node, places in by_node.values():
@@ -155,7 +165,7 @@ class Cluster:
             if self._refreshed == seen:
                 try:
                     self._redis.nodes_manager.initialize()
-                except exceptions.RedisError:
+                except _ANY:
                     return
                 self._refreshed += 1
 
@@ -183,6 +193,12 @@ def _replies(connection: Connection, places: Sequence[int]) -> Iterator[tuple[in
             except _BROKEN as error:
                 broken = error
         yield at, broken
+
+
+def _full() -> StoreError:
+    return StoreError(
+        "the store's cluster has no memory left for it; nothing of the change was kept", reason="STORE_FULL"
+    )
 
 
 def _unavailable(error: Exception) -> StoreError:
