@@ -7,11 +7,16 @@ from typing import Any
 
 import apsw
 
-from textkin_service.errors import AlreadyExists, FailedPrecondition, NotFound
 from textkin_service.model import DEFAULT_COLLECTION, Collection, CollectionSettings
 from textkin_service.store.base import Change, Dropped, Removed, StoredCollection
 from textkin_service.store.connections import fetch_all, fetch_one
 from textkin_service.store.records import COLLECTION_COLUMNS, collection_from, collection_row, cutoff
+from textkin_service.store.refusals import (
+    collection_exists,
+    collection_not_empty,
+    collection_protected,
+    no_collection,
+)
 
 
 def find_collection(db: apsw.Connection, collection_id: str, now: datetime) -> StoredCollection:
@@ -22,11 +27,7 @@ def find_collection(db: apsw.Connection, collection_id: str, now: datetime) -> S
         (collection_id,),
     )
     if found is None:
-        raise NotFound(
-            f"there is no collection {collection_id!r}; create it first",
-            reason="COLLECTION_NOT_FOUND",
-            metadata={"collection_id": collection_id},
-        )
+        raise no_collection(collection_id)
     return counted(db, found, now)
 
 
@@ -55,11 +56,7 @@ def create_collection(
             collection_row(collection_id, settings, now),
         )
     except apsw.ConstraintError as error:
-        raise AlreadyExists(
-            f"there is a collection {collection_id!r} already; choose another id, or delete it first",
-            reason="COLLECTION_EXISTS",
-            metadata={"collection_id": collection_id},
-        ) from error
+        raise collection_exists(collection_id) from error
     return Collection(collection_id, settings, now)
 
 
@@ -68,19 +65,11 @@ def delete_collection(
 ) -> int:
     """Deletes a collection and returns how many articles it held. FailedPrecondition, NotFound."""
     if collection_id == DEFAULT_COLLECTION:
-        raise FailedPrecondition(
-            f"the collection {collection_id!r} always exists; delete its articles instead",
-            reason="COLLECTION_PROTECTED",
-            metadata={"collection_id": collection_id},
-        )
+        raise collection_protected(collection_id)
     stored = find_collection(db, collection_id, now)
     count = stored.collection.article_count
     if count and not force:
-        raise FailedPrecondition(
-            f"the collection {collection_id!r} holds {count} articles; delete them first, or set `force`",
-            reason="COLLECTION_NOT_EMPTY",
-            metadata={"collection_id": collection_id, "article_count": str(count)},
-        )
+        raise collection_not_empty(collection_id, count)
     db.execute("DELETE FROM collections WHERE number = ?", (stored.number,))
     changes.append(Dropped(stored.number))
     return count

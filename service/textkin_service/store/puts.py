@@ -14,12 +14,13 @@ from typing import Any
 
 import apsw
 
-from textkin_service.errors import NotFound, ResourceExhausted, TextkinError
+from textkin_service.errors import NotFound, TextkinError
 from textkin_service.model import Collection, IngestOutcome
 from textkin_service.store.base import Added, Change, Content, Draft, Put, StoredCollection
 from textkin_service.store.connections import fetch_all, fetch_one
 from textkin_service.store.operations import find_collection, remove_articles
 from textkin_service.store.records import ARTICLE_COLUMNS, article_row, cutoff, to_microseconds
+from textkin_service.store.refusals import collection_full
 
 # Rows of one statement: a power of two. SQLite bounds the values of a statement (32,766).
 _MOST_ROWS = 32
@@ -121,11 +122,7 @@ def _next_number(db: apsw.Connection) -> int:
 def _refuse_if_full(collection: Collection, created: int) -> None:
     most = collection.settings.max_articles
     if most and collection.article_count + created >= most:
-        raise ResourceExhausted(
-            f"the collection {collection.id!r} holds its most, {most} articles; delete some first",
-            reason="COLLECTION_FULL",
-            metadata={"collection_id": collection.id, "max_articles": str(most)},
-        )
+        raise collection_full(collection)
 
 
 def _insert(

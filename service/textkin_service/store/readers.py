@@ -8,9 +8,9 @@ from pathlib import Path
 
 import apsw
 
-from textkin_service.errors import NotReady
 from textkin_service.store.connections import connect_reader
 from textkin_service.store.faults import store_error
+from textkin_service.store.refusals import closing
 
 
 class ReaderPool:
@@ -33,7 +33,7 @@ class ReaderPool:
         """
         with self._lock:
             if self._closed:
-                raise NotReady("the service is shutting down; retry elsewhere or later", reason="NOT_READY")
+                raise closing()
         try:
             db = self._take()
         except apsw.Error as error:

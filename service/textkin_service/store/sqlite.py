@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from textkin_service.errors import NotFound, StoreError, TextkinError
+from textkin_service.errors import StoreError, TextkinError
 from textkin_service.model import Article, Collection, CollectionSettings
 from textkin_service.store import operations
 from textkin_service.store.base import (
@@ -31,6 +31,7 @@ from textkin_service.store.packing import DamagedText, unpack
 from textkin_service.store.puts import put_articles
 from textkin_service.store.readers import ReaderPool
 from textkin_service.store.records import COLLECTION_COLUMNS, HEADER_COLUMNS, article_from, by_number, cutoff
+from textkin_service.store.refusals import no_article
 from textkin_service.store.writer import GroupWriter
 
 _SKETCHES_A_READ = 1_000
@@ -155,11 +156,7 @@ class SqliteStore:
                 (stored.number, article_id, cutoff(stored.collection.settings, now)),
             )
         if row is None:
-            raise NotFound(
-                f"the collection {collection_id!r} has no article {article_id!r}",
-                reason="ARTICLE_NOT_FOUND",
-                metadata={"collection_id": collection_id, "article_id": article_id},
-            )
+            raise no_article(collection_id, article_id)
         return StoredArticle(row[0], article_from(row, self._text(row)))
 
     def articles(

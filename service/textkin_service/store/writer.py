@@ -16,10 +16,11 @@ from typing import Any, TypeVar
 
 import apsw
 
-from textkin_service.errors import NotReady, StoreError, TextkinError
+from textkin_service.errors import StoreError, TextkinError
 from textkin_service.store.base import Change
 from textkin_service.store.faults import is_unsynced, store_error
 from textkin_service.store.journal import Journal
+from textkin_service.store.refusals import closing
 
 Result = TypeVar("Result")
 Operation = Callable[[apsw.Connection, list[Change]], Result]
@@ -80,7 +81,7 @@ class GroupWriter:
         future: Future[Result] = Future()
         with self._closing:
             if self._closed:
-                raise NotReady("the service is shutting down; retry elsewhere or later", reason="NOT_READY")
+                raise closing()
             self._jobs.put(_Job(operation, future, articles))
         return future
 

@@ -1,15 +1,14 @@
 """Articles as the bytes of a record, and collections as the fields of a state."""
 
 import json
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from textkin_service.model import Article, Collection, CollectionSettings
 from textkin_service.store.base import Content, Draft, StoredArticle
 from textkin_service.store.packing import unpack
-from textkin_service.store.records import from_microseconds, to_microseconds
+from textkin_service.store.records import collection_from, collection_row, from_microseconds, to_microseconds
 
-_MICROSECOND = timedelta(microseconds=1)
 _LENGTH_BYTES = 4
 
 
@@ -56,36 +55,20 @@ def article_of(number: int, stored: bytes, *, with_text: bool) -> tuple[StoredAr
     return StoredArticle(number, article), ingested_at
 
 
-def state_of(collection_id: str, settings: CollectionSettings, created_at: int) -> dict[str, Any]:
+def state_of(collection_id: str, settings: CollectionSettings, now: datetime) -> dict[str, Any]:
     """Returns the fields of a new collection's state; commit.lua says what they are, and `about` is for us."""
-    retention = None if settings.retention is None else settings.retention // _MICROSECOND
-    about = [
-        collection_id,
-        settings.language,
-        retention,
-        settings.max_articles,
-        settings.max_text_bytes,
-        created_at,
-    ]
     return {
-        "about": json.dumps(about),
+        "about": json.dumps(collection_row(collection_id, settings, now)),
         "last": 0,
         "settled": 0,
         "articles": 0,
         "most": settings.max_articles,
-        "retained": int(retention is not None),
-        "at": created_at,
+        "retained": int(settings.retention is not None),
+        "at": to_microseconds(now),
         "chain": "",
     }
 
 
 def collection_of(about: bytes, article_count: int) -> Collection:
     """Returns the collection of a state's `about`."""
-    collection_id, language, retention, max_articles, max_text_bytes, created_at = json.loads(about)
-    settings = CollectionSettings(
-        language=language,
-        retention=None if retention is None else timedelta(microseconds=retention),
-        max_articles=max_articles,
-        max_text_bytes=max_text_bytes,
-    )
-    return Collection(collection_id, settings, from_microseconds(created_at), article_count)
+    return collection_from((0, *json.loads(about)), article_count)

@@ -15,15 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from textkin_service.errors import (
-    AlreadyExists,
-    FailedPrecondition,
-    NotFound,
-    NotReady,
-    ResourceExhausted,
-    StoreError,
-    TextkinError,
-)
+from textkin_service.errors import AlreadyExists, NotFound, StoreError, TextkinError
 from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings, IngestOutcome
 from textkin_service.store import base
 from textkin_service.store.base import (
@@ -44,6 +36,15 @@ from textkin_service.store.cluster.wire import Cluster, Script, command
 from textkin_service.store.cluster.writer import Change, Writer
 from textkin_service.store.packing import DamagedText
 from textkin_service.store.records import cutoff, to_microseconds
+from textkin_service.store.refusals import (
+    closing,
+    collection_exists,
+    collection_full,
+    collection_not_empty,
+    collection_protected,
+    no_article,
+    no_collection,
+)
 
 Result = TypeVar("Result")
 
@@ -116,7 +117,7 @@ class RedisStore:
             if number is None:
                 (found,) = self._cluster.run([command("HGET", self._keys.collections, collection_id)])
                 if found is None:
-                    raise _no_collection(collection_id)
+                    raise no_collection(collection_id)
                 number = self._numbers[collection_id] = int(found)
             stored = self._follow(number)
             if stored is not None:
@@ -127,7 +128,7 @@ class RedisStore:
                 if self._numbers.get(collection_id) == number:
                     del self._numbers[collection_id]
             if listed:
-                raise _no_collection(collection_id)
+                raise no_collection(collection_id)
 
     def collections(self, after: str, limit: int) -> Page[StoredCollection, str]:
         """Returns the first `limit` collections whose ids come after `after`, by id."""
@@ -170,11 +171,7 @@ class RedisStore:
         known = self._known(collection.number, [article_id])[article_id]
         found = self.stored(collection, [known.number]) if known else []
         if not found:
-            raise NotFound(
-                f"the collection {collection_id!r} has no article {article_id!r}",
-                reason="ARTICLE_NOT_FOUND",
-                metadata={"collection_id": collection_id, "article_id": article_id},
-            )
+            raise no_article(collection_id, article_id)
         return found[0]
 
     def articles(
@@ -227,9 +224,7 @@ class RedisStore:
         try:
             return self._others.submit(function)
         except RuntimeError as error:
-            raise NotReady(
-                "the service is shutting down; retry elsewhere or later", reason="NOT_READY"
-            ) from error
+            raise closing() from error
 
     def _check_scheme(self, scheme: str) -> None:
         """Notes what the store is, if it is new. StoreError: it is another format, or has other sketches."""
@@ -328,7 +323,7 @@ class RedisStore:
         now = self._clock()
         (number,) = self._cluster.run([command("INCR", self._keys.numbered)])
         keys = self._keys.of(number)
-        fields = state_of(collection_id, settings, to_microseconds(now))
+        fields = state_of(collection_id, settings, now)
         self._cluster.run(
             [command("HSET", keys.state, *(each for field in fields.items() for each in field))]
         )
@@ -344,33 +339,21 @@ class RedisStore:
                 return Collection(collection_id, settings, now)
             if self._states([int(other)]):
                 self._cluster.run([command("UNLINK", keys.state)])
-                raise AlreadyExists(
-                    f"there is a collection {collection_id!r} already; choose another id, or delete it first",
-                    reason="COLLECTION_EXISTS",
-                    metadata={"collection_id": collection_id},
-                )
+                raise collection_exists(collection_id)
             self._unlist(collection_id, int(other))
 
     def _drop(self, collection_id: str, *, force: bool) -> int:
         if collection_id == DEFAULT_COLLECTION:
-            raise FailedPrecondition(
-                f"the collection {collection_id!r} always exists; delete its articles instead",
-                reason="COLLECTION_PROTECTED",
-                metadata={"collection_id": collection_id},
-            )
+            raise collection_protected(collection_id)
         stored = self.collection(collection_id)
         past = self._past(stored) if stored.collection.settings.retention is not None else ""
         (answer,) = self._cluster.run([_DROP.on(self._keys.of(stored.number).all_of_log, int(force), past)])
         if answer[0] == b"held":
-            raise FailedPrecondition(
-                f"the collection {collection_id!r} holds {answer[1]} articles; delete them first, or set `force`",
-                reason="COLLECTION_NOT_EMPTY",
-                metadata={"collection_id": collection_id, "article_count": str(answer[1])},
-            )
+            raise collection_not_empty(collection_id, answer[1])
         self._unlist(collection_id, stored.number)
         self._follow(stored.number)
         if answer[0] == b"gone":
-            raise _no_collection(collection_id)
+            raise no_collection(collection_id)
         return int(answer[1])
 
     def _unlist(self, collection_id: str, number: int) -> None:
@@ -492,12 +475,7 @@ def _outcome(collection: Collection, outcome: bytes, number: int) -> Any:
     if outcome in _OUTCOMES:
         return Put(_OUTCOMES[outcome], number)
     if outcome == b"full":
-        most = collection.settings.max_articles
-        return ResourceExhausted(
-            f"the collection {collection.id!r} holds its most, {most} articles; delete some first",
-            reason="COLLECTION_FULL",
-            metadata={"collection_id": collection.id, "max_articles": str(most)},
-        )
+        return collection_full(collection)
     return {b"deleted": True, b"expired": False}.get(outcome)
 
 
@@ -511,14 +489,6 @@ def _each_id_once(changes: Sequence[Change], places: Sequence[int]) -> Iterator[
         run[changes[at].article_id] = at
     if run:
         yield list(run.values())
-
-
-def _no_collection(collection_id: str) -> NotFound:
-    return NotFound(
-        f"there is no collection {collection_id!r}; create it first",
-        reason="COLLECTION_NOT_FOUND",
-        metadata={"collection_id": collection_id},
-    )
 
 
 def _only(future: Future[list[Any]]) -> Future[bool]:

@@ -17,7 +17,8 @@ from redis.cluster import ClusterNode, RedisCluster
 from redis.connection import Connection
 from redis.crc import key_slot
 
-from textkin_service.errors import NotReady, StoreError
+from textkin_service.errors import StoreError
+from textkin_service.store.refusals import closing
 
 Value = str | bytes | int
 
@@ -97,7 +98,7 @@ class Cluster:
         One whose connection broke may have run, and is run again.
         """
         if self._closed:
-            raise NotReady("the service is shutting down; retry elsewhere or later", reason="NOT_READY")
+            raise closing()
         commands = list(commands)
         replies: list[Any] = [None] * len(commands)
         left = list(range(len(commands)))

@@ -7,8 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from textkin_service.errors import NotReady, StoreError, TextkinError
+from textkin_service.errors import StoreError, TextkinError
 from textkin_service.store.base import Draft
+from textkin_service.store.refusals import closing
 
 # Bounds, in changes, how long the first of a group waits for the last.
 _LARGEST_GROUP = 256
@@ -46,7 +47,7 @@ class Writer:
         future: Future[list[Any]] = Future()
         with self._closing:
             if self._closed:
-                raise NotReady("the service is shutting down; retry elsewhere or later", reason="NOT_READY")
+                raise closing()
             self._jobs.put(_Job(changes, future))
         return future
 
