@@ -5,7 +5,7 @@ a commit waits.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -21,6 +21,7 @@ from textkin_service.store.connections import fetch_all, fetch_one
 from textkin_service.store.operations import find_collection, remove_articles
 from textkin_service.store.records import ARTICLE_COLUMNS, article_row, cutoff, to_microseconds
 from textkin_service.store.refusals import collection_full
+from textkin_service.store.runs import each_once
 
 # Rows of one statement: a power of two. SQLite bounds the values of a statement (32,766).
 _MOST_ROWS = 32
@@ -32,7 +33,7 @@ def put_articles(
     """Takes articles in, in their order; the same one again changes nothing. One result each."""
     results: list[Put | TextkinError] = []
     for collection_id, same in groupby(drafts, attrgetter("collection_id")):
-        for some in _each_id_once(same):
+        for some in each_once(same, attrgetter("article.id")):
             try:
                 stored = find_collection(db, collection_id, now)
             except NotFound as error:
@@ -40,18 +41,6 @@ def put_articles(
             else:
                 results.extend(_put(db, changes, stored, some, now))
     return results
-
-
-def _each_id_once(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
-    """Yields runs of the drafts in which no id comes twice."""
-    run: dict[str, Draft] = {}
-    for draft in drafts:
-        if draft.article.id in run:
-            yield list(run.values())
-            run = {}
-        run[draft.article.id] = draft
-    if run:
-        yield list(run.values())
 
 
 def _put(

@@ -45,6 +45,7 @@ from textkin_service.store.refusals import (
     no_article,
     no_collection,
 )
+from textkin_service.store.runs import each_once
 
 Result = TypeVar("Result")
 
@@ -390,7 +391,7 @@ class RedisStore:
         for at, change in enumerate(changes):
             by_collection.setdefault(change.collection_id, []).append(at)
         for collection_id, places in by_collection.items():
-            for some in _each_id_once(changes, places):
+            for some in each_once(places, lambda at: changes[at].article_id):
                 for at, outcome in zip(
                     some, self._commit_to(collection_id, [changes[at] for at in some]), strict=True
                 ):
@@ -414,7 +415,7 @@ class RedisStore:
                 digest, record, sketch = b"", b"", b""
                 if change.draft is not None:
                     alive = had is not None and (past is None or had.time > past)
-                    if had is not None and alive and had.digest == change.draft.digest:
+                    if had and alive and had.digest == change.draft.digest:
                         outcomes[at] = Put(IngestOutcome.UNCHANGED, had.number)
                         continue
                     try:
@@ -477,18 +478,6 @@ def _outcome(collection: Collection, outcome: bytes, number: int) -> Any:
     if outcome == b"full":
         return collection_full(collection)
     return {b"deleted": True, b"expired": False}.get(outcome)
-
-
-def _each_id_once(changes: Sequence[Change], places: Sequence[int]) -> Iterator[list[int]]:
-    """Yields runs of the places in which no id comes twice."""
-    run: dict[str, int] = {}
-    for at in places:
-        if changes[at].article_id in run:
-            yield list(run.values())
-            run = {}
-        run[changes[at].article_id] = at
-    if run:
-        yield list(run.values())
 
 
 def _only(future: Future[list[Any]]) -> Future[bool]:
