@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -174,6 +175,16 @@ def test_a_commit_that_is_sent_twice_is_done_once(place, clock):
         assert all(first == again for first, again in sent)
         assert store.counts().articles == 1
         assert put(store, replace(FERRY, title="x")).number == 2
+
+
+def test_times_never_go_back_in_a_log(place, clock):
+    with place.open(clock) as store:
+        put(store, FERRY)
+        before = draft("default", replace(FERRY, id="before"), ingested_at=clock.now - timedelta(days=1))
+        clock.now -= timedelta(hours=1)
+        store.put([before, draft("default", replace(FERRY, id="after"))]).result()
+        page = store.articles("default", 0, 10, include_text=False, max_bytes=1)
+        assert [each.ingested_at for each in page.items] == [clock.now + timedelta(hours=1)] * 3
 
 
 def test_services_with_another_prefix_have_nothing_in_common(cluster, clock):

@@ -197,6 +197,22 @@ def test_only_an_empty_collection_goes_without_force(store):
     assert refusal.value.reason == "COLLECTION_PROTECTED"
 
 
+def test_an_article_keeps_the_time_at_which_another_store_took_it_in(store, clock):
+    store.create_collection("sea", CollectionSettings(retention=timedelta(days=2))).result()
+    times = [START - timedelta(days=1, microseconds=7 * back) for back in (3, 2, 2, 1)]
+    drafts = [draft("sea", replace(FERRY, id=str(n)), ingested_at=time) for n, time in enumerate(times)]
+    drafts.append(draft("sea", FERRY))
+    assert [result.outcome for result in store.put(drafts).result()] == [IngestOutcome.CREATED] * 5
+    found = store.articles("sea", 0, 10, include_text=True, max_bytes=1_000).items
+    assert [(article.id, article.ingested_at) for article in found] == [
+        *((str(n), time) for n, time in enumerate(times)),
+        ("ferry", START),
+    ]
+    clock.now = times[2] + timedelta(days=2)
+    assert ids(store, "sea") == ["3", "ferry"]
+    assert store.sweep().result() == 3
+
+
 def test_a_full_collection_takes_no_new_article_but_replaces(store):
     store.create_collection("sea", CollectionSettings(max_articles=1)).result()
     put(store, FERRY, "sea")

@@ -9,6 +9,7 @@ collection's retention are as good as deleted: no read returns them.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from textkin_service.errors import StoreError, TextkinError
@@ -51,12 +52,15 @@ class Draft:
     """An article to take in. `digest`, 32 bytes: differs whenever anything that the caller gave, except the id, differs.
 
     `content` is called only if the very same article is not there already; a TextkinError of it refuses the article.
+    `ingested_at`: when another store took it in; None: now. In a cluster it is made no earlier than that of the article before
+    it in its collection.
     """
 
     collection_id: str
     article: Article
     digest: bytes
     content: Callable[[], Content]
+    ingested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from textkin_service.model import Collection, IngestOutcome
 from textkin_service.store.base import Added, Change, Content, Draft, Put, StoredCollection
 from textkin_service.store.connections import fetch_all, fetch_one
 from textkin_service.store.operations import find_collection, remove_articles
-from textkin_service.store.records import ARTICLE_COLUMNS, article_row, cutoff, to_microseconds
+from textkin_service.store.records import ARTICLE_COLUMNS, article_row, cutoff
 from textkin_service.store.refusals import collection_full
 from textkin_service.store.runs import each_once
 
@@ -83,7 +83,7 @@ def _put(
         number += 1
     if gone:
         remove_articles(db, changes, stored.number, gone)
-    _insert(db, stored.number, to_microseconds(now), new)
+    _insert(db, stored.number, now, new)
     changes.extend(Added(stored.number, number, content.sketch) for number, _, content in new)
     return results
 
@@ -115,7 +115,7 @@ def _refuse_if_full(collection: Collection, created: int) -> None:
 
 
 def _insert(
-    db: apsw.Connection, collection: int, ingested_at: int, new: Sequence[tuple[int, Draft, Content]]
+    db: apsw.Connection, collection: int, now: datetime, new: Sequence[tuple[int, Draft, Content]]
 ) -> None:
     done = 0
     while left := len(new) - done:
@@ -126,7 +126,7 @@ def _insert(
         sketches: list[Any] = []
         texts: list[Any] = []
         for number, draft, content in some:
-            articles += article_row(number, collection, ingested_at, draft, content)
+            articles += article_row(number, collection, draft.ingested_at or now, draft, content)
             sketches += (number, collection, content.sketch)
             texts += (number, content.packed)
         db.execute(_statement("articles", ARTICLE_COLUMNS, rows), articles)

@@ -62,7 +62,7 @@ def digest(article: Article) -> bytes:
 
 
 def article_row(
-    number: int, collection: int, ingested_at: int, draft: Draft, content: Content
+    number: int, collection: int, ingested_at: datetime, draft: Draft, content: Content
 ) -> tuple[Any, ...]:
     """Returns the values of ARTICLE_COLUMNS."""
     article = draft.article
@@ -70,7 +70,7 @@ def article_row(
         number,
         collection,
         article.id,
-        ingested_at,
+        to_microseconds(ingested_at),
         to_microseconds(article.published_at) if article.published_at else None,
         article.language,
         content.detected_language,

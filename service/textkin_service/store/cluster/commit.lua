@@ -1,7 +1,7 @@
 -- Commits changes to one collection: all of them, or none. All keys are of one slot.
 --
 -- KEYS  1 state (hash)        last: the number given last; settled; articles; most: of these, or 0; retained: 1 if they expire;
---                             at: the time of the last commit; chain: what tells this log from every other
+--                             at: the latest time of an article; chain: what tells this log from every other
 --       2 log (stream)        an entry a change, `<number>-0`: i the id; r the number that goes, or 0; s the sketch of what
 --                             comes, absent from a deletion; c the chain, with the last of a commit
 --       3 ids (hash)          of what the log has: id -> "number time digest", empty once deleted
@@ -10,7 +10,8 @@
 --       6 answers (hash)      of each writer its last token and what it was answered: a commit may be asked for twice
 -- ARGV  1 the writer; 2 a token, new for each commit; 3 `settled` as the writer knows it; 4 the time; 5 articles that came by
 --       this time are past their retention, or empty; then of each change
---       kind (p: put, d: delete, x: delete if it is past its retention), id, what is settled of that id ("number time digest", or empty), digest, record, sketch
+--       kind (p: put, d: delete, x: delete if it is past its retention), id, what is settled of that id ("number time digest", or empty), digest, record, sketch,
+--       when another store took it in, or empty: now
 --
 -- Answers {"gone"}, {"retry"}, or {"done", last before, chain before, chain, time, outcome, number, ...}: an outcome is created, replaced,
 -- unchanged, full, deleted, expired (deleted, and past its retention), or missing.
@@ -35,8 +36,7 @@ end
 local last, articles, most = tonumber(fields[1]), tonumber(fields[3]), tonumber(fields[4])
 local retained = fields[5] == '1'
 local past = tonumber(ARGV[5])
--- Times never go back in a log, whatever the clocks of writers say.
-local now = string.format('%.0f', math.max(tonumber(ARGV[4]), tonumber(fields[6])))
+local latest = tonumber(fields[6])
 local expired = 0
 if past and most > 0 then
   expired = redis.call('ZCOUNT', times, '-inf', past)
@@ -46,8 +46,8 @@ local before, chain_before = fields[1], fields[7]
 local chain = redis.sha1hex(chain_before .. ARGV[2])
 local outcomes, entries = {}, {}
 
-for at = 6, #ARGV, 6 do
-  local kind, id, known, digest, record, sketch = unpack(ARGV, at, at + 5)
+for at = 6, #ARGV, 7 do
+  local kind, id, known, digest, record, sketch, came = unpack(ARGV, at, at + 6)
   known = redis.call('HGET', ids, id) or known
   local number, time, had
   if known ~= '' then
@@ -86,6 +86,9 @@ for at = 6, #ARGV, 6 do
     if comes then
       told = place
       articles = articles + 1
+      -- Times never go back in a log, whatever the clocks of writers say.
+      latest = math.max(latest, tonumber(came) or tonumber(ARGV[4]))
+      local now = string.format('%.0f', latest)
       redis.call('HSET', ids, id, place .. ' ' .. now .. ' ' .. digest)
       redis.call('HSET', records, place, now .. ' ' .. record)
       if retained then
@@ -110,11 +113,11 @@ for at, each in ipairs(entries) do
   redis.call('XADD', log, each[1] .. '-0', unpack(entry))
 end
 if #entries > 0 then
-  redis.call('HSET', state, 'last', string.format('%.0f', last), 'articles', string.format('%.0f', articles), 'at', now,
-    'chain', chain)
+  redis.call('HSET', state, 'last', string.format('%.0f', last), 'articles', string.format('%.0f', articles),
+    'at', string.format('%.0f', latest), 'chain', chain)
 else
   chain = chain_before
 end
-local answer = {'done', before, chain_before, chain, now, unpack(outcomes)}
+local answer = {'done', before, chain_before, chain, string.format('%.0f', latest), unpack(outcomes)}
 redis.call('HSET', answers, ARGV[1], cmsgpack.pack({ARGV[2], answer}))
 return answer

@@ -64,7 +64,7 @@ def state_of(collection_id: str, settings: CollectionSettings, now: datetime) ->
         "articles": 0,
         "most": settings.max_articles,
         "retained": int(settings.retention is not None),
-        "at": to_microseconds(now),
+        "at": 0,
         "chain": "",
     }
 

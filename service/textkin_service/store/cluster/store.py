@@ -412,7 +412,7 @@ class RedisStore:
             known = self._known(collection.number, [change.article_id for change in changes])
             for at, change in enumerate(changes):
                 had = known[change.article_id]
-                digest, record, sketch = b"", b"", b""
+                digest, record, sketch, came = b"", b"", b"", ""
                 if change.draft is not None:
                     alive = had is not None and (past is None or had.time > past)
                     if had and alive and had.digest == change.draft.digest:
@@ -423,13 +423,14 @@ class RedisStore:
                     except TextkinError as refusal:
                         outcomes[at] = refusal
                         continue
-                    digest, record, sketch = (
+                    digest, record, sketch, came = (
                         change.draft.digest,
                         record_of(change.draft, content),
                         content.sketch,
+                        _came(change.draft),
                     )
                 asked.append(at)
-                arguments += (change.kind, change.article_id, "", digest, record, sketch)
+                arguments += (change.kind, change.article_id, "", digest, record, sketch, came)
             if not asked:
                 return outcomes
             follower = self._followers[collection.number]
@@ -469,6 +470,10 @@ class _Known:
     def of(cls, value: bytes) -> "_Known":
         number, time, digest = value.split(b" ", 2)
         return cls(int(number), int(time), digest)
+
+
+def _came(draft: Draft) -> str:
+    return "" if draft.ingested_at is None else str(to_microseconds(draft.ingested_at))
 
 
 def _outcome(collection: Collection, outcome: bytes, number: int) -> Any:
