@@ -15,6 +15,7 @@ from textkin_service import __version__, exposure, maintenance
 from textkin_service.access import command as token
 from textkin_service.errors import StoreError
 from textkin_service.extra import needed
+from textkin_service.migration import command as migrate
 from textkin_service.settings import CONFIG_VARIABLE, TABLE, Settings, SettingsError, markdown, resolve
 
 
@@ -52,7 +53,7 @@ def main(context: click.Context, /, config: Path | None, **flags: Any) -> None:
         _serve(_resolve(flags, config))
 
 
-for _command in (token.command, maintenance.backup, maintenance.restore, maintenance.check):
+for _command in (token.command, migrate.command, maintenance.backup, maintenance.restore, maintenance.check):
     main.add_command(_command)
 
 

@@ -52,7 +52,7 @@ def backup(context: click.Context, target: Path, force: bool, as_json: bool) -> 
         from textkin_service.store.backup import back_up
     begin = time.monotonic()
     with _failures(), _bar("Backing up", DownloadColumn()) as report:
-        held = back_up(_settings(context).data, target, overwrite=force, report=report)
+        held = back_up(settings_of(context).data, target, overwrite=force, report=report)
     _tell(held, f"Backed up to {target} in {time.monotonic() - begin:.1f} s:", as_json, file=str(target))
 
 
@@ -73,7 +73,7 @@ def restore(context: click.Context, source: Path, force: bool, as_json: bool) ->
     with needed():
         from textkin_service.sketch import Scheme
         from textkin_service.store.restore import restore as restore_store
-    settings = _settings(context)
+    settings = settings_of(context)
     begin = time.monotonic()
     with _failures(), _bar("Restoring", DownloadColumn()) as report:
         done = restore_store(source, settings.data, Scheme.of(settings).id, replace=force, report=report)
@@ -102,7 +102,7 @@ def check(context: click.Context, place: Path | None, as_json: bool) -> None:
     with needed():
         from textkin_service.store.inspection import Damage, damages, opened
         from textkin_service.store.whole import contents
-    at = place or _settings(context).data
+    at = place or settings_of(context).data
     found: list[Damage] = []
     held: Contents | None = None
 
@@ -119,7 +119,7 @@ def check(context: click.Context, place: Path | None, as_json: bool) -> None:
             held = None if found else contents(db, file)
     except StoreError as error:
         if error.reason != "STORE_DAMAGED":
-            click.echo(f"Error: {_message(error)}", err=True)
+            click.echo(f"Error: {message_of(error)}", err=True)
             sys.exit(_USAGE)
         note(Damage(error.metadata.get("file", at.name), error.message.partition(": ")[2] or error.message))
     _judge(at, found, held, time.monotonic() - begin, as_json)
@@ -153,7 +153,8 @@ def _judge(at: Path, found: list[Any], held: "Contents | None", seconds: float, 
     sys.exit(_DAMAGED)
 
 
-def _settings(context: click.Context) -> Settings:
+def settings_of(context: click.Context) -> Settings:
+    """Returns the settings of the whole command line, of which `context` is a command. UsageError."""
     flags, config = context.obj
     try:
         return resolve(flags, config=config)
@@ -172,14 +173,15 @@ def _failures() -> Iterator[None]:
     except CopyRefused as error:
         raise click.ClickException(str(error)) from error
     except StoreError as error:
-        raise click.ClickException(_message(error)) from error
+        raise click.ClickException(message_of(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror}") from error
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _message(error: StoreError) -> str:
+def message_of(error: StoreError) -> str:
+    """Returns what people are told of an error, with the whole path of the file."""
     where = f" ({error.file})" if error.file else ""
     return f"{error.reason}: {error.message}{where}"
 

@@ -79,11 +79,12 @@ class ServiceInfo:
 class Engine:
     """Textkin's use cases over a store, whose sketches have the settings' scheme. `load` comes before the first use."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, *, searched: bool = True) -> None:
+        """`searched` False: articles are taken in, and nobody searches; no index takes memory."""
         self._store = store
         self._settings = settings
         self._scheme = Scheme.of(settings)
-        self._indexes = Indexes(self._scheme)
+        self._indexes = Indexes(self._scheme, searched=searched)
         self._outlines = OutlineCache(settings.cache_mib * _MIB)
         self._searcher = Searcher(store, self._indexes, self._outlines, settings.candidates)
         self._answering = Answering(store, self._searcher, settings)

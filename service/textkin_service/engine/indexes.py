@@ -34,10 +34,14 @@ class _Collection:
 
 
 class Indexes:
-    """What is known of each collection. Searches do not wait while an index is changed."""
+    """What is known of each collection. Searches do not wait while an index is changed.
 
-    def __init__(self, scheme: Scheme) -> None:
+    `searched` False: nobody searches, and no index is kept; of what recurs, which sketches depend on, all is known.
+    """
+
+    def __init__(self, scheme: Scheme, *, searched: bool = True) -> None:
         self._scheme = scheme
+        self._searched = searched
         self._lock = threading.Lock()  # of the collections and their recurrences
         self._collections: dict[int, _Collection] = {}
 
@@ -54,6 +58,8 @@ class Indexes:
                 for collection, numbers, sketches in read_ahead(batches, _READ_AHEAD):
                     work.check()
                     self._note(collection, numbers, sketches)
+                    if not self._searched:
+                        continue
                     if collection not in building:
                         building[collection] = Building(self._scheme)
                     building[collection].add(numbers, sketches, pool)
@@ -73,7 +79,9 @@ class Indexes:
                 added = (each for each in same if isinstance(each, Added))
                 for batch in _batched(added, _ADDED_AT_ONCE):
                     for collection, numbers, sketches in _by_collection(batch):
-                        self._note(collection, numbers, sketches).index.add_all(numbers, sketches)
+                        known = self._note(collection, numbers, sketches)
+                        if self._searched:
+                            known.index.add_all(numbers, sketches)
                 continue
             for change in same:
                 match change:
@@ -103,7 +111,8 @@ class Indexes:
             known = self._collections[collection]
             for number in numbers.tolist():
                 known.recurrence.remove(number)
-        known.index.remove_all(numbers, sketches)
+        if self._searched:
+            known.index.remove_all(numbers, sketches)
 
     def sketch_all(self, collections: Sequence[int], analyses: Sequence[Analysis]) -> list[Sketch]:
         """Returns the sketch of each text as evidence in its collection: without the pieces that recur there."""

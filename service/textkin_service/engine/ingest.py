@@ -6,6 +6,7 @@ The first two take many articles at a time, because what they do once a call cos
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -29,12 +30,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An article to ingest. `search` None: do not search for its matches. `field`: its path in the request, for errors."""
+    """An article to ingest. `search` None: do not search for its matches. `field`: its path in the request, for errors.
+
+    `ingested_at`: when another store took it in; None: now.
+    """
 
     collection_id: str
     article: Article
     search: SearchOptions | None = None
     field: str = "article"
+    ingested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,7 @@ class Ingest:
             def content() -> Content:
                 return made
 
-        draft = Draft(incoming.collection_id, incoming.article, checked.digest, content)
+        draft = Draft(incoming.collection_id, incoming.article, checked.digest, content, incoming.ingested_at)
         analysis = None if sketched is None else sketched.analysis
         return Prepared(checked.collection, draft, analysis, incoming.search)
 

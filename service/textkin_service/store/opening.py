@@ -16,19 +16,20 @@ from textkin_service.store.journal import Journal
 from textkin_service.store.witness import Noted
 
 
-def open_journal(files: Files, scheme: str, now: datetime) -> Journal:
-    """Returns the writer's journal of a folder that is locked.
+def open_journal(files: Files, scheme: str | None, now: datetime) -> Journal:
+    """Returns the writer's journal of a folder that is locked. `scheme` None: whatever it is, of a store that must be there.
 
     StoreError: STORE_DAMAGED, STORE_SCHEME_MISMATCH, STORE_UNAVAILABLE, STORE_FULL. Whatever is refused stays as it is.
     """
     try:
-        if folder.is_new(files):
+        if scheme is not None and folder.is_new(files):
             _make(files, scheme, now)
         noted = witness.read(files.witness)
         folder.check_database(files, noted.pages if noted else 0)
         db = connect(files.database)
         try:
-            schema.check_scheme(db, files.database, scheme)
+            if scheme is not None:
+                schema.check_scheme(db, files.database, scheme)
             if noted is None:
                 _check_structure(db, files)
             else:

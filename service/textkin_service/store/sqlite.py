@@ -45,12 +45,13 @@ def _now() -> datetime:
 class SqliteStore:
     """Articles in SQLite: a write-ahead log, synced at every commit, so that a commit survives a power cut.
 
-    `scheme` is the id of the sketch scheme; `clock` tells the time for ingests and retention. StoreError:
-    STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_FULL, STORE_UNAVAILABLE when the folder cannot be made or
-    written to. Any read raises StoreError (STORE_DAMAGED) where it meets a page that is not as it was written.
+    `scheme` is the id of the sketch scheme, None: whatever it is, of a store that must be there; `clock` tells the time for
+    ingests and retention. StoreError: STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_DAMAGED, STORE_FULL, STORE_UNAVAILABLE when
+    the folder cannot be made or written to. Any read raises StoreError (STORE_DAMAGED) where it meets a page that is not as it
+    was written.
     """
 
-    def __init__(self, folder: Path, scheme: str, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, folder: Path, scheme: str | None, clock: Callable[[], datetime] = _now) -> None:
         self._files = files = Files(folder)
         self._clock = clock
         self._listeners: list[Listener] = []

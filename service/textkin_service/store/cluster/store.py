@@ -67,10 +67,13 @@ def _now() -> datetime:
 
 
 class RedisStore:
-    """The store in a cluster. `prefix` begins all of its keys. StoreError: STORE_UNAVAILABLE, STORE_SCHEME_MISMATCH."""
+    """The store in a cluster. `prefix` begins all of its keys. StoreError: STORE_UNAVAILABLE, STORE_SCHEME_MISMATCH.
+
+    `scheme` is the id of the sketch scheme, None: whatever it is, of a store that must be there.
+    """
 
     def __init__(
-        self, cluster: Cluster, prefix: str, scheme: str, clock: Callable[[], datetime] = _now
+        self, cluster: Cluster, prefix: str, scheme: str | None, clock: Callable[[], datetime] = _now
     ) -> None:
         self._cluster = cluster
         self._keys = Keys(prefix)
@@ -83,7 +86,7 @@ class RedisStore:
         self._check_scheme(scheme)
         self._writer = Writer(self._commit)
         self._others = ThreadPoolExecutor(_OTHER_THREADS, "textkin-store")
-        if DEFAULT_COLLECTION not in self._directory():
+        if scheme is not None and DEFAULT_COLLECTION not in self._directory():
             with suppress(AlreadyExists):  # another service did, just now
                 self._create(DEFAULT_COLLECTION, CollectionSettings())
 
@@ -227,20 +230,26 @@ class RedisStore:
         except RuntimeError as error:
             raise closing() from error
 
-    def _check_scheme(self, scheme: str) -> None:
-        """Notes what the store is, if it is new. StoreError: it is another format, or has other sketches."""
-        fields = {"format": FORMAT, "scheme": scheme}
+    def _check_scheme(self, scheme: str | None) -> None:
+        """Notes what the store is, if it is new. StoreError: it is not there, is another format, or has other sketches."""
         key = self._keys.about
-        self._cluster.run([command("HSETNX", key, name, value) for name, value in fields.items()])
-        (found,) = self._cluster.run([command("HMGET", key, *fields)])
-        stored = dict(zip(fields, (each.decode() for each in found), strict=True))
+        if scheme is not None:
+            fields = {"format": FORMAT, "scheme": scheme}
+            self._cluster.run([command("HSETNX", key, name, value) for name, value in fields.items()])
+        (found,) = self._cluster.run([command("HMGET", key, "format", "scheme")])
+        if None in found:
+            raise StoreError(
+                f"the cluster has no store whose keys begin with {self._keys.prefix}",
+                reason="STORE_UNAVAILABLE",
+            )
+        stored = dict(zip(("format", "scheme"), (each.decode() for each in found), strict=True))
         if stored["format"] != FORMAT:
             raise StoreError(
                 f"the store has format {stored['format']}, this version of Textkin reads {FORMAT}",
                 reason="STORE_SCHEME_MISMATCH",
                 metadata={"stored": stored["format"], "expected": FORMAT},
             )
-        if stored["scheme"] != scheme:
+        if scheme is not None and stored["scheme"] != scheme:
             raise StoreError(
                 f"the store's sketches were made by {stored['scheme']!r}, this service makes them by {scheme!r}: start it "
                 "with the settings of then, or take the articles in anew under another prefix",

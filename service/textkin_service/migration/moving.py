@@ -1,0 +1,128 @@
+"""A migration from one store to another: collections, then their articles, then the counts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from textkin_service.engine import Engine, Work
+from textkin_service.migration.progress import Progress
+from textkin_service.migration.resuming import Pair, foreign, missing, place_to_go_on
+from textkin_service.migration.sides import BATCH, MigrationFailed, Side
+from textkin_service.migration.taking_in import TakingIn
+from textkin_service.model import Collection, CollectionSettings
+from textkin_service.store import StoredCollection
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A collection as both stores have it in the end; `moved`: how many of its articles this run has moved."""
+
+    collection_id: str
+    articles: int
+    moved: int
+
+
+class Moment:
+    """The time, for both stores; it can be held, so that they agree on what is past its retention."""
+
+    def __init__(self) -> None:
+        self._held: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """Returns the time in UTC."""
+        return self._held or datetime.now(UTC)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Stops it."""
+        self._held = datetime.now(UTC)
+        try:
+            yield
+        finally:
+            self._held = None
+
+
+def migrate(source: Side, target: Side, engine: Engine, moment: Moment, progress: Progress) -> list[Moved]:
+    """Has the target take in all that the source holds, and returns what both hold then. MigrationFailed.
+
+    `engine` is one on the target. What is there already stays; where a run was cut short the next goes on. Articles past their
+    retention are left out.
+    """
+    pairs = _pairs(source, target)
+    with target.failures():
+        # Before anything else is read of the target: what recurs there is known from the beginning on.
+        engine.load(Work())
+    for pair in pairs:
+        _refuse_foreign(pair, BATCH)
+    progress.total(sum(pair.of.collection.article_count for pair in pairs))
+    taking_in = TakingIn(target, engine.ingest, progress.advance)
+    return [_move(pair, taking_in, moment, progress) for pair in pairs]
+
+
+def _pairs(source: Side, target: Side) -> list[Pair]:
+    """Makes the collections of the source in the target, and returns them all."""
+    found = source.collections()
+    there = {each.collection.id: each.collection for each in target.collections()}
+    for each in found:
+        known = there.get(each.collection.id)
+        if known is not None and known.settings != each.collection.settings:
+            raise MigrationFailed(
+                f"the collection {known.id!r} has other settings in the target: {_differences(each.collection, known)};"
+                " delete it there, or give another target"
+            )
+    with target.failures():
+        for each in found:
+            if each.collection.id not in there:
+                target.store.create_collection(each.collection.id, each.collection.settings).result()
+    numbered = {each.collection.id: each for each in target.collections()}
+    return [Pair(source, target, each, numbered[each.collection.id]) for each in found]
+
+
+def _differences(of: Collection, to: Collection) -> str:
+    names = CollectionSettings.__dataclass_fields__
+    values = [(name, getattr(of.settings, name), getattr(to.settings, name)) for name in names]
+    return ", ".join(f"{name} {there}, here {here}" for name, here, there in values if here != there)
+
+
+def _refuse_foreign(pair: Pair, most: int | None) -> None:
+    other = foreign(pair, most)
+    if other is not None:
+        raise MigrationFailed(
+            f"the collection {pair.id!r} of the target has an article that the source does not have, {other!r}; delete it"
+            " there, or give an empty target"
+        )
+
+
+def _move(pair: Pair, taking_in: TakingIn, moment: Moment, progress: Progress) -> Moved:
+    there = pair.to.collection.article_count
+    if there:
+        progress.skip(there)
+        progress.note(f"{pair.id}: {there:,} articles are in the target already; going on")
+    after = place_to_go_on(pair)
+    moved = taking_in.take(pair.id, pair.source.pages(pair.id, after))
+    here, there = _counts(pair, moment)
+    if here != there:
+        progress.note(
+            f"{pair.id}: {here:,} articles in the source, {there:,} in the target; comparing them all"
+        )
+        moved += taking_in.take(pair.id, missing(pair))
+        here, there = _counts(pair, moment)
+    if here == there:
+        return Moved(pair.id, here, moved)
+    _refuse_foreign(pair, None)
+    raise MigrationFailed(
+        f"the collection {pair.id!r} has {here} articles in the source, {there} in the target: something writes to the"
+        " source, or to the target; stop it, and start the migration again, which goes on"
+    )
+
+
+def _counts(pair: Pair, moment: Moment) -> tuple[int, int]:
+    """Returns how many articles both stores have at one moment."""
+    with moment.held():
+        return _count(pair.source, pair.of), _count(pair.target, pair.to)
+
+
+def _count(side: Side, collection: StoredCollection) -> int:
+    with side.failures():
+        return side.store.collection(collection.collection.id).collection.article_count
