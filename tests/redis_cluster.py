@@ -1,10 +1,11 @@
-"""A real Redis Cluster on this machine: three masters and a replica of each, by Debian's redis-server."""
+"""A real Redis Cluster on this machine: three masters and replicas of each, by Debian's redis-server."""
 
 import contextlib
 import shutil
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,10 +46,10 @@ class Node:
 
 
 class RedisCluster:
-    """The nodes; the first three are the masters."""
+    """The nodes; the first three are the masters, to begin with."""
 
-    def __init__(self, folder: Path, node_timeout: int) -> None:
-        ports = _free_ports(4 * MASTERS)
+    def __init__(self, folder: Path, node_timeout: int, replicas: int) -> None:
+        ports = _free_ports(2 * MASTERS * (1 + replicas))
         self.nodes = [
             Node(folder / str(port), port, bus, node_timeout)
             for port, bus in zip(ports[::2], ports[1::2], strict=True)
@@ -61,17 +62,42 @@ class RedisCluster:
             [
                 "redis-cli",
                 *("--cluster", "create", *(f"{host}:{port}" for host, port in self.addresses)),
-                *("--cluster-replicas", "1", "--cluster-yes"),
+                *("--cluster-replicas", str(replicas), "--cluster-yes"),
             ],
             check=True,
             capture_output=True,
             timeout=120,
         )
+        for node in self.nodes[:MASTERS]:
+            while len(self._replicated_by(node)) < replicas:
+                time.sleep(0.02)
 
     @property
     def url(self) -> str:
         """As `--store` takes it."""
         return "redis://" + ",".join(f"{host}:{port}" for host, port in self.addresses)
+
+    def master_of(self, key: str) -> Node:
+        """Returns the node that has a key, as one that runs says."""
+        asked = next(node for node in self.nodes if node.process.poll() is None)
+        with asked.client() as client:
+            slot = client.execute_command("CLUSTER KEYSLOT", key)
+            for low, high, (_, port, *_), *_ in client.execute_command("CLUSTER SLOTS"):
+                if low <= slot <= high:
+                    return self._at(port)
+        raise AssertionError(f"no node serves slot {slot}")
+
+    def replicas_of(self, key: str) -> list[Node]:
+        """Returns the replicas that the node that has a key feeds."""
+        return self._replicated_by(self.master_of(key))
+
+    def _replicated_by(self, node: Node) -> list[Node]:
+        with node.client() as client:
+            _, _, replicas = client.execute_command("ROLE")
+        return [self._at(int(port)) for _, port, _ in replicas]
+
+    def _at(self, port: int) -> Node:
+        return next(node for node in self.nodes if node.port == port)
 
     def stop(self) -> None:
         """Ends all nodes."""
@@ -86,9 +112,12 @@ def installed() -> bool:
 
 
 @contextlib.contextmanager
-def redis_cluster(folder: Path, *, node_timeout: int = 5_000) -> Iterator[RedisCluster]:
-    """A cluster, ended with the block. `node_timeout`: milliseconds until a node that says nothing counts as gone."""
-    cluster = RedisCluster(folder, node_timeout)
+def redis_cluster(folder: Path, *, node_timeout: int = 5_000, replicas: int = 1) -> Iterator[RedisCluster]:
+    """A cluster, ended with the block. `node_timeout`: milliseconds until a node that says nothing counts as gone.
+
+    `replicas`: of each master.
+    """
+    cluster = RedisCluster(folder, node_timeout, replicas)
     try:
         yield cluster
     finally:

@@ -48,12 +48,13 @@ class InFolder:
 class InCluster:
     """The store in a cluster, under a prefix of its own."""
 
-    def __init__(self, addresses):
+    def __init__(self, addresses, replicas=0):
         self.addresses = addresses
+        self.replicas = replicas
         self.prefix = f"test-{uuid.uuid4().hex}"
 
     def open(self, clock, scheme=SCHEME):
-        return RedisStore(Cluster(self.addresses), self.prefix, scheme, clock)
+        return RedisStore(Cluster(self.addresses, self.replicas), self.prefix, scheme, clock)
 
 
 def put(store, article, collection="default", sketch=b"sketch"):

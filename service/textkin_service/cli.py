@@ -68,7 +68,9 @@ def _serve(settings: Settings) -> None:
     logs.configure(settings.log_level, settings.log_format)
     try:
         exposure.check(settings)
-        engine = Engine(open_store(settings.store, settings.data, Scheme.of(settings).id), settings)
+        scheme = Scheme.of(settings).id
+        store = open_store(settings.store, settings.data, scheme, settings.store_replicas)
+        engine = Engine(store, settings)
         asyncio.run(server.serve(engine, settings))
     except StoreError as error:
         where = f" ({error.file})" if error.file else ""

@@ -83,6 +83,12 @@ class Settings:
         shown="a URL",
         masked=masked,
     )
+    store_replicas: int = _setting(
+        0,
+        "Replicas of each node of a cluster that must have a change before it is acknowledged (docs/scaling.md).",
+        least=0,
+        most=16,
+    )
     listen: str = _setting(
         "127.0.0.1:50051",
         "Address to serve at, HOST:PORT. Port 0 picks a free one.",

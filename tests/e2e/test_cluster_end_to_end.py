@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from redis_cluster import MASTERS, redis_cluster
+from redis_cluster import redis_cluster
 from textkin import Article, Client, IngestOutcome, SearchOptions, TextkinError
 
 FERRY = (
@@ -85,11 +85,7 @@ def test_while_a_replica_takes_over_callers_wait_or_are_told_unavailable(frail_c
 
         thread = threading.Thread(target=ingest_on)
         thread.start()
-        for master in frail_cluster.nodes[:MASTERS]:
-            state = master.client().cluster("KEYSLOT", "textkin:{1}:state")
-            if serves(master, state):
-                master.kill()
-                break
+        frail_cluster.master_of("textkin:{1}:state").kill()
         # This one waits until a replica has taken over.
         client.ingest(Article("after", COPY))
         stopped.set()
@@ -103,13 +99,3 @@ def note(acknowledgements, ids):
     """Notes the ids of what is acknowledged, until that ends."""
     for each in acknowledgements:
         ids.append(each.article_id)
-
-
-def serves(node, slot):
-    """Whether a node has a slot."""
-    with node.client() as client:
-        mine = client.execute_command("CLUSTER MYID").decode()
-        for low, high, (_, _, owner, *_), *_ in client.execute_command("CLUSTER SLOTS"):
-            if low <= slot <= high:
-                return owner.decode() == mine
-    return False

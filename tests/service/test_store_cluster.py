@@ -120,13 +120,15 @@ def test_a_collection_that_the_other_deleted_is_gone_and_may_come_again(pair):
     assert other.collection("sea").number > number
 
 
-def test_nothing_is_left_of_a_deleted_collection(pair, place, wire):
+def test_nothing_but_that_it_was_deleted_is_left_of_a_collection_and_not_for_long(pair, place, wire):
     one, _ = pair
     one.create_collection("sea", CollectionSettings()).result()
     put(one, FERRY, "sea")
     keys = Keys(place.prefix).of(one.collection("sea").number)
     one.delete_collection("sea", force=True).result()
-    assert wire.run([command("EXISTS", each) for each in keys.all_of_log]) == [0] * 6
+    assert wire.run([command("EXISTS", each) for each in keys.all_of_log]) == [0] * 5 + [1]
+    (left,) = wire.run([command("TTL", keys.answers)])
+    assert 0 <= left <= 60
 
 
 def test_a_log_that_lost_its_end_is_read_anew(pair, place, wire):

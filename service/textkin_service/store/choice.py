@@ -15,23 +15,32 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_store(url: str, data: Path, scheme: str) -> Store:
-    """Returns the store at a URL, or, if that is empty, the embedded one in the folder `data`. ValueError, StoreError."""
-    return open_at(parse(url) if url else FolderAddress(data), scheme)
+def open_store(url: str, data: Path, scheme: str, replicas: int = 0) -> Store:
+    """Returns the store at a URL, or, if that is empty, the embedded one in the folder `data`. ValueError, StoreError.
+
+    `replicas`: how many replicas of a cluster must have a change before it is acknowledged.
+    """
+    return open_at(parse(url) if url else FolderAddress(data), scheme, replicas=replicas)
 
 
 def open_at(
-    address: FolderAddress | ClusterAddress, scheme: str | None, clock: Callable[[], datetime] = _now
+    address: FolderAddress | ClusterAddress,
+    scheme: str | None,
+    clock: Callable[[], datetime] = _now,
+    *,
+    replicas: int = 0,
 ) -> Store:
     """Returns the store at an address. `scheme` None: it must be there, whatever made its sketches. StoreError."""
     if isinstance(address, ClusterAddress):
-        return _in_cluster(address, scheme, clock)
+        return _in_cluster(address, scheme, clock, replicas)
     if scheme is None and is_new(Files(address.folder)):
         raise StoreError(f"the folder {address.folder} holds no store", reason="STORE_UNAVAILABLE")
     return SqliteStore(address.folder, scheme, clock)
 
 
-def _in_cluster(address: ClusterAddress, scheme: str | None, clock: Callable[[], datetime]) -> Store:
+def _in_cluster(
+    address: ClusterAddress, scheme: str | None, clock: Callable[[], datetime], replicas: int
+) -> Store:
     # Who has the embedded store waits for no client of clusters.
     from textkin_service.store.cluster.store import RedisStore  # noqa: PLC0415 - see above
     from textkin_service.store.cluster.wire import Cluster  # noqa: PLC0415 - as above
@@ -45,4 +54,4 @@ def _in_cluster(address: ClusterAddress, scheme: str | None, clock: Callable[[],
         options["ssl"] = True
         if address.ca:
             options["ssl_ca_certs"] = address.ca
-    return RedisStore(Cluster(address.nodes, **options), address.prefix, scheme, clock)
+    return RedisStore(Cluster(address.nodes, replicas, **options), address.prefix, scheme, clock)

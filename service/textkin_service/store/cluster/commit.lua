@@ -22,6 +22,8 @@ local answered = redis.call('HGET', answers, ARGV[1])
 if answered then
   local known = cmsgpack.unpack(answered)
   if known[1] == ARGV[2] then
+    -- A write, as ever: replicas are waited for again.
+    redis.call('HSET', answers, ARGV[1], answered)
     return known[2]
   end
 end

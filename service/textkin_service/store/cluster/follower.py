@@ -18,12 +18,13 @@ _STATE = ("about", "last", "settled", "articles")
 
 @dataclass(slots=True)
 class Follower:
-    """A collection as far as its log was read."""
+    """A collection as far as its log was read. `kept`: up to this number enough replicas are known to have it."""
 
     number: int
     keys: CollectionKeys
     lock: threading.Lock = field(default_factory=threading.Lock)
     settled: int = 0
+    kept: int = 0
     _position: int = 0
     _chain: bytes | None = b""
     _sketches: dict[int, bytes] = field(default_factory=dict)
@@ -87,7 +88,7 @@ class Follower:
             hear(changes)
 
     def _forget(self, hear: Callable[[Sequence[Change]], None]) -> None:
-        self._position, self._chain = 0, b""
+        self._position, self._chain, self.kept = 0, b"", 0
         self._sketches.clear()
         hear([Dropped(self.number)])
 

@@ -32,7 +32,7 @@ from textkin_service.store.base import (
 from textkin_service.store.cluster.follower import Follower
 from textkin_service.store.cluster.keys import Keys
 from textkin_service.store.cluster.records import article_of, collection_of, record_of, state_of
-from textkin_service.store.cluster.wire import Cluster, Script, command
+from textkin_service.store.cluster.wire import Cluster, Script, command, kept
 from textkin_service.store.cluster.writer import Change, Writer
 from textkin_service.store.packing import DamagedText
 from textkin_service.store.records import cutoff, to_microseconds
@@ -50,7 +50,7 @@ from textkin_service.store.runs import each_once
 Result = TypeVar("Result")
 
 FORMAT = "1"
-_COMMIT, _DROP, _UNLIST = Script("commit.lua"), Script("drop.lua"), Script("unlist.lua")
+_COMMIT, _CREATE, _DROP, _UNLIST = map(Script, ("commit.lua", "create.lua", "drop.lua", "unlist.lua"))
 _OUTCOMES = {
     b"created": IngestOutcome.CREATED,
     b"replaced": IngestOutcome.REPLACED,
@@ -331,37 +331,46 @@ class RedisStore:
 
     def _create(self, collection_id: str, settings: CollectionSettings) -> Collection:
         now = self._clock()
-        (number,) = self._cluster.run([command("INCR", self._keys.numbered)])
-        keys = self._keys.of(number)
-        fields = state_of(collection_id, settings, now)
-        self._cluster.run(
-            [command("HSET", keys.state, *(each for field in fields.items() for each in field))]
-        )
+        fields = [each for field in state_of(collection_id, settings, now).items() for each in field]
+        while True:
+            (number,) = self._cluster.run([command("INCR", self._keys.numbered)])
+            keys = self._keys.of(number)
+            (is_new,) = self._cluster.run([_CREATE.on([keys.state], uuid.uuid4().hex, *fields)])
+            if is_new:  # else a node took over from another that had given the number
+                break
         while True:
             # Listed once it is there. Of two that are created under one id, one is listed.
             listed, other = self._cluster.run(
                 [
-                    command("HSETNX", self._keys.collections, collection_id, number),
+                    kept("HSETNX", self._keys.collections, collection_id, number),
                     command("HGET", self._keys.collections, collection_id),
                 ]
             )
             if listed or int(other) == number:
                 return Collection(collection_id, settings, now)
             if self._states([int(other)]):
-                self._cluster.run([command("UNLINK", keys.state)])
+                # That it exists is relied upon as well: a write behind it waits for the replicas.
+                self._cluster.run([kept("INCR", self._keys.numbered), command("UNLINK", keys.state)])
                 raise collection_exists(collection_id)
             self._unlist(collection_id, int(other))
 
     def _drop(self, collection_id: str, *, force: bool) -> int:
         if collection_id == DEFAULT_COLLECTION:
             raise collection_protected(collection_id)
-        stored = self.collection(collection_id)
-        past = self._past(stored) if stored.collection.settings.retention is not None else ""
-        (answer,) = self._cluster.run([_DROP.on(self._keys.of(stored.number).all_of_log, int(force), past)])
+        (found,) = self._cluster.run([command("HGET", self._keys.collections, collection_id)])
+        if found is None:
+            raise no_collection(collection_id)
+        number = int(found)
+        stored = self._follow(number)
+        retained = stored is not None and stored.collection.settings.retention is not None
+        past = self._past(stored) if stored and retained else ""
+        (answer,) = self._cluster.run(
+            [_DROP.on(self._keys.of(number).all_of_log, int(force), past, uuid.uuid4().hex)]
+        )
         if answer[0] == b"held":
             raise collection_not_empty(collection_id, answer[1])
-        self._unlist(collection_id, stored.number)
-        self._follow(stored.number)
+        self._unlist(collection_id, number)
+        self._follow(number)
         if answer[0] == b"gone":
             raise no_collection(collection_id)
         return int(answer[1])
@@ -418,6 +427,7 @@ class RedisStore:
             outcomes: list[Any] = [None] * len(changes)
             arguments: list[Any] = []
             asked: list[int] = []
+            newest = 0
             known = self._known(collection.number, [change.article_id for change in changes])
             for at, change in enumerate(changes):
                 had = known[change.article_id]
@@ -426,6 +436,7 @@ class RedisStore:
                     alive = had is not None and (past is None or had.time > past)
                     if had and alive and had.digest == change.draft.digest:
                         outcomes[at] = Put(IngestOutcome.UNCHANGED, had.number)
+                        newest = max(newest, had.number)
                         continue
                     try:
                         content = change.draft.content()
@@ -440,23 +451,14 @@ class RedisStore:
                     )
                 asked.append(at)
                 arguments += (change.kind, change.article_id, "", digest, record, sketch, came)
-            if not asked:
-                return outcomes
             follower = self._followers[collection.number]
-            (answer,) = self._cluster.run(
-                [
-                    _COMMIT.on(
-                        follower.keys.all_of_log,
-                        self._writer_name,
-                        uuid.uuid4().hex,
-                        follower.settled,
-                        to_microseconds(self._clock()),
-                        "" if past is None else past,
-                        *arguments,
-                    )
-                ]
-            )
-            if answer[0] != b"done":
+            # Unchanged is an acknowledgement too: a commit of nothing waits for the replicas first. What is read after it and
+            # is not newer, they have.
+            waits = self._cluster.replicas > 0 and newest > follower.kept
+            if not asked and not waits:
+                return outcomes
+            answer = self._send(follower, past, [] if waits else arguments)
+            if waits or answer[0] != b"done":
                 continue
             results = answer[5:]
             for place, at in enumerate(asked):
@@ -465,6 +467,26 @@ class RedisStore:
                 )
             self._follow(collection.number)
             return outcomes
+
+    def _send(self, follower: Follower, past: int | None, changes: Sequence[Any]) -> list[Any]:
+        """Has commit.lua commit changes, each in its seven arguments; returns what it answers."""
+        answer: list[Any]
+        (answer,) = self._cluster.run(
+            [
+                _COMMIT.on(
+                    follower.keys.all_of_log,
+                    self._writer_name,
+                    uuid.uuid4().hex,
+                    follower.settled,
+                    to_microseconds(self._clock()),
+                    "" if past is None else past,
+                    *changes,
+                )
+            ]
+        )
+        if answer[0] == b"done":
+            follower.kept = max(follower.kept, int(answer[1]), *map(int, answer[6::2]))
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -26,6 +26,8 @@ Value = str | bytes | int
 _PATIENCE_SECONDS = 15.0
 # A node that takes longer to be connected to, or to answer, counts as gone.
 _CONNECT_SECONDS, _ANSWER_SECONDS = 2.0, 5.0
+# A master waits so long for its replicas' word; then the change is sent again, to whichever node has its slot by then.
+_WORD_MILLISECONDS = 1_000
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.01, 0.5
 _MOVING = (
     exceptions.MovedError,
@@ -40,18 +42,32 @@ _BROKEN = (exceptions.ConnectionError, exceptions.TimeoutError)
 _ANY = (exceptions.RedisError, exceptions.RedisClusterException)
 
 
+class _TooFewReplicas(Exception):
+    """A master did the change, and not enough of its replicas said in time that they have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command and its arguments; the node is that of `key`. `otherwise`: what to send where a script is not known."""
+    """A command and its arguments; the node is that of `key`. `otherwise`: what to send where a script is not known.
+
+    `kept`: it is done only once enough replicas have all that its node had written by then. It must be a write, and
+    answer the same when it is sent again.
+    """
 
     key: str
     words: tuple[Value, ...]
     otherwise: tuple[Value, ...] = ()
+    kept: bool = False
 
 
 def command(name: str, key: str, *arguments: Value) -> Command:
     """Returns a command whose first argument is a key."""
     return Command(key, (name, key, *arguments))
+
+
+def kept(name: str, key: str, *arguments: Value) -> Command:
+    """Returns a write that replicas are waited for; its first argument is a key."""
+    return Command(key, (name, key, *arguments), kept=True)
 
 
 class Script:
@@ -62,16 +78,20 @@ class Script:
         self._sha1 = hashlib.sha1(self._source.encode(), usedforsecurity=False).hexdigest()
 
     def on(self, keys: Sequence[str], *arguments: Value) -> Command:
-        """Returns the command that runs it; all keys are of one slot."""
+        """Returns the command that runs it, a write that replicas are waited for; all keys are of one slot."""
         rest = (len(keys), *keys, *arguments)
-        return Command(keys[0], ("EVALSHA", self._sha1, *rest), ("EVAL", self._source, *rest))
+        return Command(keys[0], ("EVALSHA", self._sha1, *rest), ("EVAL", self._source, *rest), kept=True)
 
 
 class Cluster:
-    """A connection to a cluster. Safe for threads. StoreError (STORE_UNAVAILABLE) while it does not answer."""
+    """A connection to a cluster. Safe for threads. StoreError (STORE_UNAVAILABLE) while it does not answer.
 
-    def __init__(self, addresses: Sequence[tuple[str, int]], **options: Any) -> None:
+    `replicas`: how many replicas must have a change that is to be kept.
+    """
+
+    def __init__(self, addresses: Sequence[tuple[str, int]], replicas: int = 0, **options: Any) -> None:
         """`options`: as `redis.Redis` takes them."""
+        self.replicas = replicas
         try:
             self._redis = RedisCluster(
                 startup_nodes=[ClusterNode(host, port) for host, port in addresses],
@@ -95,7 +115,7 @@ class Cluster:
     def run(self, commands: Sequence[Command]) -> list[Any]:
         """Returns the reply to each command. NotReady once closed; StoreError; redis.ResponseError for what is no command.
 
-        One whose connection broke may have run, and is run again.
+        One whose connection broke may have run, and is run again; so is one that too few replicas have.
         """
         if self._closed:
             raise closing()
@@ -107,23 +127,24 @@ class Cluster:
         while True:
             topology = self._refreshed
             failed: list[int] = []
+            unknown: list[int] = []
             # All of them, before any is looked at: a connection is given back once everything was read of it.
             for at, reply in list(self._attempt(commands, left)):
-                if isinstance(reply, _MOVING + _BROKEN):
+                if isinstance(reply, (*_MOVING, *_BROKEN, _TooFewReplicas)):
                     failed.append(at)
                 elif isinstance(reply, exceptions.NoScriptError) and commands[at].otherwise:
-                    commands[at] = Command(commands[at].key, commands[at].otherwise)
-                    failed.append(at)
-                elif isinstance(reply, exceptions.OutOfMemoryError):
-                    raise _full() from reply
+                    commands[at] = replace(commands[at], words=commands[at].otherwise, otherwise=())
+                    unknown.append(at)
                 elif isinstance(reply, Exception):
-                    raise reply
+                    raise _full(reply) if isinstance(reply, exceptions.OutOfMemoryError) else reply
                 replies[at] = reply
-            if not failed:
+            left = sorted(failed + unknown)
+            if not left:
                 return replies
+            if not failed:
+                continue
             if time.monotonic() > until:
-                raise _unavailable(replies[failed[0]])
-            left = failed
+                raise _unavailable(replies[failed[0]], self.replicas)
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             self._refresh(topology)
@@ -138,27 +159,42 @@ class Cluster:
                 yield at, error
                 continue
             by_node.setdefault(node.name, (node, []))[1].append(at)
-        under_way: list[tuple[ClusterNode, Connection, list[int]]] = []
+        under_way: list[tuple[ClusterNode, Connection, list[int], bool]] = []
         for node, places in by_node.values():
             try:
                 connection = _connection(self._redis, node)
             except _BROKEN as error:
                 yield from ((at, error) for at in places)
                 continue
+            words = [commands[at].words for at in places]
+            # What the node wrote for any connection is waited for: once is enough, after all the commands.
+            waits = self.replicas > 0 and any(commands[at].kept for at in places)
+            if waits:
+                words.append(("WAIT", self.replicas, _WORD_MILLISECONDS))
             try:
-                connection.send_packed_command(
-                    connection.pack_commands([commands[at].words for at in places])
-                )
+                connection.send_packed_command(connection.pack_commands(words))
             except _BROKEN as error:
                 _give_back(self._redis, node, connection)
                 yield from ((at, error) for at in places)
                 continue
-            under_way.append((node, connection, places))
-        for node, connection, places in under_way:
+            under_way.append((node, connection, places, waits))
+        for node, connection, places, waits in under_way:
             try:
-                yield from _replies(connection, places)
+                replies = _replies(connection, len(places) + waits)
             finally:
                 _give_back(self._redis, node, connection)
+            problem = self._problem(replies.pop()) if waits else None
+            for at, reply in zip(places, replies, strict=True):
+                known = problem is None or not commands[at].kept or isinstance(reply, Exception)
+                yield at, reply if known else problem
+
+    def _problem(self, word: Any) -> Exception | None:
+        """Returns what a kept command comes to whose WAIT was answered so. None: enough replicas have it."""
+        if isinstance(word, (*_BROKEN, exceptions.NoPermissionError)):
+            return word
+        if isinstance(word, Exception):  # the node has become a replica itself
+            return _TooFewReplicas(str(word))
+        return None if word >= self.replicas else _TooFewReplicas(f"{word} of {self.replicas}")
 
     def _refresh(self, seen: int) -> None:
         """Asks the cluster for its nodes, unless another thread did since `seen`."""
@@ -180,29 +216,33 @@ def _give_back(redis: RedisCluster, node: ClusterNode, connection: Connection) -
     redis.get_redis_connection(node).connection_pool.release(connection)
 
 
-def _replies(connection: Connection, places: Sequence[int]) -> Iterator[tuple[int, Any]]:
-    """Reads a reply for each place."""
-    broken: Exception | None = None
-    for at in places:
-        if broken is None:
-            try:
-                yield at, connection.read_response(disable_decoding=True)
-                continue
-            except exceptions.ResponseError as error:
-                yield at, error
-                continue
-            except _BROKEN as error:
-                broken = error
-        yield at, broken
+def _replies(connection: Connection, count: int) -> list[Any]:
+    """Reads so many replies. Where one is an error, the exception; where the connection broke, that of each."""
+    replies: list[Any] = []
+    while len(replies) < count:
+        try:
+            replies.append(connection.read_response(disable_decoding=True))
+        except exceptions.ResponseError as error:
+            replies.append(error)
+        except _BROKEN as error:
+            replies += [error] * (count - len(replies))
+    return replies
 
 
-def _full() -> StoreError:
-    return StoreError(
+def _full(error: Exception) -> StoreError:
+    refusal = StoreError(
         "the store's cluster has no memory left for it; nothing of the change was kept", reason="STORE_FULL"
     )
+    refusal.__cause__ = error
+    return refusal
 
 
-def _unavailable(error: Exception) -> StoreError:
-    refusal = StoreError("the store's cluster does not answer; retry later", reason="STORE_UNAVAILABLE")
+def _unavailable(error: Exception, replicas: int) -> StoreError:
+    problem = (
+        f"fewer than {replicas} replicas of the store's cluster have the change by now"
+        if isinstance(error, _TooFewReplicas)
+        else "the store's cluster does not answer"
+    )
+    refusal = StoreError(f"{problem}; retry later", reason="STORE_UNAVAILABLE")
     refusal.__cause__ = error
     return refusal
