@@ -1,11 +1,12 @@
 """How a client shows who it is, and tells whether the service is the right one: tokens and TLS."""
 
-import ipaddress
 import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from textkin._address import is_loopback
 
 TOKEN_VARIABLE = "TEXTKIN_TOKEN"  # noqa: S105 -- a name, no token
 TOKEN_FILE_VARIABLE = "TEXTKIN_TOKEN_FILE"  # noqa: S105 -- as above
@@ -19,7 +20,6 @@ Token = str | Callable[[], str]
 
 # RFC 6750, 2.1.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*", re.ASCII)
-_RESOLVER = re.compile(r"^(dns:(//[^/]*/)?|ipv4:|ipv6:)")
 _YES, _NO = {"yes", "true", "1"}, {"", "no", "false", "0"}
 
 
@@ -109,15 +109,3 @@ def check_plaintext(address: str, token: Token | None, tls: Tls | None, *, insec
         raise ValueError(
             f"a token would go to {address} unencrypted: connect over TLS, or say that it may go insecure"
         )
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address, as gRPC takes it, is of this machine."""
-    if address.startswith(("unix:", "unix-abstract:")):
-        return True
-    host = _RESOLVER.sub("", address)
-    host = host[1 : host.find("]")] if host.startswith("[") else host.rpartition(":")[0] or host
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

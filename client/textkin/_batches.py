@@ -18,7 +18,7 @@ _FULL_BYTES = 262_144
 
 
 class Batches:
-    """The batches of one ingest stream, and its window. Not safe for threads by itself."""
+    """The batches of one ingest, and its window. Not safe for threads by itself."""
 
     def __init__(self, collection: str, search: SearchOptions | None, window: int) -> None:
         """`window`: most articles drawn and not yet acknowledged. ValueError if it is none."""
@@ -32,8 +32,8 @@ class Batches:
         self._full: deque[pb.BatchIngestArticlesRequest] = deque()
         self._gathered = self._new()
         self._bytes = 0
-        # Of each batch on its way, its articles' ids.
-        self._sent: deque[list[str]] = deque()
+        # On their way, kept to be sent again.
+        self._sent: deque[pb.BatchIngestArticlesRequest] = deque()
         self._drawn = self._taken = self._answered = 0
 
     @property
@@ -55,6 +55,11 @@ class Batches:
     def is_empty(self) -> bool:
         """Whether nothing is gathered."""
         return not self._full and not self._gathered.articles
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._sent
 
     def add(self, article: Article) -> None:
         """Gathers an article. Raises what its conversion does, and has not gathered it then."""
@@ -82,12 +87,17 @@ class Batches:
         if not self._full:
             self._close()
         request = self._full.popleft()
-        self._sent.append([article.id for article in request.articles])
+        self._sent.append(request)
         return request
+
+    def send_again(self) -> None:
+        """Puts what was not answered back before the rest, for another stream: those answers will not come."""
+        self._full.extendleft(reversed(self._sent))
+        self._sent.clear()
 
     def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
         """Returns the acknowledgements of the next response."""
-        ids = self._sent.popleft() if self._sent else []
+        ids = [article.id for article in self._sent.popleft().articles] if self._sent else []
         if len(ids) != len(response.results):
             raise UnexpectedError(
                 f"the service answers a batch of {len(ids)} articles with {len(response.results)} results"

@@ -1,19 +1,19 @@
-"""How the client reaches the service: the address, the channel's options, and which calls are retried."""
+"""How the client reaches the service: the channel's options, which calls are retried, and how they are balanced."""
 
 import json
 import math
-import os
+from typing import Any
 
-DEFAULT_ADDRESS = "127.0.0.1:50051"
+from textkin._address import name_in_certificates, names_several
+
 DEFAULT_TIMEOUT = 30.0
-ADDRESS_VARIABLE = "TEXTKIN_ADDRESS"
 
 # The service's own limit. It leaves room for a text that is too long to reach the check that says so.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 # Calls that leave the same state however often they are made. The others are never repeated: a second
-# CreateCollection, DeleteCollection or DeleteArticle would report a state that the first has made, and a
-# stream cannot be replayed.
+# CreateCollection, DeleteCollection or DeleteArticle would report a state that the first has made, and gRPC
+# cannot repeat a stream (`_attempts` tells who does).
 RETRIED_METHODS = (
     "Compare",
     "Search",
@@ -29,7 +29,7 @@ RETRIED_METHODS = (
 # Four waits, of about 0.1, 0.2, 0.4 and 0.8 seconds, bridge a connection that broke and a quick restart of
 # the service without keeping a person waiting for one that is not there. gRPC allows at most five attempts.
 # A service that has too much to do says itself how long to wait, and of what no repetition can help that there is no
-# use (grpc-retry-pushback-ms). Requests over 256 KiB are not repeated: gRPC keeps no more of them.
+# use (grpc-retry-pushback-ms).
 _RETRY_POLICY = {
     "maxAttempts": 5,
     "initialBackoff": "0.1s",
@@ -38,7 +38,7 @@ _RETRY_POLICY = {
     "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
 }
 
-_SERVICE_CONFIG = {
+_RETRIES: dict[str, Any] = {
     "methodConfig": [
         {
             "name": [
@@ -51,23 +51,44 @@ _SERVICE_CONFIG = {
     "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.5},
 }
 
+# Each call goes to the next replica, one that says of itself that it can be asked: what is refused by one that starts, ends
+# or has lost its store would use up the repetitions of all calls.
+_BALANCE: dict[str, Any] = {
+    "loadBalancingConfig": [{"round_robin": {}}],
+    "healthCheckConfig": {"serviceName": "textkin.v1.TextkinService"},
+}
 
-def address_or_default(address: str | None) -> str:
-    """The address given, else that of TEXTKIN_ADDRESS, else 127.0.0.1:50051."""
-    return address or os.environ.get(ADDRESS_VARIABLE) or DEFAULT_ADDRESS
+_OPTIONS: list[tuple[str, str | int]] = [
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    # A call may be made again whatever its size.
+    ("grpc.per_rpc_retry_buffer_size", MAX_MESSAGE_BYTES),
+    # Connect again as fast as the retries come; gRPC's own first wait, a second, would outlast all of
+    # them.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+]
+
+_OPTIONS_OF_ONE: list[tuple[str, str | int]] = [("grpc.max_reconnect_backoff_ms", 5000)]
+
+_OPTIONS_OF_SEVERAL: list[tuple[str, str | int]] = [
+    # A replica that is there again is called again before the next one ends.
+    ("grpc.max_reconnect_backoff_ms", 1000),
+    # Replicas that took the place of others are found within seconds, not half a minute. It is asked for when one is gone.
+    ("grpc.dns_min_time_between_resolutions_ms", 2000),
+    # A machine that is gone without a word is noticed in time for another to answer within the deadline: a ping after 10
+    # seconds without an answer, and 5 for its own (for which grpc.keepalive_timeout_ms has no effect).
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.http2.ping_timeout_ms", 5000),
+]
 
 
-def channel_options() -> list[tuple[str, str | int]]:
-    """The channel arguments of both clients."""
-    return [
-        ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
-        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-        # Connect again as fast as the retries come; gRPC's own first wait, a second, would outlast all of
-        # them.
-        ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 5000),
-    ]
+def channel_options(address: str) -> list[tuple[str, str | int]]:
+    """The channel arguments of both clients. Raises ValueError for an address that cannot be read."""
+    if not names_several(address):
+        return [("grpc.service_config", json.dumps(_RETRIES)), *_OPTIONS, *_OPTIONS_OF_ONE]
+    options = [("grpc.service_config", json.dumps(_RETRIES | _BALANCE)), *_OPTIONS, *_OPTIONS_OF_SEVERAL]
+    name = name_in_certificates(address)
+    return [*options, ("grpc.default_authority", name)] if name else options
 
 
 def deadline(timeout: float | None, default: float | None) -> float | None:

@@ -13,6 +13,8 @@ from grpc import aio
 
 from textkin import _access, _calls, _channel
 from textkin._access import Tls, Token
+from textkin._address import address_or_default, target
+from textkin._attempts import Attempts
 from textkin._batches import Batches
 from textkin._calls import Call, Text
 from textkin._status import error_of_call
@@ -54,10 +56,11 @@ class AsyncClient:
         stream_timeout: float | None = None,
     ) -> None:
         """Makes a client, inside or outside an event loop; see `Client` for the arguments."""
-        self.address = _channel.address_or_default(address)
+        self.address = address_or_default(address)
         self._token = _access.token_or_default(token)
         tls = _access.tls_or_default(tls)
         _access.check_plaintext(self.address, self._token, tls, insecure=insecure)
+        self._target, self._options = target(self.address), _channel.channel_options(self.address)
         self._credentials = grpc.ssl_channel_credentials(*tls.read()) if tls else None
         self._timeout = timeout
         self._stream_timeout = stream_timeout
@@ -79,11 +82,10 @@ class AsyncClient:
     @cached_property
     def _stub(self) -> "pb_grpc.TextkinServiceAsyncStub":
         # An asyncio channel belongs to the loop that runs when it is made, which is that of the first call.
-        options = _channel.channel_options()
         self._channel = (
-            aio.secure_channel(self.address, self._credentials, options)
+            aio.secure_channel(self._target, self._credentials, self._options)
             if self._credentials
-            else aio.insecure_channel(self.address, options)
+            else aio.insecure_channel(self._target, self._options)
         )
         return pb_grpc.TextkinServiceStub(self._channel)
 
@@ -146,20 +148,33 @@ class AsyncClient:
         A plain iterable that waits holds up the event loop: give an asynchronous one instead.
         """
         requests = _Requests(articles, Batches(collection, search, window))
-        stream = self._stub.BatchIngestArticles(
-            requests.draw(),
-            timeout=_channel.deadline(timeout, self._stream_timeout),
-            metadata=_access.metadata(self._token),
-        )
+        attempts = Attempts(_channel.deadline(timeout, self._stream_timeout))
+        wait: float | None = 0.0
         try:
-            async for response in stream:
-                for acknowledgement in requests.answered(response):
-                    yield acknowledgement
-                    requests.taken()
-        except grpc.RpcError as error:
-            raise error_of_call(error) from error
+            while wait is not None:
+                await asyncio.sleep(wait)
+                stream = self._stub.BatchIngestArticles(
+                    requests.begin(), timeout=attempts.begin(), metadata=_access.metadata(self._token)
+                )
+                try:
+                    wait = None
+                    async for response in stream:
+                        wait = attempts.wait_after_answer(response)
+                        if wait is not None:
+                            break
+                        for acknowledgement in requests.answered(response):
+                            yield acknowledgement
+                            requests.taken()
+                except grpc.RpcError as error:
+                    failure = error_of_call(error)
+                    wait = attempts.wait_after(failure)
+                    if wait is None:
+                        raise failure from error
+                    if requests.is_done:
+                        break
+                finally:
+                    stream.cancel()
         finally:
-            stream.cancel()
             await requests.close()
         if requests.failure:
             raise requests.failure
@@ -269,7 +284,7 @@ class AsyncClient:
 
 
 class _Requests:
-    """The requests of an ingest stream, which gRPC draws in one task, from articles that are drawn in another."""
+    """The requests of an ingest, which gRPC draws in one task, from articles that are drawn in another."""
 
     def __init__(self, articles: Iterable[Article] | AsyncIterable[Article], batches: Batches) -> None:
         self.failure: BaseException | None = None
@@ -279,6 +294,21 @@ class _Requests:
         self._room = asyncio.Event()
         self._ended = False
         self._drawing: asyncio.Task[None] | None = None
+        self._attempt = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to send, nor an answer to wait for."""
+        return self._ended and self._batches.is_empty and self._batches.is_answered
+
+    def begin(self) -> AsyncIterator[pb.BatchIngestArticlesRequest]:
+        """Returns the requests of another stream, first those that the one before, which ended, left unanswered."""
+        if self._drawing is None:
+            self._drawing = asyncio.create_task(self._draw())
+        self._attempt += 1
+        self._batches.send_again()
+        self._due.set()
+        return self._of(self._attempt)
 
     def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
         """Returns the acknowledgements of a response."""
@@ -299,14 +329,12 @@ class _Requests:
             self._drawing.cancel()
             await asyncio.wait([self._drawing])
 
-    async def draw(self) -> AsyncIterator[pb.BatchIngestArticlesRequest]:
-        """Yields the requests as they become due."""
-        self._drawing = asyncio.create_task(self._draw())
+    async def _of(self, attempt: int) -> AsyncIterator[pb.BatchIngestArticlesRequest]:
         while True:
-            while not self._batches.is_due and not self._ended:
+            while attempt == self._attempt and not self._batches.is_due and not self._ended:
                 self._due.clear()
                 await self._due.wait()
-            if self._batches.is_empty:
+            if attempt != self._attempt or self._batches.is_empty:
                 return
             yield self._batches.send()
 

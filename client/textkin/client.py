@@ -1,6 +1,7 @@
 """The blocking client."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
@@ -9,6 +10,8 @@ import grpc
 
 from textkin import _access, _calls, _channel
 from textkin._access import Tls, Token
+from textkin._address import address_or_default, target
+from textkin._attempts import Attempts
 from textkin._batches import Batches
 from textkin._calls import Call, Text
 from textkin._status import error_of_call
@@ -40,7 +43,7 @@ class Client:
 
     Every call takes a `timeout` in seconds, None meaning the client's own and `math.inf` none at all. Every
     call raises an exception of `textkin.errors`. Calls that change nothing when repeated are retried while
-    the service is unavailable, up to five attempts within their timeout: all but `ingest_many`, `delete`,
+    the service is unavailable, up to five attempts within their timeout: all but `delete`,
     `create_collection` and `delete_collection`. An empty `collection` means the collection "default".
     """
 
@@ -57,25 +60,28 @@ class Client:
         """Makes a client; the connection itself is opened by the first call.
 
         `address`, HOST:PORT: by default that of the environment variable TEXTKIN_ADDRESS, else
-        127.0.0.1:50051. `timeout` of calls and `stream_timeout` of whole ingest streams are in seconds; None:
-        no deadline.
+        127.0.0.1:50051. With dns:///NAME:PORT, or several addresses with commas between them, calls go to each replica in
+        turn, and those that are retried to another one. Names among several are looked up here, once.
+        `timeout` of calls and `stream_timeout` of whole ingest streams are in seconds; None: no deadline.
 
         `token`: one for a service that asks for it, or what returns the one for the next call; by default that of
         TEXTKIN_TOKEN, else that in the file of TEXTKIN_TOKEN_FILE. `tls`: True, or a `Tls` with files; by default what
         TEXTKIN_TLS, TEXTKIN_CA, TEXTKIN_CERT and TEXTKIN_KEY say, and no TLS without them. `insecure`: a token may go to
-        another machine without TLS. Raises ValueError for what does not go together, and OSError.
+        another machine without TLS. Raises ValueError for what does not go together, and OSError for a file that cannot be
+        read, or if no name among several addresses is known.
         """
-        self.address = _channel.address_or_default(address)
+        self.address = address_or_default(address)
         self._timeout = timeout
         self._stream_timeout = stream_timeout
         self._token = _access.token_or_default(token)
         tls = _access.tls_or_default(tls)
         _access.check_plaintext(self.address, self._token, tls, insecure=insecure)
-        options = _channel.channel_options()
+        options = _channel.channel_options(self.address)
+        where = target(self.address)
         self._channel = (
-            grpc.secure_channel(self.address, grpc.ssl_channel_credentials(*tls.read()), options)
+            grpc.secure_channel(where, grpc.ssl_channel_credentials(*tls.read()), options)
             if tls
-            else grpc.insecure_channel(self.address, options)
+            else grpc.insecure_channel(where, options)
         )
         self._stub = pb_grpc.TextkinServiceStub(self._channel)
 
@@ -162,24 +168,38 @@ class Client:
         while others are unacknowledged are sent together. A refused article has its acknowledgement's `error` set
         and the stream goes on. An exception of the iterable itself is raised here, after the acknowledgements
         of what it gave before. Closing the iterator ends the stream; what was sent but not acknowledged may
-        or may not have been ingested.
+        or may not have been ingested. A stream that breaks off is opened anew, and what was not acknowledged is sent
+        again, up to five times without an answer; what had been ingested then answers UNCHANGED.
         """
         requests = _Requests(articles, Batches(collection, search, window))
-        stream = self._stub.BatchIngestArticles(
-            iter(requests),
-            timeout=_channel.deadline(timeout, self._stream_timeout),
-            metadata=_access.metadata(self._token),
-        )
+        attempts = Attempts(_channel.deadline(timeout, self._stream_timeout))
+        wait: float | None = 0.0
         try:
-            for response in stream:
-                for acknowledgement in requests.answered(response):
-                    yield acknowledgement
-                    requests.taken()
-        except grpc.RpcError as error:
-            raise error_of_call(error) from error
+            while wait is not None:
+                time.sleep(wait)
+                stream = self._stub.BatchIngestArticles(
+                    requests.begin(), timeout=attempts.begin(), metadata=_access.metadata(self._token)
+                )
+                try:
+                    wait = None
+                    for response in stream:
+                        wait = attempts.wait_after_answer(response)
+                        if wait is not None:
+                            break
+                        for acknowledgement in requests.answered(response):
+                            yield acknowledgement
+                            requests.taken()
+                except grpc.RpcError as error:
+                    failure = error_of_call(error)
+                    wait = attempts.wait_after(failure)
+                    if wait is None:
+                        raise failure from error
+                    if requests.is_done:
+                        break
+                finally:
+                    stream.cancel()
         finally:
             requests.close()
-            stream.cancel()
         if requests.failure:
             raise requests.failure
 
@@ -267,7 +287,7 @@ class Client:
 
 
 class _Requests:
-    """The requests of an ingest stream, which gRPC draws in one thread, from articles that are drawn in another."""
+    """The requests of an ingest, which gRPC draws in one thread, from articles that are drawn in another."""
 
     def __init__(self, articles: Iterable[Article], batches: Batches) -> None:
         self.failure: BaseException | None = None
@@ -275,6 +295,24 @@ class _Requests:
         self._batches = batches
         self._changed = threading.Condition()
         self._ended = self._closed = False
+        self._attempt = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to send, nor an answer to wait for."""
+        with self._changed:
+            return self._ended and self._batches.is_empty and self._batches.is_answered
+
+    def begin(self) -> Iterator[pb.BatchIngestArticlesRequest]:
+        """Returns the requests of another stream, first those that the one before, which ends, left unanswered."""
+        with self._changed:
+            if not self._attempt:
+                # A daemon, because the iterable may wait for ever.
+                threading.Thread(target=self._draw, name="textkin-ingest", daemon=True).start()
+            self._attempt += 1
+            self._batches.send_again()
+            self._changed.notify_all()
+            return self._of(self._attempt)
 
     def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
         """Returns the acknowledgements of a response."""
@@ -297,16 +335,17 @@ class _Requests:
             self._closed = True
             self._changed.notify_all()
 
-    def __iter__(self) -> Iterator[pb.BatchIngestArticlesRequest]:
-        # A daemon, because the iterable may wait for ever.
-        threading.Thread(target=self._draw, name="textkin-ingest", daemon=True).start()
+    def _of(self, attempt: int) -> Iterator[pb.BatchIngestArticlesRequest]:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or self._ended or self._batches.is_due)
-                if self._closed or self._batches.is_empty:
+                self._changed.wait_for(lambda: self._is_over(attempt) or self._ended or self._batches.is_due)
+                if self._is_over(attempt) or self._batches.is_empty:
                     return
                 request = self._batches.send()
             yield request
+
+    def _is_over(self, attempt: int) -> bool:
+        return self._closed or attempt != self._attempt
 
     def _draw(self) -> None:
         # An exception would be printed by this thread and lost: keep it for the caller's.

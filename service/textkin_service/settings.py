@@ -122,6 +122,14 @@ class Settings:
         check=_optional_address,
         shown="HOST:PORT",
     )
+    # So long until callers that balance over a name's addresses meet a replica that was added: they look the name up again when
+    # a connection ends. A new connection costs a handshake.
+    max_connection_age: float = _setting(
+        300.0,
+        "Time after which a connection is to be made anew, in seconds; what is under way on it goes on. 0: never.",
+        least=0,
+        most=86_400,
+    )
     max_text_bytes: int = _setting(
         1_048_576, "Longest text, in bytes of UTF-8.", least=1, most=64 * 1_048_576
     )

@@ -59,7 +59,7 @@ async def test_it_answers_probes_first_and_calls_once_the_index_is_loaded(engine
         assert (await stub.GetServiceInfo(pb.GetServiceInfoRequest())).collection_count == 1
         stopping = asyncio.create_task(server.stop())
         assert (await watch.read()).status == STATUS.NOT_SERVING
-        watch.cancel()
+        assert await watch.read() is grpc.aio.EOF  # nobody's watch holds the service up
         await stopping
 
 

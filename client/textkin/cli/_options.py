@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from textkin import _access
-from textkin._channel import ADDRESS_VARIABLE, DEFAULT_ADDRESS, DEFAULT_TIMEOUT, address_or_default
-from textkin.cli._failures import bad_input
+from textkin._address import ADDRESS_VARIABLE, DEFAULT_ADDRESS, address_or_default
+from textkin._channel import DEFAULT_TIMEOUT
+from textkin.cli._failures import ExitCode, Failure, bad_input
 from textkin.types import OffsetUnit
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Session:
                 self.address, token=token, tls=tls or False, insecure=self.insecure, timeout=self.timeout
             )
         except OSError as error:
+            if error.filename is None:
+                raise Failure(f"{error.strerror}: give another --address", ExitCode.UNREACHABLE) from error
             raise bad_input(f"{error.filename} cannot be read: {error.strerror}") from error
         except ValueError as error:
             raise bad_input(str(error)) from error
@@ -84,7 +87,8 @@ _SERVICE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _service_option(
         "--address",
         "HOST:PORT",
-        f"Where the service listens.  [default: ${ADDRESS_VARIABLE}, else {DEFAULT_ADDRESS}]",
+        "Where the service listens; among several, with commas between them, or dns:///NAME:PORT, calls are balanced."
+        f"  [default: ${ADDRESS_VARIABLE}, else {DEFAULT_ADDRESS}]",
     ),
     _service_option(
         "--timeout",

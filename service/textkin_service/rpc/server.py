@@ -8,7 +8,7 @@ import sys
 
 import grpc
 import structlog
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
@@ -18,6 +18,7 @@ from textkin_service.rpc import logs, tls
 from textkin_service.rpc.access import AccessInterceptor
 from textkin_service.rpc.files import Files
 from textkin_service.rpc.gate import Gate
+from textkin_service.rpc.health import STATUS, Health
 from textkin_service.rpc.interceptors import ErrorInterceptor, LimitInterceptor, LogInterceptor
 from textkin_service.rpc.known import Known
 from textkin_service.rpc.overload import AdmissionInterceptor
@@ -33,7 +34,7 @@ _MOST_CALLS_A_CONNECTION = 1_000
 # A second process on the port is an error, not a share of its calls.
 _OWN_PORT = [("grpc.so_reuseport", 0)]
 _SWITCH_SECONDS = 0.001
-_STATUS = health_pb2.HealthCheckResponse
+_HEALTH_NAME = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 _log = structlog.get_logger("textkin")
 
 
@@ -51,7 +52,7 @@ class Server:
         self._limits = LimitInterceptor()
         self._files = Files(settings)
         self._servicer = TextkinServicer(engine, self._workers, settings)
-        self._health = health.aio.HealthServicer()
+        self._health = Health("", SERVICE_NAME)
         self._tasks: list[asyncio.Task[None]] = []
         self._server = grpc.aio.server(
             interceptors=self._interceptors(),
@@ -63,6 +64,9 @@ class Server:
                 ("grpc.keepalive_time_ms", 60_000),
                 ("grpc.keepalive_timeout_ms", 20_000),
                 ("grpc.max_connection_idle_ms", 3_600_000),
+                # Callers may ask as often whether we are there, to go elsewhere if not.
+                ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+                *_age(settings.max_connection_age),
                 *_OWN_PORT,
             ],
         )
@@ -71,7 +75,7 @@ class Server:
         self._health_server = self._of_health() if settings.health_listen else None
         self.health_address = ""
         reflection.enable_server_reflection(
-            [SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
+            [SERVICE_NAME, _HEALTH_NAME, reflection.SERVICE_NAME], self._server
         )
 
     def _of_health(self) -> grpc.aio.Server:
@@ -91,7 +95,6 @@ class Server:
 
     async def start(self) -> str:
         """Listens, and returns the address with the port that was picked. OSError when it cannot be had."""
-        await self._set_health(_STATUS.NOT_SERVING)
         listen = self._settings.listen
         identities = self._files.identities
         credentials = tls.Credentials(identities).for_a_port() if identities else None
@@ -115,19 +118,19 @@ class Server:
         loop = asyncio.get_running_loop()
 
         def tell(failure: StoreError) -> None:
-            asyncio.run_coroutine_threadsafe(self._tell_of(failure), loop)
+            loop.call_soon_threadsafe(self._tell_of, failure)
 
         self._engine.watch(tell)
-        await self._set_health(_STATUS.SERVING)
+        self._health.set(STATUS.SERVING)
 
-    async def _tell_of(self, failure: StoreError) -> None:
+    def _tell_of(self, failure: StoreError) -> None:
         """Logs why all writes are refused from now on, and turns to NOT_SERVING. Calls are let in: what is read is right."""
         logs.store_failure(failure)
-        await self._set_health(_STATUS.NOT_SERVING)
+        self._health.set(STATUS.NOT_SERVING)
 
     async def stop(self) -> None:
         """Lets no further call in, gives those in flight their grace, closes the store."""
-        await self._health.enter_graceful_shutdown()
+        self._health.end()
         self._limits.close()
         self._servicer.drain()
         for task in self._tasks:
@@ -143,10 +146,6 @@ class Server:
         self._workers.close()
         self._engine.close()
 
-    async def _set_health(self, status: int) -> None:
-        for name in ("", SERVICE_NAME):
-            await self._health.set(name, status)
-
     async def _sweep(self) -> None:
         """Removes expired articles from time to time; reads leave them out anyway."""
         while True:
@@ -158,6 +157,11 @@ class Server:
             else:
                 if removed:
                     _log.info("swept", articles=removed)
+
+
+def _age(seconds: float) -> list[tuple[str, int]]:
+    """Returns how old connections become, in gRPC's options. Its default grace for what is under way is endless."""
+    return [("grpc.max_connection_age_ms", max(1, round(seconds * 1_000)))] if seconds else []
 
 
 def _open_port(

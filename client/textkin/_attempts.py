@@ -1,0 +1,75 @@
+"""How often an ingest stream that broke off is opened anew, and after how long.
+
+gRPC cannot repeat a stream. To ingest an article twice does no harm, so the clients send again what was not acknowledged, as
+patiently as gRPC repeats a call.
+"""
+
+import math
+import random
+import time
+
+from textkin._status import error_of_status
+from textkin.errors import InternalError, ResourceExhausted, TextkinError, Unavailable
+from textkin.v1 import textkin_service_pb2 as pb
+
+# As in `_channel`: four waits, of about 0.1, 0.2, 0.4 and 0.8 seconds, with neither an answer nor a stream that
+# held between them.
+_MOST_ATTEMPTS = 5
+_FIRST_WAIT = 0.1
+# A stream that stood so long was a connection: it may have had nothing to answer.
+_HELD_SECONDS = 10.0
+
+# What grpc.aio may say of a stream that the service ended while a message was sent, whatever its status was
+# (github.com/grpc/grpc/issues/36066). Another attempt ends in the same way, or better.
+_STATUS_LOST = "Internal error from Core"
+
+
+class Attempts:
+    """The attempts at one ingest. `timeout`: seconds for all of them, None without a limit."""
+
+    def __init__(self, timeout: float | None) -> None:
+        self._end = math.inf if timeout is None else time.monotonic() + timeout
+        self._failed = 0
+        self._began = time.monotonic()
+
+    def begin(self) -> float | None:
+        """Begins an attempt, and returns the seconds that it has; None: no limit."""
+        self._began = time.monotonic()
+        return None if self._end == math.inf else self._end - self._began
+
+    def wait_after(self, error: TextkinError) -> float | None:
+        """Returns after how many seconds to try again; None: not at all."""
+        if not _may_pass(error):
+            return None
+        now = time.monotonic()
+        if now - self._began >= _HELD_SECONDS:
+            self._failed = 0
+        self._failed += 1
+        if self._failed >= _MOST_ATTEMPTS:
+            return None
+        # Not at the same moment as others whose streams ended together.
+        wait = _FIRST_WAIT * 2 ** (self._failed - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+        wait = max(wait, error.retry_delay or 0)
+        return wait if now + wait < self._end else None
+
+    def wait_after_answer(self, response: pb.BatchIngestArticlesResponse) -> float | None:
+        """Returns after how many seconds to send an answered batch again, with all behind it; None: it stays at the answer."""
+        for result in response.results:
+            error = error_of_status(result.status)
+            if error is not None and _may_pass(error):
+                return self.wait_after(error)
+        self._failed = 0
+        return None
+
+
+def _may_pass(error: TextkinError) -> bool:
+    """Whether another attempt, or another replica, may do better. The service says so of what is too much for now."""
+    match error:
+        case Unavailable():
+            return True
+        case ResourceExhausted():
+            return error.retry_delay is not None
+        case InternalError():
+            return error.message == _STATUS_LOST
+        case _:
+            return False
