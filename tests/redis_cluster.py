@@ -22,16 +22,18 @@ class Node:
     def __init__(self, folder: Path, port: int, bus: int, node_timeout: int) -> None:
         folder.mkdir(parents=True)
         self.port = port
-        self.process = subprocess.Popen(
-            [
-                "redis-server",
-                *("--port", str(port), "--cluster-port", str(bus), "--bind", "127.0.0.1"),
-                *("--cluster-enabled", "yes", "--cluster-node-timeout", str(node_timeout)),
-                *("--dir", str(folder), "--save", "", "--appendonly", "no", "--logfile", "log"),
-                *("--repl-diskless-sync-delay", "0"),
-            ],
-            stdout=subprocess.DEVNULL,
-        )
+        self._command = [
+            "redis-server",
+            *("--port", str(port), "--cluster-port", str(bus), "--bind", "127.0.0.1"),
+            *("--cluster-enabled", "yes", "--cluster-node-timeout", str(node_timeout)),
+            *("--dir", str(folder), "--save", "", "--appendonly", "no", "--logfile", "log"),
+            *("--repl-diskless-sync-delay", "0"),
+        ]
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, again after its end: without data, and as what it was in the cluster."""
+        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
 
     def client(self) -> redis.Redis:
         """A connection that waits until the server is there."""
@@ -69,7 +71,7 @@ class RedisCluster:
             timeout=120,
         )
         for node in self.nodes[:MASTERS]:
-            while len(self._replicated_by(node)) < replicas:
+            while len(self.fed_by(node)) < replicas:
                 time.sleep(0.02)
 
     @property
@@ -89,12 +91,13 @@ class RedisCluster:
 
     def replicas_of(self, key: str) -> list[Node]:
         """Returns the replicas that the node that has a key feeds."""
-        return self._replicated_by(self.master_of(key))
+        return self.fed_by(self.master_of(key))
 
-    def _replicated_by(self, node: Node) -> list[Node]:
+    def fed_by(self, node: Node) -> list[Node]:
+        """Returns the replicas that a node feeds; none while it is one itself."""
         with node.client() as client:
-            _, _, replicas = client.execute_command("ROLE")
-        return [self._at(int(port)) for _, port, _ in replicas]
+            role, _, replicas, *_ = client.execute_command("ROLE")
+        return [self._at(int(port)) for _, port, _ in replicas] if role == b"master" else []
 
     def _at(self, port: int) -> Node:
         return next(node for node in self.nodes if node.port == port)
