@@ -153,8 +153,8 @@ def with_gaps(tmp_path_factory):
         store.put(
             [draft("default", Article(f"{n}", f"Text {n}.")) for n in range(start, start + 500)]
         ).result()
-        for n in range(start, start + 500, 2):
-            store.delete("default", f"{n}")
+        deleted = [store.delete("default", f"{n}") for n in range(start, start + 500, 2)]
+        assert all(each.result() for each in deleted)
     yield store
     store.close()
 

@@ -77,7 +77,7 @@ def _migrate(addresses: tuple[Address, Address], names: tuple[str, str], setting
         schemes = None, Scheme.of(settings).id
         stores: list[Store] = []
         for address, name, scheme in zip(addresses, names, schemes, strict=True):
-            stores.append(_opened(address, name, scheme, moment))
+            stores.append(_opened(address, name, scheme, moment, settings.store_replicas))
             stack.enter_context(closing(stores[-1]))
         progress = stack.enter_context(Progress(Console(stderr=True)))
         source, target = (Side(name, store) for name, store in zip(names, stores, strict=True))
@@ -85,11 +85,11 @@ def _migrate(addresses: tuple[Address, Address], names: tuple[str, str], setting
         return migrate(source, target, engine, moment, progress)
 
 
-def _opened(address: Address, name: str, scheme: str | None, moment: "Moment") -> "Store":
+def _opened(address: Address, name: str, scheme: str | None, moment: "Moment", replicas: int) -> "Store":
     from textkin_service.store.choice import open_at
 
     try:
-        return open_at(address, scheme, moment)
+        return open_at(address, scheme, moment, replicas=replicas)
     except StoreError as error:
         raise click.ClickException(f"{name}: {message_of(error)}") from error
 

@@ -99,22 +99,32 @@ def _move(pair: Pair, taking_in: TakingIn, moment: Moment, progress: Progress) -
     if there:
         progress.skip(there)
         progress.note(f"{pair.id}: {there:,} articles are in the target already; going on")
-    after = place_to_go_on(pair)
-    moved = taking_in.take(pair.id, pair.source.pages(pair.id, after))
+    moved = _walk(pair, taking_in)
     here, there = _counts(pair, moment)
     if here != there:
-        progress.note(
-            f"{pair.id}: {here:,} articles in the source, {there:,} in the target; comparing them all"
-        )
-        moved += taking_in.take(pair.id, missing(pair))
+        # Once more, for what came meanwhile; that tells as well whether more comes.
+        before = here
+        moved += _walk(pair, taking_in)
         here, there = _counts(pair, moment)
-    if here == there:
-        return Moved(pair.id, here, moved)
-    _refuse_foreign(pair, None)
-    raise MigrationFailed(
-        f"the collection {pair.id!r} has {here} articles in the source, {there} in the target: something writes to the"
-        " source, or to the target; stop it, and start the migration again, which goes on"
-    )
+        if here == before != there:
+            progress.note(
+                f"{pair.id}: {here:,} articles in the source, {there:,} in the target; comparing them all"
+            )
+            moved += taking_in.take(pair.id, missing(pair))
+            here, there = _counts(pair, moment)
+            if here != there:
+                _refuse_foreign(pair, None)
+    if here != there:
+        raise MigrationFailed(
+            f"the collection {pair.id!r} has {here} articles in the source, {there} in the target: something writes to the"
+            " source, or to the target; stop it, and start the migration again, which goes on"
+        )
+    return Moved(pair.id, here, moved)
+
+
+def _walk(pair: Pair, taking_in: TakingIn) -> int:
+    """Moves the articles behind those that are there, and returns how many."""
+    return taking_in.take(pair.id, pair.source.pages(pair.id, place_to_go_on(pair)))
 
 
 def _counts(pair: Pair, moment: Moment) -> tuple[int, int]:

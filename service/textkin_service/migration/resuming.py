@@ -39,7 +39,7 @@ class Pair:
 def place_to_go_on(pair: Pair) -> int:
     """Returns a number in the source: the articles up to it are in the target, and few after it. MigrationFailed."""
     low, high = 0, _CLOSE
-    if not pair.to.collection.article_count or not _are_there(pair, low):
+    if not _are_there(pair, low):
         return 0
     while _are_there(pair, high):
         low, high = high, 2 * high
