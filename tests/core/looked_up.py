@@ -8,6 +8,8 @@ from textkin_service.index.kernels import candidates
 from textkin_service.index.kernels.entries import GOLDEN
 from textkin_service.index.room import Room
 
+NOTHING = np.empty(0, np.uint32)
+
 
 def entries_of(keys, number):
     return ((keys * np.uint32(GOLDEN)).astype(np.uint64) << np.uint64(32)) | np.uint64(number)
@@ -19,7 +21,9 @@ def lookup(table, keys, cap, budget):
     room = Room(len(keys), budget, cap)
     directory = table.directory
     room.keys[candidates.START, 0] = 0
-    end = candidates.lookup(directory.map, asked, 0, len(keys), cap, budget, room.keys, room.read, room.told)
+    end = candidates.lookup(
+        directory.map, asked, 0, len(keys), cap, budget, NOTHING, room.keys, room.read, room.told
+    )
     if end < 0:
         return None
     starts = room.keys[candidates.START, : len(keys) + 1].tolist()

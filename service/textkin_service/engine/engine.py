@@ -99,6 +99,7 @@ class Engine:
         """
         prepare()
         self._indexes.load(self._store.sketches(), work)
+        self._store.settle_with(self._indexes)
         self._store.listen(self._hear)
         self._store.sweep().result()
         self._started_at = datetime.now(UTC)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from operator import attrgetter
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,13 @@ from textkin_service.analysis import Analyses, Analysis
 from textkin_service.engine.ahead import read_ahead
 from textkin_service.engine.work import Work
 from textkin_service.errors import StoreError
-from textkin_service.index import Building, Candidates, Index, Recurrence
+from textkin_service.index import Building, Candidates, Index, Recurrence, Settled
+from textkin_service.index.kernels.buckets import Entries
+from textkin_service.index.lsh import entries_of_sketches
+from textkin_service.index.pages import DamagedPage
 from textkin_service.sketch import Probe, Scheme, Sketch, sketch_all
 from textkin_service.sketch.stored import DamagedSketch, Sketches
-from textkin_service.store import Added, Change, Dropped, Removed
+from textkin_service.store import Added, Change, Dropped, ReadAnew, Removed, SettledUpTo
 
 _NONE = np.empty(0, np.uint32)
 
@@ -31,6 +35,7 @@ _ADDED_AT_ONCE = 64
 class _Collection:
     index: Index
     recurrence: Recurrence = field(default_factory=Recurrence)
+    older: Settled | None = None
 
 
 class Indexes:
@@ -86,18 +91,46 @@ class Indexes:
             for change in same:
                 match change:
                     case Removed(collection, number, data):
-                        self._remove(collection, np.array([number]), _joined([number], [data]))
+                        self._remove(collection, number, data)
                     case Dropped(collection):
                         with self._lock:
                             self._collections.pop(collection, None)
+                    case ReadAnew(collection, older, state):
+                        known = _Collection(Index(self._scheme), _restored(state), older)
+                        with self._lock:
+                            self._collections[collection] = known
+                    case SettledUpTo(collection, older, left):
+                        self._leave(collection, older, left)
+
+    @property
+    def index_id(self) -> str:
+        """Everything that entries depend on, besides the sketches."""
+        return f"bands{self._scheme.verbatim_bands}x{self._scheme.verbatim_rows}"
+
+    def entries(self, sketches: Sequence[Added]) -> tuple[Entries, Entries]:
+        """Returns the entries of articles in the tables of an index: of content keys, and of bands. StoreError."""
+        numbers = [each.number for each in sketches]
+        joined = _joined(numbers, [each.sketch for each in sketches])
+        return entries_of_sketches(self._scheme, np.array(numbers), joined)
+
+    def recurrence(self, collection: int) -> bytes:
+        """Returns what recurs in the articles of a collection that were heard of so far."""
+        with self._lock:
+            known = self._collections.get(collection)
+            return (known.recurrence if known else Recurrence()).to_bytes()
 
     def candidates(self, collection: int, probe: Probe, limit: int) -> Candidates:
-        """Returns at most `limit` articles of a collection whose sketches have most of what is asked for."""
+        """Returns at most `limit` articles of a collection whose sketches have most of what is asked for. StoreError."""
         with self._lock:
             known = self._collections.get(collection)
         if known is None:
             return Candidates((), truncated=False)
-        return known.index.candidates(probe, limit)
+        try:
+            return known.index.candidates(probe, limit, known.older)
+        except DamagedPage as error:
+            raise StoreError(
+                f"a page of collection number {collection} is damaged ({error})", reason="STORE_DAMAGED"
+            ) from error
 
     def _note(self, collection: int, numbers: NDArray[np.int64], sketches: Sketches) -> _Collection:
         """Takes note of articles in what recurs in their collection, and returns it."""
@@ -106,13 +139,22 @@ class Indexes:
             known.recurrence.add_all(numbers, sketches)
         return known
 
-    def _remove(self, collection: int, numbers: NDArray[np.int64], sketches: Sketches) -> None:
+    def _remove(self, collection: int, number: int, sketch: bytes) -> None:
         with self._lock:
             known = self._collections[collection]
-            for number in numbers.tolist():
-                known.recurrence.remove(number)
-        if self._searched:
-            known.index.remove_all(numbers, sketches)
+            known.recurrence.remove(number)
+        if sketch and self._searched:
+            known.index.remove_all(np.array([number]), _joined([number], [sketch]))
+
+    def _leave(self, collection: int, older: Settled, left: Sequence[Added]) -> None:
+        """Exchanges the index for one of the articles that are not settled: searches under way go on with the other."""
+        index = Index(self._scheme)
+        for batch in _batched(left if self._searched else (), _ADDED_AT_ONCE):
+            for _, numbers, sketches in _by_collection(batch):
+                index.add_all(numbers, sketches)
+        with self._lock:
+            known = self._collections.get(collection) or _Collection(index)
+            self._collections[collection] = replace(known, index=index, older=older)
 
     def sketch_all(self, collections: Sequence[int], analyses: Sequence[Analysis]) -> list[Sketch]:
         """Returns the sketch of each text as evidence in its collection: without the pieces that recur there."""
@@ -140,6 +182,16 @@ def _by_collection(batch: Iterable[Added]) -> Iterator[tuple[int, NDArray[np.int
         articles = list(run)
         numbers = [each.number for each in articles]
         yield collection, np.array(numbers), _joined(numbers, [each.sketch for each in articles])
+
+
+def _restored(state: bytes) -> Recurrence:
+    """Returns what recurs, as it was told. StoreError."""
+    try:
+        return Recurrence.from_bytes(state)
+    except (ValueError, KeyError, OSError, BadZipFile) as error:
+        raise StoreError(
+            "what recurs in a collection is damaged in the store", reason="STORE_DAMAGED"
+        ) from error
 
 
 def _joined(numbers: Sequence[int], stored: Sequence[bytes]) -> Sketches:

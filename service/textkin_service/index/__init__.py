@@ -2,11 +2,12 @@
 
 from textkin_service.index.building import Building
 from textkin_service.index.lsh import Candidates, Index
+from textkin_service.index.pages import Settled
 from textkin_service.index.recurrence import Recurrence
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 
-__all__ = ["Building", "Candidates", "Index", "Recurrence", "prepare"]
+__all__ = ["Building", "Candidates", "Index", "Recurrence", "Settled", "prepare"]
 
 
 def prepare() -> None:

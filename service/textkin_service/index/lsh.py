@@ -5,7 +5,7 @@ One shared band makes a candidate; of content keys it takes more, since one pair
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from textkin_service.index.kernels import buckets
 from textkin_service.index.kernels.buckets import Entries
 from textkin_service.index.kernels.candidates import CONTENT_CUT, CONTENT_MET, CUT, NUMBER, candidates
 from textkin_service.index.kernels.entries import asked_of, entries_of
+from textkin_service.index.pages import Fetched, Settled, header, settled_numbers
 from textkin_service.index.room import Rooms
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
@@ -34,6 +35,7 @@ BAND_CAP, MOST_BANDS_READ = 2_000, 8_000
 _MOST_CUT = 0.75
 
 _ROOMS = Rooms()
+_NOTHING = np.empty(0, np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,10 @@ class Index:
         self._bands.remove(bands)
         self._articles -= len(numbers)
 
-    def candidates(self, probe: Probe, limit: int) -> Candidates:
+    def candidates(self, probe: Probe, limit: int, older: Settled | None = None) -> Candidates:
         """Returns at most `limit` articles that share enough keys, by the rarity of what they share.
+
+        `older`: articles of the collection that this index does not hold, all with lesser numbers. DamagedPage.
 
         Content keys shared in one window of the query say more than as many scattered over it: an article's weight is the
         Euclidean norm over the weights of the windows. Their sum would miss a lifted paragraph in a long article, the best
@@ -106,13 +110,21 @@ class Index:
         asked = asked_of(
             probe.content, probe.verbatim, scheme.verbatim_bands, scheme.verbatim_rows, room.asked
         )
+        settled, articles = _NOTHING, self._articles
+        if older is None:
+            room.nothing_settled()
+        else:
+            upto, words = older.upto, room.asked[:asked]
+            fetched = older.fetch(words[: len(probe.content)], words[len(probe.content) :])
+            settled = settled_numbers(fetched, room.asked, upto, older.dead, room.keys)
+            articles += older.articles
         best = -1
         while best < 0:
             content, bands = self._content.directory, self._bands.directory
             best = candidates(
                 content.map, bands.map, room.asked, asked, probe.windows,
                 BUCKET_CAP, budget, BAND_CAP, MOST_BANDS_READ,
-                self._articles, scheme.content_shared_keys, float(scheme.verbatim_rows), limit,
+                articles, scheme.content_shared_keys, float(scheme.verbatim_rows), limit, settled,
                 room.keys, room.read, room.met, room.weights, room.table, room.seen, room.told,
             )  # fmt: skip
             if best < 0:
@@ -129,11 +141,24 @@ class Index:
         made = Sketch(signature, keys, np.empty(0, np.uint64))
         for number in (1, 2):
             self.add(number, made)
-        self.candidates(Probe(signature, keys, np.zeros(len(keys), np.intp)), 1)
+        for older in None, _Nothing():
+            self.candidates(Probe(signature, keys, np.zeros(len(keys), np.intp)), 1, older)
         for number in (1, 2):
             self.remove(number, made)
         for table in (self._content, self._bands):
             table.prepare()
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """Settled articles of which there are none."""
+
+    upto: int = 0
+    articles: int = 0
+    dead: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
+
+    def fetch(self, content: NDArray[np.uint32], bands: NDArray[np.uint32]) -> Fetched:
+        return Fetched([header(1, 0)], np.zeros(len(content) + len(bands), np.int64))
 
 
 def entries_of_sketches(scheme: Scheme, numbers: Numbers, sketches: Sketches) -> tuple[Entries, Entries]:

@@ -14,6 +14,7 @@ Everything is bounded, and what was not seen for longest is forgotten first::
 That is at most 30 MiB a collection, more than half of it reached only after some 200,000 articles.
 """
 
+import io
 from collections import OrderedDict
 from enum import Enum, auto
 from itertools import groupby
@@ -58,6 +59,44 @@ class Recurrence:
         self._witnesses: OrderedDict[int, Marks] = OrderedDict()
         self._recurring: OrderedDict[int, None] = OrderedDict()
         self._hashes: NDArray[np.uint32] | None = None
+
+    def to_bytes(self) -> bytes:
+        """Returns all that it knows. `from_bytes` makes one of it that goes on as this one does."""
+        rows, written = self._sightings.state
+        file = io.BytesIO()
+        np.savez(
+            file,
+            rows=rows,
+            written=np.array(written),
+            suspects=np.array(list(self._suspects), np.int64),
+            suspected=np.array([len(each) for each in self._suspects.values()], np.int64),
+            suspecting=np.array([number for each in self._suspects.values() for number in each], np.int64),
+            witnesses=np.array(list(self._witnesses), np.int64),
+            marked=np.array([len(each) for each in self._witnesses.values()], np.int64),
+            marks=np.concatenate([np.empty(0, np.uint64), *self._witnesses.values()]),
+            recurring=np.array(list(self._recurring), np.int64),
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, state: bytes) -> "Recurrence":
+        """Returns one that knows what `to_bytes` told. ValueError: it is damaged."""
+        made = cls()
+        with np.load(io.BytesIO(state), allow_pickle=False) as known:
+            made._sightings = Sightings.of(known["rows"], int(known["written"]))
+            of_suspects = np.split(known["suspecting"], np.cumsum(known["suspected"])[:-1])
+            marks = np.split(known["marks"], np.cumsum(known["marked"])[:-1])
+            made._suspects.update(
+                (piece, tuple(numbers.tolist()))
+                for piece, numbers in zip(known["suspects"].tolist(), of_suspects, strict=False)
+            )
+            # Copied: a witness that is kept would keep the marks of all.
+            made._witnesses.update(
+                (number, each.copy())
+                for number, each in zip(known["witnesses"].tolist(), marks, strict=False)
+            )
+            made._recurring.update(dict.fromkeys(known["recurring"].tolist()))
+        return made
 
     def recurring(self) -> NDArray[np.uint32]:
         """Returns the hashes of the recurring pieces: uint32, sorted. The array never changes."""

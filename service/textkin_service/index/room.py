@@ -4,7 +4,14 @@ import threading
 
 import numpy as np
 
-from textkin_service.index.kernels.candidates import ARTICLE_ROWS, KEY_ROWS, TOLD, WEIGHTS
+from textkin_service.index.kernels.candidates import (
+    ARTICLE_ROWS,
+    KEY_ROWS,
+    SETTLED,
+    SETTLED_TO,
+    TOLD,
+    WEIGHTS,
+)
 
 # Most places of the table that numbers are counted in by hash: it fits in the processor's nearest caches.
 _MOST_PLACES = 1 << 16
@@ -18,12 +25,17 @@ class Room:
         places = 1 << (2 * read).bit_length()
         self.asked = np.empty(keys, np.uint32)
         self.keys = np.empty((KEY_ROWS, keys + 2), np.int64)
+        self.nothing_settled()
         self.read = np.empty(read + 1, np.uint32)
         self.met = np.empty((ARTICLE_ROWS, read + 1), np.int64)
         self.weights = np.empty((WEIGHTS, read + 1), np.float64)
         self.table = np.empty(places, np.uint32)
         self.seen = np.empty(min(4 * places, _MOST_PLACES), np.uint8)
         self.told = np.empty(TOLD + cap + 1, np.int64)
+
+    def nothing_settled(self) -> None:
+        """Notes of all keys that none of their numbers is settled."""
+        self.keys[SETTLED : SETTLED_TO + 1] = 0
 
     def has(self, keys: int, read: int, cap: int) -> bool:
         """Whether there is room for so much."""

@@ -33,6 +33,18 @@ class Sightings:
         """The memory that the table takes."""
         return self._rows.nbytes
 
+    @property
+    def state(self) -> tuple[Words, int]:
+        """The table, a copy (uint32, of shape (2, slots)), and how many were written since it was as large."""
+        return self._rows.copy(), self._written
+
+    @classmethod
+    def of(cls, rows: Words, written: int) -> "Sightings":
+        """Returns what has a state."""
+        made = cls()
+        made._rows, made._written = rows, written
+        return made
+
     def see(self, words: Words, begins: Places, ends: Places) -> tuple[Places, Words]:
         """Returns which hashes were seen before: of each the number of its run (int64), and the hash (uint32), in order.
 

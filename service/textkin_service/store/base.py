@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from textkin_service.errors import StoreError, TextkinError
+from textkin_service.index.kernels.buckets import Entries
+from textkin_service.index.pages import Settled
 from textkin_service.model import Article, Collection, CollectionSettings, IngestOutcome
 
 Item = TypeVar("Item")
@@ -98,7 +100,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """An article left a collection; `sketch` is what it came with."""
+    """An article left a collection; `sketch` is what it came with, or empty: it was settled."""
 
     collection: int
     number: int
@@ -112,9 +114,41 @@ class Dropped:
     collection: int
 
 
-Change = Added | Removed | Dropped
+@dataclass(frozen=True, slots=True)
+class ReadAnew:
+    """Articles of a collection are settled of which nobody heard before; `recurrence`: what recurs in them (`Indexing`)."""
+
+    collection: int
+    older: Settled
+    recurrence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SettledUpTo:
+    """The articles that a collection had up to some number were settled: an index need only hold those `left`."""
+
+    collection: int
+    older: Settled
+    left: Sequence[Added]
+
+
+Change = Added | Removed | Dropped | ReadAnew | SettledUpTo
 Listener = Callable[[Sequence[Change]], None]
 Watcher = Callable[[StoreError], None]
+
+
+class Indexing(Protocol):
+    """What a store that keeps an index beside its articles must know of indexes."""
+
+    @property
+    def index_id(self) -> str:
+        """Everything that entries depend on, besides the sketches."""
+
+    def entries(self, sketches: Sequence[Added]) -> tuple[Entries, Entries]:
+        """Returns the entries (uint64) of articles in the tables of an index: of content keys, and of bands."""
+
+    def recurrence(self, collection: int) -> bytes:
+        """Returns what recurs in the articles of a collection that were heard of so far."""
 
 
 class Store(Protocol):
@@ -128,6 +162,9 @@ class Store(Protocol):
 
     def listen(self, listener: Listener) -> None:
         """Has `listener` called with each commit's changes, in order, before its futures resolve."""
+
+    def settle_with(self, indexing: Indexing) -> None:
+        """Has a store that keeps an index beside its articles do so, from now on. StoreError: it has another one."""
 
     def watch(self, watcher: Watcher) -> None:
         """Has `watcher` called, once and in any thread, when all writes are refused from then on."""

@@ -16,6 +16,7 @@ from textkin_service.store.base import (
     Change,
     Counts,
     Draft,
+    Indexing,
     Listener,
     Page,
     Put,
@@ -81,6 +82,9 @@ class SqliteStore:
     def listen(self, listener: Listener) -> None:
         """Has `listener` called in a thread of the store's with the changes of each commit from now on."""
         self._listeners.append(listener)
+
+    def settle_with(self, indexing: Indexing) -> None:
+        """Nothing is settled here: each process that opens the folder holds the index itself."""
 
     def watch(self, watcher: Watcher) -> None:
         """Has `watcher` called, once, in a thread of the store's, when all writes are refused from then on."""

@@ -46,8 +46,9 @@ _GOLDEN = 0x9E3779B1
 _MOST_SEEN = 255
 
 # Rows of what is known of each key: its value, the version that it had then, how many numbers it has, the address where they
-# end, where those that were read begin; and keys in the order in which they are taken.
-VALUE, VERSION, LENGTH, END, START, ORDER, KEY_ROWS = range(7)
+# end, where those that were read begin; and keys in the order in which they are taken. How many numbers it has in the table
+# alone, and how many among the settled; and where the settled that are at hand begin and end.
+VALUE, VERSION, LENGTH, END, START, ORDER, HERE, SETTLED, SETTLED_FROM, SETTLED_TO, KEY_ROWS = range(11)
 # Rows of each article met: its number, what it shares, the window at hand.
 NUMBER, _SHARED, _WINDOW, ARTICLE_ROWS = range(4)
 # Weights of each: within the window at hand, their squares within those before, and of bands.
@@ -61,6 +62,7 @@ def candidates(
     content: Map, bands: Map, asked: Words, count: int, windows: Numbers,
     cap: int, budget: int, band_cap: int, band_budget: int,
     articles: int, least_shared: int, band_weight: float, limit: int,
+    settled: Words,
     keys: Numbers, read: Words, met: Numbers, weights: Weights, table: Words, seen: NDArray[np.uint8], told: Numbers,
 ) -> int:  # fmt: skip
     """Puts at most `limit` numbers first in their row of `met`, by weight, the smaller first of equals; returns how many.
@@ -69,7 +71,8 @@ def candidates(
 
     A number counts that shares a band, or `least_shared` content keys; a band weighs like `band_weight` of them. `asked`
     (uint32): the content keys, then those of the bands, `count` in all, as the tables have them; `windows` (int64): of each
-    content key; a cap is how many numbers are read of a bucket, a budget how many in all.
+    content key; a cap is how many numbers are read of a bucket, a budget how many in all; `settled` (uint32): numbers of keys
+    that stand in no table, where the rows SETTLED of `keys` say, those of a key ascending and less than any in the tables.
 
     The others are room, since code that makes arrays takes long to compile. `keys` has a column for each key and one more, and
     two more than the last window; `read`, `met` and `weights` have room for both budgets and one more; `table` and `seen` are
@@ -81,7 +84,7 @@ def candidates(
         first = table_at * len(windows)
         end = lookup(
             bands if table_at else content, asked, first, count if table_at else len(windows),
-            band_cap if table_at else cap, band_budget if table_at else budget, keys, read, told,
+            band_cap if table_at else cap, band_budget if table_at else budget, settled, keys, read, told,
         )  # fmt: skip
         if end < 0:
             return -1
@@ -94,9 +97,9 @@ def candidates(
 @kernel
 def lookup(
     segments: Map, asked: Words, first: int, last: int, cap: int, budget: int,
-    keys: Numbers, read: Words, told: Numbers,
+    settled: Words, keys: Numbers, read: Words, told: Numbers,
 ) -> int:  # fmt: skip
-    """Reads what stands under the keys from `first` up to `last`; returns where it ends in `read`.
+    """Reads what stands under the keys from `first` up to `last`, and is settled of them; returns where it ends in `read`.
 
     The shortest lists first, the newest `cap` of each, `budget` in all. -1: to be tried again. Fills in the rows of `keys`:
     LENGTH with how many numbers each key has, whatever was read, and START with where those that were read begin in `read`,
@@ -133,7 +136,8 @@ def lookup(
             if length < 0:
                 return -1
             keys[VERSION, at], keys[VALUE, at] = version, value
-        keys[LENGTH, at], keys[END, at] = length, numbers
+        keys[HERE, at], keys[END, at] = length, numbers
+        keys[LENGTH, at] = length + keys[SETTLED, at]
     # How many lists have each length.
     for length in range(cap + 1):
         told[TOLD + length] = 0
@@ -159,10 +163,11 @@ def lookup(
             continue
         key = int64(asked[at])
         row = (key * (len(segments) - 1)) >> 32
-        version, value, numbers, now = keys[VERSION, at], keys[VALUE, at], keys[END, at], length
+        here = keys[HERE, at]
+        version, value, numbers, now = keys[VERSION, at], keys[VALUE, at], keys[END, at], here
         while True:
             # What was added since it was measured comes last.
-            had = min(length, now)
+            had = min(here, now)
             taken = min(wanted, had)
             if value < LIST:
                 # If it has none any more, what stands here does not count.
@@ -178,10 +183,15 @@ def lookup(
                 segments[row, SLOTS_AT], segments[row, LINES], segments[row, DEPTH], segments[row, BLOCKS_AT],
                 versions + _WORD * (key >> VERSION_SHIFT), key,
             )  # fmt: skip
-            if now < 0 or now - length + wanted > WINDOW:
+            if now < 0 or now - here + wanted > WINDOW:
                 # Or so many were added that removed numbers may stand where it would read.
                 return -1
         end += taken
+        to = keys[SETTLED_TO, at]
+        older = min(wanted - taken, to - keys[SETTLED_FROM, at])
+        for i in range(older):
+            read[end + i] = settled[to - 1 - i]
+        end += older
     keys[START, last] = end
     order()
     if load(segments[-1, VERSIONS_AT] + _WORD * GENERATION) != segments[-1, GENERATION_OF_MAP]:
