@@ -3,14 +3,18 @@
 import uuid
 from datetime import UTC, datetime
 
+import numpy as np
+
 from drafts import draft
 from textkin_service.errors import TextkinError
 from textkin_service.model import Article
 from textkin_service.store import SqliteStore
+from textkin_service.store.cluster.settling import Settling
 from textkin_service.store.cluster.store import RedisStore
 from textkin_service.store.cluster.wire import Cluster
 
 SCHEME = "scheme-1"
+GOLDEN, SHARED = 0x9E3779B1, 77
 START = datetime(2030, 1, 1, tzinfo=UTC)
 FERRY = Article(
     id="ferry",
@@ -46,7 +50,7 @@ class InFolder:
 
 
 class InCluster:
-    """The store in a cluster, under a prefix of its own."""
+    """The store in a cluster, under a prefix of its own. Nothing is settled there."""
 
     def __init__(self, addresses, replicas=0):
         self.addresses = addresses
@@ -55,6 +59,47 @@ class InCluster:
 
     def open(self, clock, scheme=SCHEME):
         return RedisStore(Cluster(self.addresses, self.replicas), self.prefix, scheme, clock)
+
+
+EVERYTHING = Settling(least=1, most=1)
+
+
+class SettledInCluster(InCluster):
+    """The same, where what is due is settled before a commit is acknowledged: by default all of it."""
+
+    def __init__(self, addresses, settling=EVERYTHING):
+        super().__init__(addresses)
+        self.settling = settling
+
+    def open(self, clock, scheme=SCHEME):
+        store = _SettledStore(Cluster(self.addresses), self.prefix, scheme, clock, self.settling)
+        store.settle_with(Numbered())
+        return store
+
+
+class _SettledStore(RedisStore):
+    def _settle_if_due(self, follower):
+        if self._settling.is_due(follower.waiting, follower.settled):
+            self._settle(follower, self._indexing)
+
+
+class Numbered:
+    """An index in which each article has two keys: one of its number, and one that it shares with all others."""
+
+    index_id = "numbered"
+
+    def entries(self, sketches):
+        numbers = np.array([each.number for each in sketches], np.uint64)
+        own = key_of(numbers).astype(np.uint64) << np.uint64(32) | numbers
+        shared = np.uint64(SHARED) << np.uint64(32) | numbers
+        return np.concatenate([own, shared]), own
+
+    def recurrence(self, collection):
+        return b"%d" % collection
+
+
+def key_of(number):
+    return (np.asarray(number) * GOLDEN).astype(np.uint32)
 
 
 def put(store, article, collection="default", sketch=b"sketch"):

@@ -126,7 +126,7 @@ def test_nothing_but_that_it_was_deleted_is_left_of_a_collection_and_not_for_lon
     put(one, FERRY, "sea")
     keys = Keys(place.prefix).of(one.collection("sea").number)
     one.delete_collection("sea", force=True).result()
-    assert wire.run([command("EXISTS", each) for each in keys.all_of_log]) == [0] * 5 + [1]
+    assert wire.run([command("EXISTS", each) for each in keys.all_of_log]) == [0] * 6 + [1]
     (left,) = wire.run([command("TTL", keys.answers)])
     assert 0 <= left <= 60
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from drafts import draft
-from stores import FERRY, SCHEME, START, Clock, InCluster, InFolder, put
+from heard import Heard
+from stores import FERRY, SCHEME, START, Clock, InCluster, InFolder, SettledInCluster, put
 from textkin_service.errors import (
     AlreadyExists,
     FailedPrecondition,
@@ -24,12 +25,13 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["folder", "cluster"])
+@pytest.fixture(params=["folder", "cluster", "settled"])
 def place(request, tmp_path):
     """Where a store is, to be opened."""
     if request.param == "folder":
         return InFolder(tmp_path)
-    return InCluster(request.getfixturevalue("cluster").addresses)
+    kind = InCluster if request.param == "cluster" else SettledInCluster
+    return kind(request.getfixturevalue("cluster").addresses)
 
 
 @pytest.fixture
@@ -52,10 +54,9 @@ def test_it_is_there_after_the_store_was_opened_again(place, clock):
     with place.open(clock) as store:
         number = put(store, FERRY).number
     with place.open(clock) as store:
-        heard = list(store.sketches())
-        store.listen(heard.extend)
+        heard = Heard(store)
         assert store.article("default", "ferry").number == number
-        assert heard == [Added(1, number, b"sketch")]
+        assert heard.found(1) == [number]
 
 
 def test_the_same_article_again_changes_nothing(store, clock):
@@ -97,27 +98,25 @@ def test_a_number_is_never_used_twice(place, clock):
 
 
 def test_listeners_hear_of_each_change_before_its_future_resolves(store):
-    heard = []
-    store.listen(heard.extend)
+    heard = Heard(store)
     number = put(store, FERRY, sketch=b"1").number
-    assert heard == [Added(1, number, b"1")]
+    assert heard.changes == [Added(1, number, b"1")]
     put(store, FERRY)
     replaced = put(store, replace(FERRY, title="x"), sketch=b"2").number
-    assert heard[1:] == [Removed(1, number, b"1"), Added(1, replaced, b"2")]
+    assert heard.changes[1:] == [Removed(1, number, b"1"), Added(1, replaced, b"2")]
     store.delete("default", "ferry").result()
-    assert heard[3:] == [Removed(1, replaced, b"2")]
+    assert heard.changes[3:] == [Removed(1, replaced, b"2")]
     store.create_collection("sea", CollectionSettings()).result()
     put(store, FERRY, "sea")
     store.delete_collection("sea", force=True).result()
-    assert heard[5:] == [Dropped(2)]
+    assert heard.changes[5:] == [Dropped(2)]
 
 
 def test_listeners_hear_of_commits_in_their_order(store):
-    heard = []
-    store.listen(heard.extend)
+    heard = Heard(store)
     futures = [store.put([draft("default", replace(FERRY, id=str(n)))]) for n in range(200)]
     numbers = [put.number for future in futures for put in future.result()]
-    assert [added.number for added in heard] == numbers
+    assert [added.number for added in heard.changes] == numbers
 
 
 def test_writes_handed_in_together_keep_their_order(store):
@@ -243,15 +242,15 @@ def test_an_article_past_its_retention_is_as_good_as_deleted(store, clock):
 
 def test_a_sweep_removes_what_is_past_its_retention_and_nothing_else(store, clock):
     store.create_collection("sea", CollectionSettings(retention=timedelta(seconds=10))).result()
+    heard = Heard(store)
     gone = put(store, FERRY, "sea").number
     put(store, FERRY)
     clock.now += timedelta(seconds=5)
-    put(store, replace(FERRY, id="later"), "sea")
-    heard = []
-    store.listen(heard.extend)
+    later = put(store, replace(FERRY, id="later"), "sea").number
     clock.now += timedelta(seconds=5)
     assert store.sweep().result() == 1
-    assert heard == [Removed(2, gone, b"sketch")]
+    assert heard.changes[-1] == Removed(2, gone, b"sketch")
+    assert heard.found(2) == [later]
     assert ids(store, "sea") == ["later"]
     assert ids(store) == ["ferry"]
 

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from drafts import draft
-from stores import Clock, InCluster, InFolder
+from heard import Heard, looked_up, own_keys
+from stores import SHARED, Clock, InCluster, InFolder, SettledInCluster
 from textkin_service.errors import AlreadyExists, NotFound
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
-from textkin_service.store import Added, Dropped, Put, Removed
+from textkin_service.store import Put
+from textkin_service.store.cluster.settling import Settling
 
 COLLECTIONS = st.sampled_from(["default", "short", "long"])
 IDS = st.sampled_from(["a", "b", "c", "é\u0301"])
@@ -27,7 +29,6 @@ class StoreMachine(RuleBasedStateMachine):
         super().__init__()
         self.clock = Clock()
         self.collections = {"default": {}}
-        self.indexed = set()
         self.place = self.new_place()
         self.open()
 
@@ -37,18 +38,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def open(self):
         self.store = self.place.open(self.clock)
-        self.indexed = {(added.collection, added.number) for added in self.store.sketches()}
-        self.store.listen(self.hear)
-
-    def hear(self, changes):
-        for change in changes:
-            match change:
-                case Added(collection, number):
-                    self.indexed.add((collection, number))
-                case Removed(collection, number):
-                    self.indexed.remove((collection, number))
-                case Dropped(collection):
-                    self.indexed = {pair for pair in self.indexed if pair[0] != collection}
+        self.heard = Heard(self.store)
 
     def alive(self, collection):
         """The model's articles by id: (text, number), without those past their retention."""
@@ -147,8 +137,18 @@ class StoreMachine(RuleBasedStateMachine):
             assert stored.collection.article_count == len(alive)
             numbers = [number for _, number in alive.values()]
             assert [header.number for header in self.store.headers(stored, numbers)] == numbers
-            assert {(stored.number, number) for number in numbers} <= self.indexed
+            assert set(numbers) <= set(self.heard.found(stored.number))
+            self.check_keys(stored.number, numbers)
             assert set(self.store.digests(stored, ["a", "c", "none"])) == {"a", "c"} & alive.keys()
+
+    def check_keys(self, collection, numbers):
+        """Each settled article is found by its own key, of both tables, and what is gone is not."""
+        older = self.heard.older.get(collection)
+        if older:
+            settled = [number for number in numbers if number <= older.upto]
+            keys = own_keys(settled)
+            assert looked_up(older, keys, keys) == 2 * [([number], 1) for number in settled]
+            assert older.articles == len(looked_up(older, [SHARED])[0][0])
 
     def teardown(self):
         self.store.close()
@@ -171,6 +171,15 @@ class ClusterMachine(StoreMachine):
         return InCluster(self.addresses)
 
 
+class SettledMachine(StoreMachine):
+    """Some of what is committed is settled, some is not yet."""
+
+    addresses = ()
+
+    def new_place(self):
+        return SettledInCluster(self.addresses, Settling(least=5, most=5))
+
+
 def test_the_embedded_store_is_as_its_model():
     run_state_machine_as_test(EmbeddedMachine, settings=RUNS)
 
@@ -178,3 +187,8 @@ def test_the_embedded_store_is_as_its_model():
 def test_the_store_in_a_cluster_is_as_its_model(cluster):
     ClusterMachine.addresses = cluster.addresses
     run_state_machine_as_test(ClusterMachine, settings=RUNS)
+
+
+def test_the_store_in_a_cluster_is_as_its_model_while_it_is_settled(cluster):
+    SettledMachine.addresses = cluster.addresses
+    run_state_machine_as_test(SettledMachine, settings=RUNS)

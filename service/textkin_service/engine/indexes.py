@@ -89,18 +89,21 @@ class Indexes:
                             known.index.add_all(numbers, sketches)
                 continue
             for change in same:
-                match change:
-                    case Removed(collection, number, data):
-                        self._remove(collection, number, data)
-                    case Dropped(collection):
-                        with self._lock:
-                            self._collections.pop(collection, None)
-                    case ReadAnew(collection, older, state):
-                        known = _Collection(Index(self._scheme), _restored(state), older)
-                        with self._lock:
-                            self._collections[collection] = known
-                    case SettledUpTo(collection, older, left):
-                        self._leave(collection, older, left)
+                self._follow(change)
+
+    def _follow(self, change: Change) -> None:
+        match change:
+            case Removed(collection, number, data):
+                self._remove(collection, number, data)
+            case Dropped(collection):
+                with self._lock:
+                    self._collections.pop(collection, None)
+            case ReadAnew(collection, older, state):
+                read = _Collection(Index(self._scheme), _restored(state), older)
+                with self._lock:
+                    self._collections[collection] = read
+            case SettledUpTo(collection, older, left):
+                self._leave(collection, older, left)
 
     @property
     def index_id(self) -> str:

@@ -6,13 +6,13 @@ A page is the bytes of 32-bit words, little-endian::
     entries    of two words, a number and a key, ascending by key, then by number. A number with bit 31 set is none: it counts
                the key's older numbers that were left out
 
-Keys are those of the tables in memory (`kernels/entries.py`). Which page a key stands in depends on its upper bits alone, turned
+Keys are those of the tables in memory (`kernels/entries.py`). Which page a key stands in depends on its upper bits, turned
 round, and on how many pages there are: a table grows by single pages, each of which takes keys from one that was there before
 (linear hashing, Litwin 1980). So the pages of keys with the same upper bits come of the same pages, and others need not be
 looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -81,7 +81,7 @@ def page_of(keys: Words, pages: int | Numbers) -> Numbers:
 
 
 def _turned(keys: Words) -> Numbers:
-    """Returns keys with their bits in reverse order."""
+    """Returns keys (uint32) with their bits in reverse order (int64)."""
     octets = np.ascontiguousarray(keys, "<u4").view(np.uint8)
     return _TURNED[octets].view(">u4").astype(np.int64)
 
@@ -132,6 +132,30 @@ def _joined(pages: Sequence[bytes]) -> tuple[Words, Numbers]:
     if np.any(words[starts[:-1][sizes > 0] + _FORMAT] != FORMAT):
         raise DamagedPage(f"a page has another format than {FORMAT}")
     return words, starts
+
+
+def families(
+    new: Entries, pages: int, there: int, wanted: int, most_entries: int, most_pages: int
+) -> Iterator[tuple[int, int, list[int]]]:
+    """Yields parts of a table that change by themselves: where their entries begin and end in `new` (sorted), and their pages.
+
+    The table has so many `pages`, or up to as many as are `there` if somebody began to add some, and is to have those `wanted`.
+    What need not change is left out. Parts have at most so many entries and pages, or are as small as they can be.
+    """
+    depth = pages.bit_length() - 1
+    shift = np.uint64(KEY_BITS - depth)
+    prefixes = (new >> np.uint64(KEY_BITS)) >> shift
+    added = _turned(np.arange(pages, wanted).astype(np.uint32)).astype(np.uint64) >> shift
+    family = np.unique(np.concatenate([prefixes, added]))
+    ends = np.searchsorted(prefixes, family, "right")
+    of_each = -(-there // (1 << depth))
+    first = begin = 0
+    for at in range(1, len(family) + 1):
+        if at == len(family) or ends[at] - begin > most_entries or (at + 1 - first) * of_each > most_pages:
+            bases = _turned((family[first:at] << shift).astype(np.uint32)).tolist()
+            end = int(ends[at - 1])
+            yield begin, end, [place for base in bases for place in range(base, there, 1 << depth)]
+            first, begin = at, end
 
 
 def merged(old: Entries, new: Entries, since: int, dead: NDArray[np.uint8], most: int) -> Entries:

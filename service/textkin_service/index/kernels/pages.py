@@ -1,4 +1,4 @@
-"""Kernel of settled postings: what stands under the keys of a search in pages that were fetched. `index/pages.py` says how a page is laid out."""
+"""Kernel of settled postings: what stands under the keys of a search in pages that were fetched (`index/pages.py`)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ def gather(
 ) -> int:  # fmt: skip
     """Fills in the rows SETTLED of `keys` for all that is asked, and the numbers in `settled`; returns how many they are.
 
-    `words` (uint32): the pages one after another; `starts` (int64): where each begins, and last the end; `places` (int64): of each
-    key asked for (uint32) which of the pages it would stand in. Numbers greater than `upto` are left out, and those whose bits
+    `words` (uint32): the pages one after another; `starts` (int64): where each begins, and last the end; `places` (int64): in
+    which of the pages each key asked for (uint32) would stand. Numbers greater than `upto` are left out, and those whose bits
     are set in `dead` (uint8, from the highest bit of a byte down). `settled` has room for half as many words as there are.
     """
     end = 0

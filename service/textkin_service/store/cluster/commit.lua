@@ -4,10 +4,11 @@
 --                             at: the latest time of an article; chain: what tells this log from every other
 --       2 log (stream)        an entry a change, `<number>-0`: i the id; r the number that goes, or 0; s the sketch of what
 --                             comes, absent from a deletion; c the chain, with the last of a commit
---       3 ids (hash)          of what the log has: id -> "number time digest", empty once deleted
---       4 records (hash)      number -> "time record"
+--       3 ids (hash)          of what is not settled: id -> "number time digest", or "@place" of its deletion
+--       4 records (hash)      of what is not settled: number -> "time record"
 --       5 times (sorted set)  numbers by time, of articles that expire
---       6 answers (hash)      of each writer its last token and what it was answered: a commit may be asked for twice
+--       6 dead (bits)         set for each number that is gone, or was a deletion's
+--       7 answers (hash)      of each writer its last token and what it was answered: a commit may be asked for twice
 -- ARGV  1 the writer; 2 a token, new for each commit; 3 `settled` as the writer knows it; 4 the time; 5 articles that came by
 --       this time are past their retention, or empty; then of each change
 --       kind (p: put, d: delete, x: delete if it is past its retention), id, what is settled of that id ("number time digest", or empty), digest, record, sketch,
@@ -16,7 +17,7 @@
 -- Answers {"gone"}, {"retry"}, or {"done", last before, chain before, chain, time, outcome, number, ...}: an outcome is created, replaced,
 -- unchanged, full, deleted, expired (deleted, and past its retention), or missing.
 
-local state, log, ids, records, times, answers = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local state, log, ids, records, times, dead, answers = unpack(KEYS)
 
 local answered = redis.call('HGET', answers, ARGV[1])
 if answered then
@@ -76,6 +77,7 @@ for at = 6, #ARGV, 7 do
     local place = string.format('%.0f', last)
     if number then
       redis.call('HDEL', records, number)
+      redis.call('SETBIT', dead, number, 1)
       articles = articles - 1
       if retained then
         if not alive then
@@ -98,7 +100,8 @@ for at = 6, #ARGV, 7 do
       end
       entry[5], entry[6] = 's', sketch
     else
-      redis.call('HSET', ids, id, '')
+      redis.call('HSET', ids, id, '@' .. place)
+      redis.call('SETBIT', dead, place, 1)
     end
     entries[#entries + 1] = {place, entry}
   end

@@ -1,19 +1,41 @@
-"""What this process has read of one collection's log: it follows what other processes commit."""
+"""What this process has read of one collection's log: it follows what other processes commit, and settle."""
 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from textkin_service.store.base import Added, Change, Dropped, Removed, StoredCollection
+from textkin_service.errors import StoreError
+from textkin_service.store.base import (
+    Added,
+    Change,
+    Dropped,
+    ReadAnew,
+    Removed,
+    SettledUpTo,
+    StoredCollection,
+)
+from textkin_service.store.cluster.alive import Alive
 from textkin_service.store.cluster.keys import CollectionKeys
-from textkin_service.store.cluster.records import collection_of
+from textkin_service.store.cluster.records import PAGES, collection_of
+from textkin_service.store.cluster.settled import SettledPages
 from textkin_service.store.cluster.wire import Cluster, Command, command
 from textkin_service.store.records import cutoff
 
 # Entries of a log that are read at a time: some 3 KB each.
 _ENTRIES_A_READ = 512
-_STATE = ("about", "last", "settled", "articles")
+_STATE = ("about", "last", "settled", "articles", *PAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The end of a log, after number `since` up to `upto`, whose entry has `chain`; the sketches of what is there of it."""
+
+    since: int
+    upto: int
+    chain: bytes
+    sketches: tuple[Added, ...]
+    alive: Alive
 
 
 @dataclass(slots=True)
@@ -25,30 +47,30 @@ class Follower:
     lock: threading.Lock = field(default_factory=threading.Lock)
     settled: int = 0
     kept: int = 0
+    alive: Alive = field(default_factory=Alive)
     _position: int = 0
     _chain: bytes | None = b""
     _sketches: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry that was read."""
+        return self._position
+
+    @property
+    def waiting(self) -> int:
+        """How many entries of the log are not settled."""
+        return self._position - self.settled
 
     def catch_up(
         self, cluster: Cluster, now: Callable[[], Any], hear: Callable[[Sequence[Change]], None]
     ) -> StoredCollection | None:
         """Reads the log to its end, has its changes heard, and returns the collection as it is then. None: it is gone."""
         with self.lock:
-            while True:
-                fields, entries = cluster.run(self._reading())
-                about, last, settled, articles = fields
-                if about is None:
-                    if self._position:
-                        self._forget(hear)
-                    return None
-                if not self._goes_on(entries):
-                    # The node that took over from another does not have all that this one had.
-                    self._forget(hear)
-                    continue
-                self._take(entries[1:] if self._position else entries, hear)
-                self.settled = int(settled)
-                if self._chain is not None and self._position >= int(last):
-                    break
+            state = self._read(cluster, hear)
+            if state is None:
+                return None
+            about, articles = state
             collection = collection_of(about, int(articles))
             if collection.settings.retention is not None:
                 past = cutoff(collection.settings, now())
@@ -56,12 +78,44 @@ class Follower:
                 collection = collection_of(about, int(articles) - expired)
             return StoredCollection(self.number, collection)
 
+    def _read(self, cluster: Cluster, hear: Callable[[Sequence[Change]], None]) -> tuple[bytes, bytes] | None:
+        """Reads the log to its end; returns `about` and `articles` of the state. None: it is gone."""
+        missed = 0
+        while True:
+            entries, fields = cluster.run(self._reading())
+            about, last, settled, articles, *pages = fields
+            if about is None:
+                if self._position:
+                    self._forget(hear)
+                return None
+            if self._position < int(settled):
+                if not self._read_anew(cluster, int(settled), pages, hear):
+                    self._check_missed(missed, int(settled))
+                    missed = int(settled)
+                continue
+            if not self._goes_on(entries):
+                # The node that took over from another does not have all that this one had.
+                self._forget(hear)
+                continue
+            self._take(entries[1:] if self._position else entries, hear)
+            if int(settled) > self.settled:
+                self._settle(self._pages(cluster, int(settled), pages), hear)
+            if self._chain is not None and self._position >= int(last):
+                return about, articles
+
+    def unsettled(self) -> Unsettled:
+        """Returns what was read of the log's end. Whoever calls it holds the lock, so that no more is heard meanwhile."""
+        sketches = tuple(Added(self.number, *each) for each in self._sketches.items())
+        alive = Alive(self.alive.dead.tobytes(), self.settled)
+        return Unsettled(self.settled, self._position, self._chain or b"", sketches, alive)
+
     def _reading(self) -> list[Command]:
         # The last entry that is known comes again: it tells whether the log is still the same.
         since = f"{self._position}-0"
         return [
-            command("HMGET", self.keys.state, *_STATE),
+            # Before the state, which says whether a part was settled by then and may have been missing.
             command("XRANGE", self.keys.log, since, "+", "COUNT", _ENTRIES_A_READ),
+            command("HMGET", self.keys.state, *_STATE),
         ]
 
     def _goes_on(self, entries: Sequence[Any]) -> bool:
@@ -79,16 +133,62 @@ class Follower:
             known = _fields(values)
             self._position, self._chain = _number(place), known.get(b"c")
             gone = int(known[b"r"])
-            if gone in self._sketches:
-                changes.append(Removed(self.number, gone, self._sketches.pop(gone)))
+            if gone:
+                self.alive.kill(gone)
+                changes.append(Removed(self.number, gone, self._sketches.pop(gone, b"")))
             if b"s" in known:
                 self._sketches[self._position] = known[b"s"]
                 changes.append(Added(self.number, self._position, known[b"s"]))
+            else:
+                self.alive.kill(self._position)
         if changes:
             hear(changes)
 
+    def _read_anew(
+        self,
+        cluster: Cluster,
+        settled: int,
+        pages: Sequence[bytes],
+        hear: Callable[[Sequence[Change]], None],
+    ) -> bool:
+        """Begins where the log does now. False: it is not there, as when more was settled meanwhile."""
+        if self._position:
+            self._forget(hear)
+        recurrence, dead, entries = cluster.run(
+            [
+                command("HGET", self.keys.recurrence, settled),
+                command("GET", self.keys.dead),
+                command("XRANGE", self.keys.log, f"{settled}-0", f"{settled}-0"),
+            ]
+        )
+        if recurrence is None or not entries:
+            return False
+        self._position, self._chain = settled, _fields(entries[0][1]).get(b"c")
+        self.settled, self.alive = settled, Alive(dead or b"", settled)
+        hear([ReadAnew(self.number, self._pages(cluster, settled, pages), recurrence)])
+        return True
+
+    def _check_missed(self, before: int, settled: int) -> None:
+        if before == settled:
+            raise StoreError(
+                f"what was settled of collection number {self.number} is not all there",
+                reason="STORE_DAMAGED",
+            )
+
+    def _pages(self, cluster: Cluster, settled: int, pages: Sequence[bytes]) -> SettledPages:
+        content, bands = map(int, pages)
+        return SettledPages(cluster, self.keys, settled, (content, bands), self.alive)
+
+    def _settle(self, older: SettledPages, hear: Callable[[Sequence[Change]], None]) -> None:
+        self.settled = older.upto
+        self.alive.settle(older.upto)
+        self._sketches = {number: sketch for number, sketch in self._sketches.items() if number > older.upto}
+        left = [Added(self.number, *each) for each in self._sketches.items()]
+        hear([SettledUpTo(self.number, older, left)])
+
     def _forget(self, hear: Callable[[Sequence[Change]], None]) -> None:
-        self._position, self._chain, self.kept = 0, b"", 0
+        self._position, self._chain, self.settled, self.kept = 0, b"", 0, 0
+        self.alive = Alive()
         self._sketches.clear()
         hear([Dropped(self.number)])
 

@@ -4,11 +4,16 @@ import json
 from datetime import datetime
 from typing import Any
 
+from textkin_service.index.pages import FIRST_PAGES
 from textkin_service.model import Article, Collection, CollectionSettings
 from textkin_service.store.base import Content, Draft, StoredArticle
 from textkin_service.store.packing import unpack
 from textkin_service.store.records import collection_from, collection_row, from_microseconds, to_microseconds
 
+# Of each table, content keys' and bands': how many pages it has; how many an attempt to settle more may have made; and how many
+# entries came into it so far.
+PAGES, GROWING = ("content pages", "band pages"), ("content growing", "band growing")
+ENTRIES = ("content entries", "band entries")
 _LENGTH_BYTES = 4
 
 
@@ -30,6 +35,12 @@ def record_of(draft: Draft, content: Content) -> bytes:
         separators=(",", ":"),
     ).encode()
     return len(header).to_bytes(_LENGTH_BYTES, "big") + header + content.packed
+
+
+def has_head(stored: bytes) -> bool:
+    """Whether the beginning of "time record" has all but the text."""
+    record = stored.partition(b" ")[2]
+    return len(record) >= _LENGTH_BYTES + int.from_bytes(record[:_LENGTH_BYTES], "big") >= _LENGTH_BYTES
 
 
 def article_of(number: int, stored: bytes, *, with_text: bool) -> tuple[StoredArticle, int]:
@@ -61,6 +72,8 @@ def state_of(collection_id: str, settings: CollectionSettings, now: datetime) ->
         "about": json.dumps(collection_row(collection_id, settings, now)),
         "last": 0,
         "settled": 0,
+        **dict.fromkeys(PAGES + GROWING, FIRST_PAGES),
+        **dict.fromkeys(ENTRIES, 0),
         "articles": 0,
         "most": settings.max_articles,
         "retained": int(settings.retention is not None),

@@ -8,20 +8,23 @@ acknowledged every other has seen by then.
 import dataclasses
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from textkin_service.errors import AlreadyExists, NotFound, StoreError, TextkinError
+import structlog
+
+from textkin_service.errors import AlreadyExists, NotFound, NotReady, StoreError, TextkinError
+from textkin_service.index.pages import DamagedPage
 from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings, IngestOutcome
 from textkin_service.store import base
 from textkin_service.store.base import (
     Added,
     Counts,
     Draft,
+    Indexing,
     Listener,
     Page,
     Put,
@@ -31,7 +34,11 @@ from textkin_service.store.base import (
 )
 from textkin_service.store.cluster.follower import Follower
 from textkin_service.store.cluster.keys import Keys
+from textkin_service.store.cluster.reader import Known, Reader
 from textkin_service.store.cluster.records import article_of, collection_of, record_of, state_of
+from textkin_service.store.cluster.remains import remove
+from textkin_service.store.cluster.settler import Settler
+from textkin_service.store.cluster.settling import SETTLING, Settling
 from textkin_service.store.cluster.wire import Cluster, Script, command, kept
 from textkin_service.store.cluster.writer import Change, Writer
 from textkin_service.store.packing import DamagedText
@@ -49,6 +56,8 @@ from textkin_service.store.runs import each_once
 
 Result = TypeVar("Result")
 
+_log = structlog.get_logger("textkin")
+
 FORMAT = "1"
 _COMMIT, _CREATE, _DROP, _UNLIST = map(Script, ("commit.lua", "create.lua", "drop.lua", "unlist.lua"))
 _OUTCOMES = {
@@ -62,6 +71,15 @@ _OTHER_THREADS = 2
 _LISTED_AT_ONCE = 128
 
 
+_MISMATCHES = {
+    "format": "the store has format {stored}, this version of Textkin reads {expected}",
+    "scheme": "the store's sketches were made by {stored!r}, this service makes them by {expected!r}: start it with the "
+    "settings of then, or take the articles in anew under another prefix",
+    "index": "the store's index has {stored!r}, this service looks for {expected!r}: start it with the settings of then "
+    "(verbatim_bands, verbatim_rows), or take the articles in anew under another prefix",
+}
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -73,17 +91,28 @@ class RedisStore:
     """
 
     def __init__(
-        self, cluster: Cluster, prefix: str, scheme: str | None, clock: Callable[[], datetime] = _now
+        self,
+        cluster: Cluster,
+        prefix: str,
+        scheme: str | None,
+        clock: Callable[[], datetime] = _now,
+        settling: Settling = SETTLING,
     ) -> None:
         self._cluster = cluster
         self._keys = Keys(prefix)
         self._clock = clock
-        self._writer_name = uuid.uuid4().hex
+        self._name = uuid.uuid4().hex
+        self._settling = settling
+        self._indexing: Indexing | None = None
+        self._ending = threading.Event()
+        self._settler = Settler(cluster, self._name, self._ending.is_set)
+        self._being_settled: set[int] = set()
         self._listeners: list[Listener] = []
         self._followers: dict[int, Follower] = {}
         self._numbers: dict[str, int] = {}
         self._lock = threading.Lock()  # of these two
-        self._check_scheme(scheme)
+        self._reader = Reader(cluster, self._catch_up)
+        self._check({"format": FORMAT, "scheme": scheme})
         self._writer = Writer(self._commit)
         self._others = ThreadPoolExecutor(_OTHER_THREADS, "textkin-store")
         if scheme is not None and DEFAULT_COLLECTION not in self._directory():
@@ -98,6 +127,7 @@ class RedisStore:
 
     def close(self) -> None:
         """Finishes the writes handed in, then lets go of the cluster. May be called twice."""
+        self._ending.set()
         self._others.shutdown()
         self._writer.close()
         self._cluster.close()
@@ -105,6 +135,11 @@ class RedisStore:
     def listen(self, listener: Listener) -> None:
         """Has `listener` called with what this process reads of the logs from now on."""
         self._listeners.append(listener)
+
+    def settle_with(self, indexing: Indexing) -> None:
+        """Settles logs from now on, as they grow. StoreError: what is settled was indexed in another way."""
+        self._check({"index": indexing.index_id})
+        self._indexing = indexing
 
     def watch(self, watcher: Watcher) -> None:
         """Nothing happens here that ends all writing."""
@@ -172,7 +207,7 @@ class RedisStore:
     def article(self, collection_id: str, article_id: str) -> StoredArticle:
         """Returns an article with its text. NotFound."""
         collection = self.collection(collection_id)
-        known = self._known(collection.number, [article_id])[article_id]
+        known = self._known(collection.number, [article_id]).get(article_id)
         found = self.stored(collection, [known.number]) if known else []
         if not found:
             raise no_article(collection_id, article_id)
@@ -186,14 +221,7 @@ class RedisStore:
         items: list[Article] = []
         size, last = 0, after
         at = after
-        while True:
-            log = self._keys.of(collection.number).log
-            (entries,) = self._cluster.run(
-                [command("XRANGE", log, f"{at + 1}-0", "+", "COUNT", _LISTED_AT_ONCE)]
-            )
-            if not entries:
-                return Page(tuple(items), None)
-            numbers = [int(place.partition(b"-")[0]) for place, _ in entries]
+        while numbers := self._numbers_after(collection, at):
             at = numbers[-1]
             for found in self._articles(collection, numbers, with_text=include_text):
                 if len(items) == limit or size > max_bytes:
@@ -201,6 +229,7 @@ class RedisStore:
                 items.append(found.article)
                 size += len(found.article.text.encode())
                 last = found.number
+        return Page(tuple(items), None)
 
     def headers(self, collection: StoredCollection, numbers: Sequence[int]) -> list[StoredArticle]:
         """Returns those of the articles that are there, without texts, in the order of `numbers`."""
@@ -230,32 +259,26 @@ class RedisStore:
         except RuntimeError as error:
             raise closing() from error
 
-    def _check_scheme(self, scheme: str | None) -> None:
-        """Notes what the store is, if it is new. StoreError: it is not there, is another format, or has other sketches."""
+    def _check(self, fields: Mapping[str, str | None]) -> None:
+        """Notes what the store is, if it is new; None: whatever it is. StoreError: it is not there, or is another."""
         key = self._keys.about
-        if scheme is not None:
-            fields = {"format": FORMAT, "scheme": scheme}
-            self._cluster.run([command("HSETNX", key, name, value) for name, value in fields.items()])
-        (found,) = self._cluster.run([command("HMGET", key, "format", "scheme")])
+        known = {name: value for name, value in fields.items() if value is not None}
+        if len(known) == len(fields):
+            self._cluster.run([command("HSETNX", key, name, value) for name, value in known.items()])
+        (found,) = self._cluster.run([command("HMGET", key, *fields)])
         if None in found:
             raise StoreError(
                 f"the cluster has no store whose keys begin with {self._keys.prefix}",
                 reason="STORE_UNAVAILABLE",
             )
-        stored = dict(zip(("format", "scheme"), (each.decode() for each in found), strict=True))
-        if stored["format"] != FORMAT:
-            raise StoreError(
-                f"the store has format {stored['format']}, this version of Textkin reads {FORMAT}",
-                reason="STORE_SCHEME_MISMATCH",
-                metadata={"stored": stored["format"], "expected": FORMAT},
-            )
-        if scheme is not None and stored["scheme"] != scheme:
-            raise StoreError(
-                f"the store's sketches were made by {stored['scheme']!r}, this service makes them by {scheme!r}: start it "
-                "with the settings of then, or take the articles in anew under another prefix",
-                reason="STORE_SCHEME_MISMATCH",
-                metadata={"stored": stored["scheme"], "expected": scheme},
-            )
+        for name, value in zip(fields, found, strict=True):
+            stored, expected = value.decode(), fields[name]
+            if expected is not None and stored != expected:
+                raise StoreError(
+                    _MISMATCHES[name].format(stored=stored, expected=expected),
+                    reason="STORE_SCHEME_MISMATCH",
+                    metadata={"stored": stored, "expected": expected},
+                )
 
     def _directory(self) -> dict[str, int]:
         (found,) = self._cluster.run([command("HGETALL", self._keys.collections)])
@@ -264,6 +287,9 @@ class RedisStore:
     def _follow(self, number: int) -> StoredCollection | None:
         with self._lock:
             follower = self._followers.setdefault(number, Follower(number, self._keys.of(number)))
+        return self._catch_up(follower)
+
+    def _catch_up(self, follower: Follower) -> StoredCollection | None:
         return follower.catch_up(self._cluster, self._clock, self._hear)
 
     def _hear(self, changes: Sequence[base.Change]) -> None:
@@ -299,23 +325,24 @@ class RedisStore:
         """Returns the time in microseconds; what came by then is past its retention."""
         return cutoff(collection.collection.settings, self._clock())
 
-    def _known(self, collection: int, article_ids: Sequence[str]) -> dict[str, "_Known | None"]:
+    def _known(self, collection: int, article_ids: Sequence[str]) -> dict[str, Known | None]:
         """Returns what the collection has under ids, past its retention or not."""
-        if not article_ids:
-            return {}
-        (found,) = self._cluster.run([command("HMGET", self._keys.of(collection).ids, *article_ids)])
-        return {
-            article_id: _Known.of(value) if value else None
-            for article_id, value in zip(article_ids, found, strict=True)
-        }
+        follower = self._followers.get(collection)
+        return self._reader.known(follower, article_ids) if follower else {}
+
+    def _numbers_after(self, collection: StoredCollection, after: int) -> list[int]:
+        """Returns some of the articles with greater numbers that are there, by number; none: there are no more."""
+        follower = self._followers.get(collection.number)
+        return self._reader.numbers(follower, after, _LISTED_AT_ONCE) if follower else []
 
     def _articles(
         self, collection: StoredCollection, numbers: Sequence[int], *, with_text: bool
     ) -> list[StoredArticle]:
-        if not numbers:
+        follower = self._followers.get(collection.number)
+        if follower is None:
             return []
         past = self._past(collection)
-        (found,) = self._cluster.run([command("HMGET", self._keys.of(collection.number).records, *numbers)])
+        found = self._reader.records(follower, numbers, whole=with_text)
         articles: list[StoredArticle] = []
         for number, record in zip(numbers, found, strict=True):
             if record is not None:
@@ -364,22 +391,55 @@ class RedisStore:
         stored = self._follow(number)
         retained = stored is not None and stored.collection.settings.retention is not None
         past = self._past(stored) if stored and retained else ""
-        (answer,) = self._cluster.run(
-            [_DROP.on(self._keys.of(number).all_of_log, int(force), past, uuid.uuid4().hex)]
-        )
+        # Noted first: should this end early, another finds what is left.
+        self._cluster.run([kept("SADD", self._keys.deleted, number)])
+        keys = self._keys.of(number)
+        (answer,) = self._cluster.run([_DROP.on(keys.all, int(force), past, uuid.uuid4().hex)])
         if answer[0] == b"held":
+            self._cluster.run([command("SREM", self._keys.deleted, number)])
             raise collection_not_empty(collection_id, answer[1])
         self._unlist(collection_id, number)
         self._follow(number)
+        self._do(lambda: self._remove_rest(number))
         if answer[0] == b"gone":
             raise no_collection(collection_id)
         return int(answer[1])
+
+    def _remove_rest(self, number: int) -> None:
+        """Removes what was settled of a deleted collection."""
+        if remove(self._cluster, self._keys.of(number), self._ending.is_set):
+            self._cluster.run([command("SREM", self._keys.deleted, number)])
+
+    def _settle_if_due(self, follower: Follower) -> None:
+        """Has a log settled, in a thread of the store's."""
+        indexing = self._indexing
+        if indexing is None or not self._settling.is_due(follower.waiting, follower.settled):
+            return
+        with self._lock:
+            if follower.number in self._being_settled:
+                return
+            self._being_settled.add(follower.number)
+        with suppress(NotReady):  # it is closing: another settles it
+            self._do(lambda: self._settle(follower, indexing))
+
+    def _settle(self, follower: Follower, indexing: Indexing) -> None:
+        try:
+            if self._settler.settle(follower, indexing):
+                self._catch_up(follower)
+        except (TextkinError, DamagedPage) as error:
+            _log.warning("settling failed", collection=follower.number, error=str(error))
+        finally:
+            with self._lock:
+                self._being_settled.discard(follower.number)
 
     def _unlist(self, collection_id: str, number: int) -> None:
         self._cluster.run([_UNLIST.on([self._keys.collections], collection_id, number)])
 
     def _sweep(self) -> int:
         swept = 0
+        (deleted,) = self._cluster.run([command("SMEMBERS", self._keys.deleted)])
+        for number in deleted:
+            self._remove_rest(int(number))
         for stored in self._states(list(self._directory().values())):
             if stored.collection.settings.retention is None:
                 continue
@@ -391,7 +451,9 @@ class RedisStore:
                 )
                 if not numbers:
                     break
-                (records,) = self._cluster.run([command("HMGET", keys.records, *numbers)])
+                self.collection(stored.collection.id)
+                follower = self._followers[stored.number]
+                records = self._reader.records(follower, [int(each) for each in numbers], whole=False)
                 ids = [
                     article_of(0, record, with_text=False)[0].article.id
                     for record in records
@@ -428,9 +490,12 @@ class RedisStore:
             arguments: list[Any] = []
             asked: list[int] = []
             newest = 0
-            known = self._known(collection.number, [change.article_id for change in changes])
+            follower = self._followers[collection.number]
+            # As it is now: should more be settled meanwhile, what is known is not all, and the commit is begun anew.
+            settled = follower.settled
+            known = self._reader.known(follower, [change.article_id for change in changes])
             for at, change in enumerate(changes):
-                had = known[change.article_id]
+                had = known.get(change.article_id)
                 digest, record, sketch, came = b"", b"", b"", ""
                 if change.draft is not None:
                     alive = had is not None and (past is None or had.time > past)
@@ -450,14 +515,14 @@ class RedisStore:
                         _came(change.draft),
                     )
                 asked.append(at)
-                arguments += (change.kind, change.article_id, "", digest, record, sketch, came)
-            follower = self._followers[collection.number]
+                had_settled = had.settled if had else b""
+                arguments += (change.kind, change.article_id, had_settled, digest, record, sketch, came)
             # Unchanged is an acknowledgement too: a commit of nothing waits for the replicas first. What is read after it and
             # is not newer, they have.
             waits = self._cluster.replicas > 0 and newest > follower.kept
             if not asked and not waits:
                 return outcomes
-            answer = self._send(follower, past, [] if waits else arguments)
+            answer = self._send(follower, settled, past, [] if waits else arguments)
             if waits or answer[0] != b"done":
                 continue
             results = answer[5:]
@@ -466,18 +531,19 @@ class RedisStore:
                     collection.collection, results[2 * place], int(results[2 * place + 1])
                 )
             self._follow(collection.number)
+            self._settle_if_due(follower)
             return outcomes
 
-    def _send(self, follower: Follower, past: int | None, changes: Sequence[Any]) -> list[Any]:
+    def _send(self, follower: Follower, settled: int, past: int | None, changes: Sequence[Any]) -> list[Any]:
         """Has commit.lua commit changes, each in its seven arguments; returns what it answers."""
         answer: list[Any]
         (answer,) = self._cluster.run(
             [
                 _COMMIT.on(
                     follower.keys.all_of_log,
-                    self._writer_name,
+                    self._name,
                     uuid.uuid4().hex,
-                    follower.settled,
+                    settled,
                     to_microseconds(self._clock()),
                     "" if past is None else past,
                     *changes,
@@ -487,20 +553,6 @@ class RedisStore:
         if answer[0] == b"done":
             follower.kept = max(follower.kept, int(answer[1]), *map(int, answer[6::2]))
         return answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An article under an id: its number, when it came in microseconds, and its digest."""
-
-    number: int
-    time: int
-    digest: bytes
-
-    @classmethod
-    def of(cls, value: bytes) -> "_Known":
-        number, time, digest = value.split(b" ", 2)
-        return cls(int(number), int(time), digest)
 
 
 def _came(draft: Draft) -> str:

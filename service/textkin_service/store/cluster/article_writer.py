@@ -1,0 +1,87 @@
+"""Writes articles under their numbers and numbers under the articles' ids, as they are kept once they are settled."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from textkin_service.store.cluster.follower import Unsettled
+from textkin_service.store.cluster.keys import CollectionKeys
+from textkin_service.store.cluster.wire import Cluster, Command, Script, Value, command, kept
+
+_IDS = Script("settle_ids.lua")
+_AT_ONCE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWriter:
+    """Writes the articles of a part of the log. `stay` is called before each step, and may end it."""
+
+    cluster: Cluster
+    keys: CollectionKeys
+    part: Unsettled
+    stay: Callable[[], None]
+
+    def write(self) -> None:
+        """Writes them all, and removes those that they took the place of. StoreError."""
+        for first in range(self.part.since + 1, self.part.upto + 1, _AT_ONCE):
+            self.stay()
+            self._write(first, min(first + _AT_ONCE - 1, self.part.upto))
+
+    def _write(self, first: int, last: int) -> None:
+        numbers = self.part.alive.of(np.arange(first, last + 1)).tolist()
+        (entries,) = self.cluster.run([command("XRANGE", self.keys.log, f"{first}-0", f"{last}-0")])
+        ids = list({values[1]: None for _, values in entries})
+        known = [_Told.of(*each) for each in zip(ids, self._of_hash(self.keys.ids, ids), strict=True)]
+        records = dict(zip(numbers, self._of_hash(self.keys.records, numbers), strict=True))
+        gone = [int(values[3]) for _, values in entries]
+        self.cluster.run(
+            [
+                *(
+                    kept("SET", self.keys.record(number), record)
+                    for number, record in records.items()
+                    if record is not None
+                ),
+                # What is later than this part is settled with the part that it is of.
+                *self._set_ids([each for each in known if 0 < each.number <= self.part.upto]),
+                *(command("UNLINK", self.keys.record(each)) for each in gone if 0 < each <= self.part.since),
+            ]
+        )
+
+    def _of_hash(self, key: str, fields: Sequence[Value]) -> list[bytes | None]:
+        if not fields:
+            return []
+        found: list[bytes | None]
+        (found,) = self.cluster.run([command("HMGET", key, *fields)])
+        return found
+
+    def _set_ids(self, known: Sequence["_Told"]) -> list[Command]:
+        """Returns the commands that keep what is known of ids, those of one hash slot together."""
+        by_home: defaultdict[int, list[_Told]] = defaultdict(list)
+        for each in known:
+            by_home[self.keys.home_of_id(each.article_id)].append(each)
+        return [
+            _IDS.on(
+                [self.keys.known(each.article_id) for each in some],
+                *(value for each in some for value in (each.number, each.known)),
+            )
+            for some in by_home.values()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a log's `ids` say of an id: its number and all that is known, or the place of its deletion and nothing."""
+
+    article_id: str
+    number: int
+    known: bytes
+
+    @classmethod
+    def of(cls, article_id: bytes, value: bytes | None) -> "_Told":
+        if value is None:  # settled meanwhile
+            return cls(article_id.decode(), 0, b"")
+        if value.startswith(b"@"):
+            return cls(article_id.decode(), int(value[1:]), b"")
+        return cls(article_id.decode(), int(value.partition(b" ")[0]), value)

@@ -1,0 +1,79 @@
+"""Writes the pages of a table of the settled index, a part of them at a time: read, merged with what is new, written."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textkin_service.index.kernels.buckets import Entries
+from textkin_service.index.lsh import BAND_CAP, BUCKET_CAP
+from textkin_service.index.pages import HEADER_BYTES, cut, entries_of_pages, families, header, merged
+from textkin_service.store.cluster.follower import Unsettled
+from textkin_service.store.cluster.keys import CollectionKeys
+from textkin_service.store.cluster.settled import TABLES
+from textkin_service.store.cluster.wire import Cluster, Script, command
+
+_PAGES = Script("settle_pages.lua")
+# Numbers that are kept of a key, of each table: twice as many as a search reads, since some of them may go.
+_MOST = (2 * BUCKET_CAP, 2 * BAND_CAP)
+# Entries that are merged at a time, and pages.
+_ENTRIES_AT_ONCE, _PAGES_AT_ONCE = 1 << 20, 1 << 14
+
+
+class Superseded(Exception):
+    """Another service settles the log by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageWriter:
+    """Writes pages of a table (its place in TABLES) for a part of the log. `stay` is called before each step and may end it."""
+
+    cluster: Cluster
+    keys: CollectionKeys
+    table: int
+    part: Unsettled
+    stay: Callable[[], None]
+
+    def write(self, new: Entries, pages: int, there: int, wanted: int) -> None:
+        """Adds entries (uint64, sorted); `families` says what the others are. Superseded, StoreError, DamagedPage."""
+        for first, last, places in families(new, pages, there, wanted, _ENTRIES_AT_ONCE, _PAGES_AT_ONCE):
+            self.stay()
+            names = [self._name(place) for place in places]
+            read = self.cluster.run([command("GET", name) for name in names])
+            was = {place: page for place, page in zip(places, read, strict=True) if page}
+            old = entries_of_pages(list(was.values()))
+            entries = merged(old, new[first:last], self.part.since, self.part.alive.dead, _MOST[self.table])
+            written = dict.fromkeys(was, header(wanted, self.part.upto)) | cut(
+                entries, wanted, self.part.upto
+            )
+            changed = {
+                place: page
+                for place, page in written.items()
+                if place not in was or page[HEADER_BYTES:] != was[place][HEADER_BYTES:]
+            }
+            # Added pages first: whoever then finds a key gone from another page finds it there.
+            self._exchange({place: page for place, page in changed.items() if place >= pages}, was)
+            self._exchange({place: page for place, page in changed.items() if place < pages}, was)
+
+    def _exchange(self, pages: dict[int, bytes], was: dict[int, bytes]) -> None:
+        by_home: defaultdict[int, list[int]] = defaultdict(list)
+        for place in pages:
+            by_home[self.keys.home_of_page(place)].append(place)
+        done = self.cluster.run(
+            [
+                _PAGES.on(
+                    [self._name(place) for place in places],
+                    HEADER_BYTES,
+                    *(
+                        each
+                        for place in places
+                        for each in (was.get(place, b"")[:HEADER_BYTES], pages[place])
+                    ),
+                )
+                for places in by_home.values()
+            ]
+        )
+        if sum(done) != len(pages):
+            raise Superseded
+
+    def _name(self, place: int) -> str:
+        return self.keys.page(TABLES[self.table], place)
