@@ -47,7 +47,7 @@ end
 
 local before, chain_before = fields[1], fields[7]
 local chain = redis.sha1hex(chain_before .. ARGV[2])
-local outcomes, entries = {}, {}
+local outcomes, entries, gone = {}, {}, {}
 
 for at = 6, #ARGV, 7 do
   local kind, id, known, digest, record, sketch, came = unpack(ARGV, at, at + 6)
@@ -76,14 +76,11 @@ for at = 6, #ARGV, 7 do
     last = last + 1
     local place = string.format('%.0f', last)
     if number then
-      redis.call('HDEL', records, number)
       redis.call('SETBIT', dead, number, 1)
+      gone[#gone + 1] = number
       articles = articles - 1
-      if retained then
-        if not alive then
-          expired = expired - 1
-        end
-        redis.call('ZREM', times, number)
+      if not alive then
+        expired = expired - 1
       end
     end
     local entry = {'i', id, 'r', number or '0'}
@@ -107,6 +104,14 @@ for at = 6, #ARGV, 7 do
   end
   outcomes[#outcomes + 1] = outcome
   outcomes[#outcomes + 1] = told
+end
+
+-- Last: a key ends with the last that is in it, and while a slot moves no script makes one.
+for _, number in ipairs(gone) do
+  redis.call('HDEL', records, number)
+  if retained then
+    redis.call('ZREM', times, number)
+  end
 end
 
 for at, each in ipairs(entries) do

@@ -7,7 +7,7 @@ as the wire for the hundreds of small commands of a search; so they are written 
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
@@ -29,21 +29,26 @@ _CONNECT_SECONDS, _ANSWER_SECONDS = 2.0, 5.0
 # A master waits so long for its replicas' word; then the change is sent again, to whichever node has its slot by then.
 _WORD_MILLISECONDS = 1_000
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.01, 0.5
-_MOVING = (
+
+
+class _TooFewReplicas(Exception):
+    """A master did the change, and not enough of its replicas said in time that they have it."""
+
+
+# The node answers; asking it again is all there is to do. TRYAGAIN: some keys of a slot that moves are here, some there.
+_NOT_YET = (_TooFewReplicas, exceptions.TryAgainError)
+_BROKEN = (exceptions.ConnectionError, exceptions.TimeoutError)
+# Another node may have the slot by now.
+_ELSEWHERE = (
+    *_BROKEN,
     exceptions.MovedError,
     exceptions.AskError,
-    exceptions.TryAgainError,
     exceptions.ClusterDownError,
     exceptions.MasterDownError,
     exceptions.ReadOnlyError,
     exceptions.SlotNotCoveredError,
 )
-_BROKEN = (exceptions.ConnectionError, exceptions.TimeoutError)
 _ANY = (exceptions.RedisError, exceptions.RedisClusterException)
-
-
-class _TooFewReplicas(Exception):
-    """A master did the change, and not enough of its replicas said in time that they have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +110,18 @@ class Cluster:
             raise StoreError(f"the cluster cannot be used: {error}", reason="STORE_UNAVAILABLE") from error
         self._refreshing = threading.Lock()
         self._refreshed = 0
+        self._broken = ""
+        # Nodes to which slots move, before they have any.
+        self._newcomers: dict[str, ClusterNode] = {}
         self._closed = False
 
     def close(self) -> None:
         """Closes all connections."""
         self._closed = True
         self._redis.close()
+        for node in self._newcomers.values():
+            if node.redis_connection is not None:
+                node.redis_connection.close()
 
     def run(self, commands: Sequence[Command]) -> list[Any]:
         """Returns the reply to each command. NotReady once closed; StoreError; redis.ResponseError for what is no command.
@@ -121,72 +132,108 @@ class Cluster:
             raise closing()
         commands = list(commands)
         replies: list[Any] = [None] * len(commands)
-        left = list(range(len(commands)))
+        left: Sequence[int] = range(len(commands))
+        asked: dict[int, ClusterNode] = {}
         until = time.monotonic() + _PATIENCE_SECONDS
         pause = _FIRST_PAUSE_SECONDS
         while True:
             topology = self._refreshed
-            failed: list[int] = []
-            unknown: list[int] = []
+            errors: dict[int, Exception] = {}
             # All of them, before any is looked at: a connection is given back once everything was read of it.
-            for at, reply in list(self._attempt(commands, left)):
-                if isinstance(reply, (*_MOVING, *_BROKEN, _TooFewReplicas)):
-                    failed.append(at)
-                elif isinstance(reply, exceptions.NoScriptError) and commands[at].otherwise:
-                    commands[at] = replace(commands[at], words=commands[at].otherwise, otherwise=())
-                    unknown.append(at)
-                elif isinstance(reply, Exception):
-                    raise _full(reply) if isinstance(reply, exceptions.OutOfMemoryError) else reply
+            for at, reply in list(self._attempt(commands, left, asked)):
                 replies[at] = reply
-            left = sorted(failed + unknown)
-            if not left:
+                if isinstance(reply, Exception):
+                    errors[at] = reply
+            if not errors:
                 return replies
-            if not failed:
-                continue
-            if time.monotonic() > until:
-                raise _unavailable(replies[failed[0]], self.replicas)
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-            self._refresh(topology)
+            left = sorted(errors)
+            failed = _but_unknown_scripts(commands, errors)
+            # Of a slot that moves, what has left the old node is asked of the new one, once.
+            asked = {
+                at: self._node(error.host, error.port)
+                for at, error in failed.items()
+                if isinstance(error, exceptions.AskError) and at not in asked
+            }
+            failed = {at: error for at, error in failed.items() if at not in asked}
+            if failed:
+                self._bear(failed.values(), until)
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            if any(isinstance(error, _ELSEWHERE) for error in failed.values()):
+                self._refresh(topology)
 
-    def _attempt(self, commands: Sequence[Command], which: Sequence[int]) -> Iterator[tuple[int, Any]]:
-        """Sends commands to their nodes, then reads the replies; yields each, or the exception instead."""
+    def _bear(self, failed: Iterable[Exception], until: float) -> None:
+        """Raises what no further attempt will help, or all of it when it is time to give up."""
+        for error in failed:
+            if not isinstance(error, (*_ELSEWHERE, *_NOT_YET)):
+                raise _full(error) if isinstance(error, exceptions.OutOfMemoryError) else error
+        if time.monotonic() > until:
+            raise _unavailable(next(iter(failed)), self.replicas)
+
+    def _attempt(
+        self, commands: Sequence[Command], which: Sequence[int], asked: Mapping[int, ClusterNode]
+    ) -> Iterator[tuple[int, Any]]:
+        """Sends commands to their nodes, then reads the replies; yields each, or the exception instead.
+
+        `asked`: nodes that commands are to go to although they do not have their slots yet.
+        """
         by_node: dict[str, tuple[ClusterNode, list[int]]] = {}
         for at in which:
             try:
-                node = self._redis.nodes_manager.get_node_from_slot(key_slot(commands[at].key.encode()))
+                node = asked.get(at) or self._redis.nodes_manager.get_node_from_slot(
+                    key_slot(commands[at].key.encode())
+                )
             except exceptions.SlotNotCoveredError as error:
                 yield at, error
                 continue
             by_node.setdefault(node.name, (node, []))[1].append(at)
-        under_way: list[tuple[ClusterNode, Connection, list[int], bool]] = []
-        for node, places in by_node.values():
+        for sent in [self._send(node, commands, places, asked) for node, places in by_node.values()]:
+            yield from self._answers(sent, commands, asked)
+
+    def _send(
+        self,
+        node: ClusterNode,
+        commands: Sequence[Command],
+        places: Sequence[int],
+        asked: Mapping[int, ClusterNode],
+    ) -> "_Sent":
+        words: list[tuple[Value, ...]] = []
+        for at in places:
+            words += [("ASKING",), commands[at].words] if at in asked else [commands[at].words]
+        # What the node wrote for any connection is waited for: once is enough, after all the commands.
+        waits = self.replicas > 0 and any(commands[at].kept for at in places)
+        if waits:
+            words.append(("WAIT", self.replicas, _WORD_MILLISECONDS))
+        try:
+            connection = _connection(self._redis, node)
+        except _BROKEN as error:
+            return _Sent(node, places, waits, [error] * len(words))
+        try:
+            connection.send_packed_command(connection.pack_commands(words))
+        except _BROKEN as error:
+            _give_back(self._redis, node, connection)
+            return _Sent(node, places, waits, [error] * len(words))
+        return _Sent(node, places, waits, [None] * len(words), connection)
+
+    def _answers(
+        self, sent: "_Sent", commands: Sequence[Command], asked: Mapping[int, ClusterNode]
+    ) -> Iterator[tuple[int, Any]]:
+        replies = sent.replies
+        if sent.connection is not None:
             try:
-                connection = _connection(self._redis, node)
-            except _BROKEN as error:
-                yield from ((at, error) for at in places)
-                continue
-            words = [commands[at].words for at in places]
-            # What the node wrote for any connection is waited for: once is enough, after all the commands.
-            waits = self.replicas > 0 and any(commands[at].kept for at in places)
-            if waits:
-                words.append(("WAIT", self.replicas, _WORD_MILLISECONDS))
-            try:
-                connection.send_packed_command(connection.pack_commands(words))
-            except _BROKEN as error:
-                _give_back(self._redis, node, connection)
-                yield from ((at, error) for at in places)
-                continue
-            under_way.append((node, connection, places, waits))
-        for node, connection, places, waits in under_way:
-            try:
-                replies = _replies(connection, len(places) + waits)
+                replies = _replies(sent.connection, len(replies))
             finally:
-                _give_back(self._redis, node, connection)
-            problem = self._problem(replies.pop()) if waits else None
-            for at, reply in zip(places, replies, strict=True):
-                known = problem is None or not commands[at].kept or isinstance(reply, Exception)
-                yield at, reply if known else problem
+                _give_back(self._redis, sent.node, sent.connection)
+        if isinstance(replies[-1], _BROKEN):
+            self._broken = sent.node.name
+        problem = self._problem(replies.pop()) if sent.waits else None
+        answers = iter(replies)
+        for at in sent.places:
+            if at in asked:
+                next(answers)  # to ASKING itself
+            reply = next(answers)
+            done = problem is None or not commands[at].kept or isinstance(reply, Exception)
+            yield at, reply if done else problem
 
     def _problem(self, word: Any) -> Exception | None:
         """Returns what a kept command comes to whose WAIT was answered so. None: enough replicas have it."""
@@ -196,15 +243,44 @@ class Cluster:
             return _TooFewReplicas(str(word))
         return None if word >= self.replicas else _TooFewReplicas(f"{word} of {self.replicas}")
 
+    def _node(self, host: str, port: int) -> ClusterNode:
+        known: ClusterNode | None = self._redis.get_node(host, port)
+        return known or self._newcomers.setdefault(f"{host}:{port}", ClusterNode(host, port))
+
     def _refresh(self, seen: int) -> None:
-        """Asks the cluster for its nodes, unless another thread did since `seen`."""
+        """Asks the cluster for its nodes, unless another thread did since `seen`; last the node that broke last."""
         with self._refreshing:
             if self._refreshed == seen:
                 try:
-                    self._redis.nodes_manager.initialize()
+                    self._redis.nodes_manager.initialize(last_failed_node_name=self._broken)
                 except _ANY:
                     return
                 self._refreshed += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """Commands, by their places, on their way to a node; behind them WAIT, if it `waits`.
+
+    `replies`: as many as come; errors, where nothing could be sent.
+    """
+
+    node: ClusterNode
+    places: Sequence[int]
+    waits: bool
+    replies: list[Any]
+    connection: Connection | None = None
+
+
+def _but_unknown_scripts(commands: list[Command], errors: Mapping[int, Exception]) -> dict[int, Exception]:
+    """Returns the other errors, and has scripts sent whole that a node does not know."""
+    others: dict[int, Exception] = {}
+    for at, error in errors.items():
+        if isinstance(error, exceptions.NoScriptError) and commands[at].otherwise:
+            commands[at] = replace(commands[at], words=commands[at].otherwise, otherwise=())
+        else:
+            others[at] = error
+    return others
 
 
 def _connection(redis: RedisCluster, node: ClusterNode) -> Connection:
