@@ -33,13 +33,14 @@ demo: warm ## Starts a service, ingests the sample articles, shows matches with 
 test: warm ## Runs the tests.
 	$(BIN)/python -m pytest
 
-check: setup ## Lints, types, generated code, protos, Dockerfile, dependencies.
+check: setup ## Lints, types, generated code, protos, Dockerfile, manifests, dependencies.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/python .ci/manifests.py
 	$(BIN)/buf breaking --against protos/released.binpb
 	rm -rf build/protos && mkdir -p build/protos
 	$(MAKE) --no-print-directory protos GENERATED=build/protos

@@ -39,6 +39,7 @@ ALLOWED = {
 # What packages without an SPDX expression call them.
 CALLED = {
     "3-Clause BSD License": "BSD-3-Clause",
+    "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",

@@ -46,6 +46,10 @@ async def test_it_answers_probes_first_and_calls_once_the_index_is_loaded(engine
             health_pb2.HealthCheckRequest(service="textkin.v1.TextkinService")
         )
         assert (await watch.read()).status == STATUS.NOT_SERVING
+        alive = await health_pb2_grpc.HealthStub(channel).Check(
+            health_pb2.HealthCheckRequest(service="liveness")
+        )
+        assert alive.status == STATUS.SERVING
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await stub.GetServiceInfo(pb.GetServiceInfoRequest())
         assert refusal.value.code() is grpc.StatusCode.UNAVAILABLE

@@ -11,26 +11,29 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
 STATUS = health_pb2.HealthCheckResponse
+# A name that is served as long as the process answers at all: who asks for it wants to know whether to start another.
+LIVENESS = "liveness"
 
 
 class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # it has no types
-    """What callers are told of each of the names given. For one event loop."""
+    """What callers are told of each of the names given, and of liveness. For one event loop."""
 
     def __init__(self, *names: str) -> None:
-        self._statuses = dict.fromkeys(names, STATUS.NOT_SERVING)
+        self._names = names
+        self._statuses = dict.fromkeys(names, STATUS.NOT_SERVING) | {LIVENESS: STATUS.SERVING}
         self._changed = asyncio.Event()
         self._ended = False
 
     def set(self, status: int, *names: str) -> None:
-        """Tells of a new status: of these names, or of all. Nothing changes after the end."""
+        """Tells of a new status: of these names, or of all that were given. Nothing changes after the end."""
         if self._ended:
             return
-        self._statuses |= dict.fromkeys(names or self._statuses, status)
+        self._statuses |= dict.fromkeys(names or self._names, status)
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
     def end(self) -> None:
-        """Tells that no name is served from now on, and ends the watches with that."""
+        """Tells that no name that was given is served from now on, and ends the watches with that."""
         self.set(STATUS.NOT_SERVING)
         self._ended = True
 
