@@ -36,6 +36,17 @@ def opened(url, settings=SETTINGS):
     return engine
 
 
+def settle(url):
+    """Has all be settled that a store in a cluster holds."""
+    engine = opened(url)
+    store = engine._store
+    for each in store.collections("", 100).items:
+        number = store.collection(each.collection.id).number
+        store._settle(store._followers[number], engine._indexes)
+        assert store._followers[number].waiting == 0
+    engine.close()
+
+
 def text_of(number):
     return "\n\n".join(paragraphs(number, count=2))
 

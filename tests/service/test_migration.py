@@ -22,6 +22,7 @@ from migrations import (
     ingest,
     migrate,
     opened,
+    settle,
     without_times,
 )
 from textkin_service.migration.progress import Progress
@@ -73,6 +74,23 @@ def test_articles_go_to_a_cluster_and_back_and_are_found_as_before(filled, share
     expected = found(filled, queries)
     assert all(result.matches for result, _ in expected)
     assert found(shared, queries) == found(folder, queries) == expected
+
+
+def test_what_a_cluster_has_settled_goes_to_and_fro_as_well(filled, shared, folder):
+    engine = opened(shared)
+    engine.create_collection("a-sea", COLLECTIONS["a-sea"]).result()
+    source = held(filled)
+    ingest(engine, source["default"][1][:200])
+    engine.close()
+    settle(shared)
+    assert "; 249 were moved" in migrate(filled, shared)
+    settle(shared)
+    assert "; 0 were moved" in migrate(filled, shared)
+    assert "; 449 were moved" in migrate(shared, folder)
+    assert "; 0 were moved" in migrate(shared, folder)
+    assert held(folder) == held(shared) == source
+    ids = [article(300 + n).id for n in (0, 2, 3, 4)]
+    assert found(folder, ids) == found(shared, ids) == found(filled, ids)
 
 
 def test_between_two_stores_of_a_cluster(filled, shared, cluster):
@@ -159,7 +177,7 @@ def with_gaps(tmp_path_factory):
     store.close()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(there=st.integers(0, 2_500), replaced=st.integers(0, 3))
 @example(there=BATCH - 1, replaced=0)
 @example(there=2_500, replaced=0)

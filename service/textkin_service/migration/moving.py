@@ -11,7 +11,6 @@ from textkin_service.migration.resuming import Pair, foreign, missing, place_to_
 from textkin_service.migration.sides import BATCH, MigrationFailed, Side
 from textkin_service.migration.taking_in import TakingIn
 from textkin_service.model import Collection, CollectionSettings
-from textkin_service.store import StoredCollection
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,11 @@ def migrate(source: Side, target: Side, engine: Engine, moment: Moment, progress
     `engine` is one on the target. What is there already stays; where a run was cut short the next goes on. Articles past their
     retention are left out.
     """
-    pairs = _pairs(source, target)
+    collections = _made(source, target)
     with target.failures():
         # Before anything else is read of the target: what recurs there is known from the beginning on.
         engine.load(Work())
+    pairs = [_pair(source, target, each.id) for each in collections]
     for pair in pairs:
         _refuse_foreign(pair, BATCH)
     progress.total(sum(pair.of.collection.article_count for pair in pairs))
@@ -60,23 +60,26 @@ def migrate(source: Side, target: Side, engine: Engine, moment: Moment, progress
     return [_move(pair, taking_in, moment, progress) for pair in pairs]
 
 
-def _pairs(source: Side, target: Side) -> list[Pair]:
-    """Makes the collections of the source in the target, and returns them all."""
+def _made(source: Side, target: Side) -> list[Collection]:
+    """Makes the collections of the source in the target, and returns them."""
     found = source.collections()
-    there = {each.collection.id: each.collection for each in target.collections()}
+    there = {each.id: each for each in target.collections()}
     for each in found:
-        known = there.get(each.collection.id)
-        if known is not None and known.settings != each.collection.settings:
+        known = there.get(each.id)
+        if known is not None and known.settings != each.settings:
             raise MigrationFailed(
-                f"the collection {known.id!r} has other settings in the target: {_differences(each.collection, known)};"
+                f"the collection {known.id!r} has other settings in the target: {_differences(each, known)};"
                 " delete it there, or give another target"
             )
     with target.failures():
         for each in found:
-            if each.collection.id not in there:
-                target.store.create_collection(each.collection.id, each.collection.settings).result()
-    numbered = {each.collection.id: each for each in target.collections()}
-    return [Pair(source, target, each, numbered[each.collection.id]) for each in found]
+            if each.id not in there:
+                target.store.create_collection(each.id, each.settings).result()
+    return found
+
+
+def _pair(source: Side, target: Side, collection_id: str) -> Pair:
+    return Pair(source, target, source.collection(collection_id), target.collection(collection_id))
 
 
 def _differences(of: Collection, to: Collection) -> str:
@@ -130,9 +133,6 @@ def _walk(pair: Pair, taking_in: TakingIn) -> int:
 def _counts(pair: Pair, moment: Moment) -> tuple[int, int]:
     """Returns how many articles both stores have at one moment."""
     with moment.held():
-        return _count(pair.source, pair.of), _count(pair.target, pair.to)
-
-
-def _count(side: Side, collection: StoredCollection) -> int:
-    with side.failures():
-        return side.store.collection(collection.collection.id).collection.article_count
+        sides = pair.source.collection(pair.id), pair.target.collection(pair.id)
+    here, there = (each.collection.article_count for each in sides)
+    return here, there

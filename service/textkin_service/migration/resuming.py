@@ -55,7 +55,8 @@ def place_to_go_on(pair: Pair) -> int:
 def _are_there(pair: Pair, after: int) -> bool:
     """Whether the target has the first articles of the source after a number; False if there are none."""
     ids = pair.source.first(pair.id, after)
-    return bool(ids) and pair.source.digests(pair.of, ids) == pair.target.digests(pair.to, ids)
+    wanted = pair.source.digests(pair.of, ids)
+    return bool(wanted) and wanted == pair.target.digests(pair.to, ids)
 
 
 def missing(pair: Pair) -> Iterator[list[Article]]:

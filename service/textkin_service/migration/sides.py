@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from textkin_service.errors import StoreError, TextkinError
-from textkin_service.model import Article
+from textkin_service.model import Article, Collection
 from textkin_service.store import Store, StoredCollection
 
 # Articles that are read, prepared and committed at a time, and the bytes of text that end such a batch early.
@@ -36,14 +36,19 @@ class Side:
             where = f" ({', '.join(about)})" if about else ""
             raise MigrationFailed(f"{self.name}: {error.reason}: {error.message}{where}") from error
 
-    def collections(self) -> list[StoredCollection]:
+    def collection(self, collection_id: str) -> StoredCollection:
+        """Returns a collection as it is now. MigrationFailed."""
+        with self.failures():
+            return self.store.collection(collection_id)
+
+    def collections(self) -> list[Collection]:
         """Returns all collections, by id. MigrationFailed."""
-        found: list[StoredCollection] = []
+        found: list[Collection] = []
         after: str | None = ""
         with self.failures():
             while after is not None:
                 page = self.store.collections(after, _COLLECTIONS_A_PAGE)
-                found += page.items
+                found += [each.collection for each in page.items]
                 after = page.next
         return found
 
