@@ -27,7 +27,8 @@ class Node:
             *("--port", str(port), "--cluster-port", str(bus), "--bind", "127.0.0.1"),
             *("--cluster-enabled", "yes", "--cluster-node-timeout", str(node_timeout)),
             *("--dir", str(folder), "--save", "", "--appendonly", "no", "--logfile", "log"),
-            *("--repl-diskless-sync-delay", "0"),
+            # Each replica stays with its master.
+            *("--repl-diskless-sync-delay", "0", "--cluster-allow-replica-migration", "no"),
         ]
         self.start()
 

@@ -1,10 +1,13 @@
 """Services over one cluster, as callers see them: what one took in others find, and what of it outlives a kill."""
 
+import signal
 import threading
 import uuid
 from itertools import count
 
+import grpc
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from redis_cluster import redis_cluster
 from textkin import Article, Client, IngestOutcome, SearchOptions, TextkinError
@@ -15,6 +18,8 @@ FERRY = (
     " both hulls this week, and the northern terminal stays closed until Friday."
 )
 COPY = FERRY.replace("on Tuesday morning", "early on Tuesday").replace("this week", "in the coming days")
+
+STATUS = health_pb2.HealthCheckResponse
 
 
 @pytest.fixture
@@ -93,6 +98,25 @@ def test_while_a_replica_takes_over_callers_wait_or_are_told_unavailable(frail_c
         assert codes <= {"UNAVAILABLE"}
         assert client.get("before").text == FERRY
         assert client.search(COPY).matches[0].article_id == "after"
+
+
+def test_health_says_that_the_cluster_is_away_and_that_it_is_back(frail_cluster, service_factory):
+    service = service_factory(store=frail_cluster.url)
+    with grpc.insecure_channel(service.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        told = health.Watch(health_pb2.HealthCheckRequest(service="textkin.v1.TextkinService"))
+        assert next(told).status == STATUS.SERVING
+        for node in frail_cluster.nodes:
+            node.process.send_signal(signal.SIGSTOP)
+        assert next(told).status == STATUS.NOT_SERVING
+        assert health.Check(health_pb2.HealthCheckRequest()).status == STATUS.NOT_SERVING
+        assert health.Check(health_pb2.HealthCheckRequest(service="liveness")).status == STATUS.SERVING
+        for node in frail_cluster.nodes:
+            node.process.send_signal(signal.SIGCONT)
+        assert next(told).status == STATUS.SERVING
+        told.cancel()
+    with Client(service.address) as client:
+        assert client.ingest(Article("ferry", FERRY)).outcome is IngestOutcome.CREATED
 
 
 def note(acknowledgements, ids):

@@ -1,6 +1,6 @@
 """The use cases, without gRPC. Every method may be called from any thread, and computes in that thread."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +16,6 @@ from textkin_service.engine.outlines import OutlineCache
 from textkin_service.engine.preparation import prepare
 from textkin_service.engine.searcher import Searcher
 from textkin_service.engine.work import Work
-from textkin_service.errors import StoreError
 from textkin_service.leave import asked_of
 from textkin_service.model import (
     Article,
@@ -33,7 +32,7 @@ from textkin_service.model import (
 from textkin_service.relation import compare
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
-from textkin_service.store import Change, Dropped, Store, StoredCollection
+from textkin_service.store import Change, Dropped, Store, StoredCollection, Watcher
 
 _DEFAULT_PAGE = 100
 _MIB = 1_048_576
@@ -236,8 +235,8 @@ class Engine:
         """Removes the articles past their retention; the result counts them."""
         return self._store.sweep()
 
-    def watch(self, watcher: Callable[[StoreError], None]) -> None:
-        """Has `watcher` called, once and in any thread, when the store refuses all writes from then on."""
+    def watch(self, watcher: Watcher) -> None:
+        """Has `watcher` called, in any thread, when the store refuses all writes from then on, and when that is over."""
         self._store.watch(watcher)
 
     def close(self) -> None:

@@ -117,16 +117,20 @@ class Server:
         self._tasks.append(asyncio.create_task(self._sweep()))
         loop = asyncio.get_running_loop()
 
-        def tell(failure: StoreError) -> None:
+        def tell(failure: StoreError | None) -> None:
             loop.call_soon_threadsafe(self._tell_of, failure)
 
         self._engine.watch(tell)
         self._health.set(STATUS.SERVING)
 
-    def _tell_of(self, failure: StoreError) -> None:
-        """Logs why all writes are refused from now on, and turns to NOT_SERVING. Calls are let in: what is read is right."""
-        logs.store_failure(failure)
-        self._health.set(STATUS.NOT_SERVING)
+    def _tell_of(self, failure: StoreError | None) -> None:
+        """Logs why writes are refused from now on, and turns to NOT_SERVING, or back. Calls are let in: reads may be right."""
+        if failure is None:
+            _log.info("store answers")
+            self._health.set(STATUS.SERVING)
+        else:
+            logs.store_failure(failure)
+            self._health.set(STATUS.NOT_SERVING)
 
     async def stop(self) -> None:
         """Lets no further call in, gives those in flight their grace, closes the store."""

@@ -16,6 +16,7 @@ from textkin_service.store.base import (
     Store,
     StoredArticle,
     StoredCollection,
+    Watcher,
 )
 from textkin_service.store.choice import open_store
 from textkin_service.store.packing import pack
@@ -39,6 +40,7 @@ __all__ = [
     "Store",
     "StoredArticle",
     "StoredCollection",
+    "Watcher",
     "digest",
     "open_store",
     "pack",

@@ -134,7 +134,8 @@ class SettledUpTo:
 
 Change = Added | Removed | Dropped | ReadAnew | SettledUpTo
 Listener = Callable[[Sequence[Change]], None]
-Watcher = Callable[[StoreError], None]
+# Called with why the store cannot be used, then perhaps with None: it can again.
+Watcher = Callable[[StoreError | None], None]
 
 
 class Indexing(Protocol):
@@ -167,7 +168,7 @@ class Store(Protocol):
         """Has a store that keeps an index beside its articles do so, from now on. StoreError: it has another one."""
 
     def watch(self, watcher: Watcher) -> None:
-        """Has `watcher` called, once and in any thread, when all writes are refused from then on."""
+        """Has `watcher` called, in any thread, when all writes are refused from then on, and when that is over."""
 
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
         """Creates an empty collection. AlreadyExists (COLLECTION_EXISTS)."""

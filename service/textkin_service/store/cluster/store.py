@@ -34,6 +34,7 @@ from textkin_service.store.base import (
 )
 from textkin_service.store.cluster.follower import Follower
 from textkin_service.store.cluster.keys import Keys
+from textkin_service.store.cluster.lookout import Lookout
 from textkin_service.store.cluster.reader import Known, Reader
 from textkin_service.store.cluster.records import article_of, collection_of, record_of, state_of
 from textkin_service.store.cluster.remains import remove
@@ -108,6 +109,7 @@ class RedisStore:
         self._settler = Settler(cluster, self._name, self._ending.is_set)
         self._being_settled: set[int] = set()
         self._listeners: list[Listener] = []
+        self._lookouts: list[Lookout] = []
         self._followers: dict[int, Follower] = {}
         self._numbers: dict[str, int] = {}
         self._lock = threading.Lock()  # of these two
@@ -128,6 +130,8 @@ class RedisStore:
     def close(self) -> None:
         """Finishes the writes handed in, then lets go of the cluster. May be called twice."""
         self._ending.set()
+        for lookout in self._lookouts:
+            lookout.close()
         self._others.shutdown()
         self._writer.close()
         self._cluster.close()
@@ -142,7 +146,8 @@ class RedisStore:
         self._indexing = indexing
 
     def watch(self, watcher: Watcher) -> None:
-        """Nothing happens here that ends all writing."""
+        """Has `watcher` called, in a thread of the store's, when the cluster is away, and when it is back."""
+        self._lookouts.append(Lookout(self._cluster, watcher))
 
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
         """Creates an empty collection. AlreadyExists."""

@@ -5,6 +5,7 @@ as the wire for the hundreds of small commands of a search; so they are written 
 """
 
 import hashlib
+import itertools
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,9 @@ _CONNECT_SECONDS, _ANSWER_SECONDS = 2.0, 5.0
 # A master waits so long for its replicas' word; then the change is sent again, to whichever node has its slot by then.
 _WORD_MILLISECONDS = 1_000
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.01, 0.5
+# A node that says how the cluster is says so at once.
+_LOOK_SECONDS = 1.0
+_IN_ORDER = b"cluster_state:ok"
 
 
 class _TooFewReplicas(Exception):
@@ -97,6 +101,7 @@ class Cluster:
     def __init__(self, addresses: Sequence[tuple[str, int]], replicas: int = 0, **options: Any) -> None:
         """`options`: as `redis.Redis` takes them."""
         self.replicas = replicas
+        self._addresses = list(addresses)
         try:
             self._redis = RedisCluster(
                 startup_nodes=[ClusterNode(host, port) for host, port in addresses],
@@ -111,6 +116,7 @@ class Cluster:
         self._refreshing = threading.Lock()
         self._refreshed = 0
         self._broken = ""
+        self._looks = itertools.count()
         # Nodes to which slots move, before they have any.
         self._newcomers: dict[str, ClusterNode] = {}
         self._closed = False
@@ -122,6 +128,24 @@ class Cluster:
         for node in self._newcomers.values():
             if node.redis_connection is not None:
                 node.redis_connection.close()
+
+    def is_in_order(self) -> bool:
+        """Whether a node says within seconds that the cluster is in order; each call asks another of those that have slots."""
+        nodes = self._redis.nodes_manager.get_nodes_by_server_type("primary")
+        node = nodes[next(self._looks) % len(nodes)]
+        try:
+            connection = _connection(self._redis, node)
+            try:
+                connection.send_packed_command(connection.pack_command("CLUSTER", "INFO"))
+                return _IN_ORDER in connection.read_response(disable_decoding=True, timeout=_LOOK_SECONDS)
+            finally:
+                _give_back(self._redis, node, connection)
+        except _ANY:
+            return False
+
+    def find_nodes(self) -> None:
+        """Asks the cluster for its nodes; where none that is known answers, those of the addresses that it was made with."""
+        self._refresh(self._refreshed)
 
     def run(self, commands: Sequence[Command]) -> list[Any]:
         """Returns the reply to each command. NotReady once closed; StoreError; redis.ResponseError for what is no command.
@@ -252,7 +276,8 @@ class Cluster:
         with self._refreshing:
             if self._refreshed == seen:
                 try:
-                    self._redis.nodes_manager.initialize(last_failed_node_name=self._broken)
+                    # All nodes may have got other addresses, behind the names that we were given.
+                    self._redis.nodes_manager.initialize(self._addresses, last_failed_node_name=self._broken)
                 except _ANY:
                     return
                 self._refreshed += 1
