@@ -110,12 +110,12 @@ class Callers:
     def __init__(self, tally: Tally, services: list[Service]) -> None:
         self._tally = tally
         self._stopped = threading.Event()
-        both = [f"ipv4:{','.join(each.address for each in order)}" for order in (services, services[::-1])]
+        both = ",".join(each.address for each in services)
         self.with_retries = [f"{what} {i}" for what in ("ingest", "search") for i in range(2)]
         self.without = [f"raw {each.address}" for each in services]
         self._threads = [
-            *(threading.Thread(target=self._ingest, args=(f"ingest {i}", both[i])) for i in range(2)),
-            *(threading.Thread(target=self._search, args=(f"search {i}", both[i])) for i in range(2)),
+            *(threading.Thread(target=self._ingest, args=(f"ingest {i}", both)) for i in range(2)),
+            *(threading.Thread(target=self._search, args=(f"search {i}", both)) for i in range(2)),
             *(
                 threading.Thread(target=self._call, args=(f"raw {each.address}", each.address))
                 for each in services
