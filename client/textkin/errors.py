@@ -98,7 +98,10 @@ class DeadlineExceeded(TextkinError):
 
 
 class Unavailable(TextkinError):
-    """No service answers at the address, or it is starting up or shutting down (NOT_READY)."""
+    """No service answers at the address, it is starting up or shutting down (NOT_READY), or its store does not answer.
+
+    The last is STORE_UNAVAILABLE: what was to be changed may have been.
+    """
 
     codes = ("UNAVAILABLE",)
 

@@ -77,8 +77,8 @@ class StoreError(TextkinError):
     """The store on disk cannot be used. At start that ends the service.
 
     STORE_IN_USE, STORE_SCHEME_MISMATCH, STORE_UNAVAILABLE, STORE_DAMAGED, STORE_FULL, STORE_WRITE_FAILED. Later,
-    callers are told of STORE_DAMAGED and STORE_FULL, and see INTERNAL otherwise. The message names a file without its folder,
-    which is no caller's business; `file` is the whole path.
+    callers are told of STORE_UNAVAILABLE, STORE_DAMAGED and STORE_FULL, and see INTERNAL otherwise. The message names a file
+    without its folder, which is no caller's business; `file` is the whole path.
     """
 
     def __init__(
