@@ -149,6 +149,9 @@ def pods_problems(pods: Pods) -> Iterator[str]:
 def settings_problems(pods: Pods, manifests: list[Manifest]) -> Iterator[str]:
     """Yields what the service would not start with, and whether pods end before it has."""
     maps = {each["metadata"]["name"]: each["data"] for each in manifests if each["kind"] == "ConfigMap"}
+    for volume in pods.spec.get("volumes", ()):
+        if "configMap" in volume and volume["configMap"]["name"] not in maps:
+            yield f"volume {volume['name']}: there is no ConfigMap {volume['configMap']['name']}"
     for container in pods.all_containers:
         environment: dict[str, str] = {}
         for source in container.get("envFrom", ()):
