@@ -1,8 +1,9 @@
 """Writes articles under their numbers and numbers under the articles' ids, as they are kept once they are settled."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,7 +12,10 @@ from textkin_service.store.cluster.keys import CollectionKeys
 from textkin_service.store.cluster.wire import Cluster, Command, Script, Value, command, kept
 
 _IDS = Script("settle_ids.lua")
-_AT_ONCE = 128
+Item = TypeVar("Item")
+
+# Texts of articles come with their records; ids of one hash slot are written together, so that the more at once the better.
+_RECORDS_AT_ONCE, _IDS_AT_ONCE = 128, 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +29,25 @@ class ArticleWriter:
 
     def write(self) -> None:
         """Writes them all, and removes those that they took the place of. StoreError."""
-        for first in range(self.part.since + 1, self.part.upto + 1, _AT_ONCE):
+        for first in range(self.part.since + 1, self.part.upto + 1, _RECORDS_AT_ONCE):
             self.stay()
-            self._write(first, min(first + _AT_ONCE - 1, self.part.upto))
-
-    def _write(self, first: int, last: int) -> None:
-        numbers = self.part.alive.of(np.arange(first, last + 1)).tolist()
-        (entries,) = self.cluster.run([command("XRANGE", self.keys.log, f"{first}-0", f"{last}-0")])
-        ids = list({values[1]: None for _, values in entries})
-        known = [_Told.of(*each) for each in zip(ids, self._of_hash(self.keys.ids, ids), strict=True)]
-        records = dict(zip(numbers, self._of_hash(self.keys.records, numbers), strict=True))
-        gone = [int(values[3]) for _, values in entries]
-        self.cluster.run(
-            [
-                *(
+            last = min(first + _RECORDS_AT_ONCE - 1, self.part.upto)
+            numbers = self.part.alive.of(np.arange(first, last + 1)).tolist()
+            records = self._of_hash(self.keys.records, numbers)
+            self.cluster.run(
+                [
                     kept("SET", self.keys.record(number), record)
-                    for number, record in records.items()
+                    for number, record in zip(numbers, records, strict=True)
                     if record is not None
-                ),
-                # What is later than this part is settled with the part that it is of.
-                *self._set_ids([each for each in known if 0 < each.number <= self.part.upto]),
-                *(command("UNLINK", self.keys.record(each)) for each in gone if 0 < each <= self.part.since),
-            ]
-        )
+                ]
+            )
+        for ids in _some(self.part.ids, _IDS_AT_ONCE):
+            self.stay()
+            known = map(_Told.of, ids, self._of_hash(self.keys.ids, ids))
+            # What is later than this part is settled with the part that it is of.
+            self.cluster.run(self._set_ids([each for each in known if 0 < each.number <= self.part.upto]))
+        for gone in _some(self.part.gone, _IDS_AT_ONCE):
+            self.cluster.run([command("UNLINK", self.keys.record(number)) for number in gone])
 
     def _of_hash(self, key: str, fields: Sequence[Value]) -> list[bytes | None]:
         if not fields:
@@ -79,9 +79,15 @@ class _Told:
     known: bytes
 
     @classmethod
-    def of(cls, article_id: bytes, value: bytes | None) -> "_Told":
+    def of(cls, article_id: str, value: bytes | None) -> "_Told":
         if value is None:  # settled meanwhile
-            return cls(article_id.decode(), 0, b"")
+            return cls(article_id, 0, b"")
         if value.startswith(b"@"):
-            return cls(article_id.decode(), int(value[1:]), b"")
-        return cls(article_id.decode(), int(value.partition(b" ")[0]), value)
+            return cls(article_id, int(value[1:]), b"")
+        return cls(article_id, int(value.partition(b" ")[0]), value)
+
+
+def _some(values: Sequence[Item], count: int) -> Iterator[Sequence[Item]]:
+    """Yields so many of the values at a time."""
+    for first in range(0, len(values), count):
+        yield values[first : first + count]

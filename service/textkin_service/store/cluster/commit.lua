@@ -14,7 +14,8 @@
 --       kind (p: put, d: delete, x: delete if it is past its retention), id, what is settled of that id ("number time digest", or empty), digest, record, sketch,
 --       when another store took it in, or empty: now
 --
--- Answers {"gone"}, {"retry"}, or {"done", last before, chain before, chain, time, outcome, number, ...}: an outcome is created, replaced,
+-- Answers {"gone"}, {"retry"}, or {"done", last before, chain before, chain, time, then of each change its outcome, number, entry (0: none),
+-- and the number that goes (0: none)}: an outcome is created, replaced,
 -- unchanged, full, deleted, expired (deleted, and past its retention), or missing.
 
 local state, log, ids, records, times, dead, answers = unpack(KEYS)
@@ -57,7 +58,7 @@ for at = 6, #ARGV, 7 do
     number, time, had = string.match(known, '^(%d+) (-?%d+) (.*)$')
   end
   local alive = number and not (past and tonumber(time) <= past)
-  local outcome, told = nil, number or '0'
+  local outcome, told, place = nil, number or '0', '0'
   if kind == 'x' and alive then
     outcome = 'missing'
   elseif kind ~= 'p' then
@@ -74,7 +75,7 @@ for at = 6, #ARGV, 7 do
   local comes = outcome == 'created' or outcome == 'replaced'
   if comes or outcome == 'deleted' or outcome == 'expired' then
     last = last + 1
-    local place = string.format('%.0f', last)
+    place = string.format('%.0f', last)
     if number then
       redis.call('SETBIT', dead, number, 1)
       gone[#gone + 1] = number
@@ -104,6 +105,8 @@ for at = 6, #ARGV, 7 do
   end
   outcomes[#outcomes + 1] = outcome
   outcomes[#outcomes + 1] = told
+  outcomes[#outcomes + 1] = place
+  outcomes[#outcomes + 1] = place == '0' and place or number or '0'
 end
 
 -- Last: a key ends with the last that is in it, and while a slot moves no script makes one.

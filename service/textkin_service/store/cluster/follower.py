@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from textkin_service.errors import StoreError
 from textkin_service.store.base import (
@@ -22,6 +22,8 @@ from textkin_service.store.cluster.settled import SettledPages
 from textkin_service.store.cluster.wire import Cluster, Command, command
 from textkin_service.store.records import cutoff
 
+Known = TypeVar("Known")
+
 # Entries of a log that are read at a time: some 3 KB each.
 _ENTRIES_A_READ = 512
 _STATE = ("about", "last", "settled", "articles", *PAGES)
@@ -29,13 +31,38 @@ _STATE = ("about", "last", "settled", "articles", *PAGES)
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """The end of a log, after number `since` up to `upto`, whose entry has `chain`; the sketches of what is there of it."""
+    """The end of a log, after number `since` up to `upto`, whose entry has `chain`.
+
+    `sketches`: of what is there of it; `ids`: whose entries there are; `gone`: numbers of settled articles that it removed.
+    """
 
     since: int
     upto: int
     chain: bytes
     sketches: tuple[Added, ...]
+    ids: tuple[str, ...]
+    gone: tuple[int, ...]
     alive: Alive
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a log: the number that it gives, or has as a deletion (`sketch` None), and the number that goes, or 0.
+
+    `chain`: of the last of a commit.
+    """
+
+    number: int
+    article_id: str
+    gone: int
+    sketch: bytes | None
+    chain: bytes | None = None
+
+    @classmethod
+    def of(cls, place: bytes, values: Sequence[bytes]) -> "Entry":
+        """Returns an entry as it comes from the log."""
+        known = _fields(values)
+        return cls(_number(place), known[b"i"].decode(), int(known[b"r"]), known.get(b"s"), known.get(b"c"))
 
 
 @dataclass(slots=True)
@@ -51,6 +78,8 @@ class Follower:
     _position: int = 0
     _chain: bytes | None = b""
     _sketches: dict[int, bytes] = field(default_factory=dict)
+    _ids: dict[int, str] = field(default_factory=dict)
+    _gone: dict[int, int] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -97,7 +126,8 @@ class Follower:
                 # The node that took over from another does not have all that this one had.
                 self._forget(hear)
                 continue
-            self._take(entries[1:] if self._position else entries, hear)
+            new = entries[1:] if self._position else entries
+            self._take([Entry.of(*each) for each in new], hear)
             if int(settled) > self.settled:
                 self._settle(self._pages(cluster, int(settled), pages), hear)
             if self._chain is not None and self._position >= int(last):
@@ -106,8 +136,12 @@ class Follower:
     def unsettled(self) -> Unsettled:
         """Returns what was read of the log's end. Whoever calls it holds the lock, so that no more is heard meanwhile."""
         sketches = tuple(Added(self.number, *each) for each in self._sketches.items())
-        alive = Alive(self.alive.dead.tobytes(), self.settled)
-        return Unsettled(self.settled, self._position, self._chain or b"", sketches, alive)
+        return Unsettled(
+            *(self.settled, self._position, self._chain or b"", sketches),
+            ids=tuple(dict.fromkeys(self._ids.values())),
+            gone=tuple(number for number in self._gone.values() if number <= self.settled),
+            alive=Alive(self.alive.dead.tobytes(), self.settled),
+        )
 
     def _reading(self) -> list[Command]:
         # The last entry that is known comes again: it tells whether the log is still the same.
@@ -127,20 +161,39 @@ class Follower:
         place, values = entries[0]
         return _number(place) == self._position and _fields(values).get(b"c") == self._chain
 
-    def _take(self, entries: Sequence[Any], hear: Callable[[Sequence[Change]], None]) -> None:
+    def take(
+        self,
+        before: tuple[int, bytes],
+        entries: Sequence["Entry"],
+        chain: bytes,
+        hear: Callable[[Sequence[Change]], None],
+    ) -> bool:
+        """Takes entries as if they had been read, whose commit was told the last entry before it (its number and chain).
+
+        Returns whether it did: False if that is not the last that was read.
+        """
+        with self.lock:
+            if (self._position, self._chain) != before:
+                return False
+            self._take(entries, hear)
+            if entries:
+                self._chain = chain
+            return True
+
+    def _take(self, entries: Sequence["Entry"], hear: Callable[[Sequence[Change]], None]) -> None:
         changes: list[Change] = []
-        for place, values in entries:
-            known = _fields(values)
-            self._position, self._chain = _number(place), known.get(b"c")
-            gone = int(known[b"r"])
-            if gone:
-                self.alive.kill(gone)
-                changes.append(Removed(self.number, gone, self._sketches.pop(gone, b"")))
-            if b"s" in known:
-                self._sketches[self._position] = known[b"s"]
-                changes.append(Added(self.number, self._position, known[b"s"]))
+        for each in entries:
+            self._position, self._chain = each.number, each.chain
+            self._ids[each.number] = each.article_id
+            if each.gone:
+                self.alive.kill(each.gone)
+                self._gone[each.number] = each.gone
+                changes.append(Removed(self.number, each.gone, self._sketches.pop(each.gone, b"")))
+            if each.sketch is None:
+                self.alive.kill(each.number)
             else:
-                self.alive.kill(self._position)
+                self._sketches[each.number] = each.sketch
+                changes.append(Added(self.number, each.number, each.sketch))
         if changes:
             hear(changes)
 
@@ -182,15 +235,22 @@ class Follower:
     def _settle(self, older: SettledPages, hear: Callable[[Sequence[Change]], None]) -> None:
         self.settled = older.upto
         self.alive.settle(older.upto)
-        self._sketches = {number: sketch for number, sketch in self._sketches.items() if number > older.upto}
+        self._sketches = _after(older.upto, self._sketches)
+        self._ids, self._gone = _after(older.upto, self._ids), _after(older.upto, self._gone)
         left = [Added(self.number, *each) for each in self._sketches.items()]
         hear([SettledUpTo(self.number, older, left)])
 
     def _forget(self, hear: Callable[[Sequence[Change]], None]) -> None:
         self._position, self._chain, self.settled, self.kept = 0, b"", 0, 0
         self.alive = Alive()
-        self._sketches.clear()
+        for known in self._sketches, self._ids, self._gone:
+            known.clear()
         hear([Dropped(self.number)])
+
+
+def _after(number: int, known: dict[int, Known]) -> dict[int, Known]:
+    """Returns what is known of greater numbers."""
+    return {each: value for each, value in known.items() if each > number}
 
 
 def _number(place: bytes) -> int:

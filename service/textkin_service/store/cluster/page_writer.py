@@ -1,7 +1,7 @@
 """Writes the pages of a table of the settled index, a part of them at a time: read, merged with what is new, written."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from textkin_service.index.kernels.buckets import Entries
@@ -37,9 +37,7 @@ class PageWriter:
         """Adds entries (uint64, sorted); `families` says what the others are. Superseded, StoreError, DamagedPage."""
         for first, last, places in families(new, pages, there, wanted, _ENTRIES_AT_ONCE, _PAGES_AT_ONCE):
             self.stay()
-            names = [self._name(place) for place in places]
-            read = self.cluster.run([command("GET", name) for name in names])
-            was = {place: page for place, page in zip(places, read, strict=True) if page}
+            was = self._read(places)
             old = entries_of_pages(list(was.values()))
             entries = merged(old, new[first:last], self.part.since, self.part.alive.dead, _MOST[self.table])
             written = dict.fromkeys(was, header(wanted, self.part.upto)) | cut(
@@ -54,10 +52,23 @@ class PageWriter:
             self._exchange({place: page for place, page in changed.items() if place >= pages}, was)
             self._exchange({place: page for place, page in changed.items() if place < pages}, was)
 
+    def _read(self, places: Sequence[int]) -> dict[int, bytes]:
+        """Returns those of the pages that are there."""
+        by_home = self._by_home(places)
+        found = self.cluster.run(
+            [
+                command("MGET", first, *rest)
+                for first, *rest in ([self._name(place) for place in some] for some in by_home)
+            ]
+        )
+        return {
+            place: page
+            for some, pages in zip(by_home, found, strict=True)
+            for place, page in zip(some, pages, strict=True)
+            if page
+        }
+
     def _exchange(self, pages: dict[int, bytes], was: dict[int, bytes]) -> None:
-        by_home: defaultdict[int, list[int]] = defaultdict(list)
-        for place in pages:
-            by_home[self.keys.home_of_page(place)].append(place)
         done = self.cluster.run(
             [
                 _PAGES.on(
@@ -69,11 +80,18 @@ class PageWriter:
                         for each in (was.get(place, b"")[:HEADER_BYTES], pages[place])
                     ),
                 )
-                for places in by_home.values()
+                for places in self._by_home(pages)
             ]
         )
         if sum(done) != len(pages):
             raise Superseded
+
+    def _by_home(self, places: Iterable[int]) -> list[list[int]]:
+        """Returns pages, those of one hash slot together."""
+        by_home: defaultdict[int, list[int]] = defaultdict(list)
+        for place in places:
+            by_home[self.keys.home_of_page(place)].append(place)
+        return list(by_home.values())
 
     def _name(self, place: int) -> str:
         return self.keys.page(TABLES[self.table], place)

@@ -18,7 +18,7 @@ import structlog
 
 from textkin_service.errors import AlreadyExists, NotFound, NotReady, StoreError, TextkinError
 from textkin_service.index.pages import DamagedPage
-from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings, IngestOutcome
+from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings
 from textkin_service.store import base
 from textkin_service.store.base import (
     Added,
@@ -32,22 +32,22 @@ from textkin_service.store.base import (
     StoredCollection,
     Watcher,
 )
-from textkin_service.store.cluster.follower import Follower
+from textkin_service.store.cluster.changes import Asked, Change, Done, look_at
+from textkin_service.store.cluster.follower import Entry, Follower
 from textkin_service.store.cluster.keys import Keys
 from textkin_service.store.cluster.lookout import Lookout
 from textkin_service.store.cluster.reader import Known, Reader
-from textkin_service.store.cluster.records import article_of, collection_of, record_of, state_of
+from textkin_service.store.cluster.records import article_of, collection_of, state_of
 from textkin_service.store.cluster.remains import remove
 from textkin_service.store.cluster.settler import Settler
 from textkin_service.store.cluster.settling import SETTLING, Settling
 from textkin_service.store.cluster.wire import Cluster, Script, command, kept
-from textkin_service.store.cluster.writer import Change, Writer
+from textkin_service.store.cluster.writer import Writer
 from textkin_service.store.packing import DamagedText
 from textkin_service.store.records import cutoff, to_microseconds
 from textkin_service.store.refusals import (
     closing,
     collection_exists,
-    collection_full,
     collection_not_empty,
     collection_protected,
     no_article,
@@ -61,11 +61,6 @@ _log = structlog.get_logger("textkin")
 
 FORMAT = "1"
 _COMMIT, _CREATE, _DROP, _UNLIST = map(Script, ("commit.lua", "create.lua", "drop.lua", "unlist.lua"))
-_OUTCOMES = {
-    b"created": IngestOutcome.CREATED,
-    b"replaced": IngestOutcome.REPLACED,
-    b"unchanged": IngestOutcome.UNCHANGED,
-}
 _SWEPT_AT_ONCE = 256
 # Of what nobody does often: collections that come and go, and sweeps.
 _OTHER_THREADS = 2
@@ -491,56 +486,40 @@ class RedisStore:
             except NotFound as error:
                 return [error] * len(changes)
             past = self._past(collection) if collection.collection.settings.retention is not None else None
-            outcomes: list[Any] = [None] * len(changes)
-            arguments: list[Any] = []
-            asked: list[int] = []
-            newest = 0
             follower = self._followers[collection.number]
             # As it is now: should more be settled meanwhile, what is known is not all, and the commit is begun anew.
             settled = follower.settled
             known = self._reader.known(follower, [change.article_id for change in changes])
-            for at, change in enumerate(changes):
-                had = known.get(change.article_id)
-                digest, record, sketch, came = b"", b"", b"", ""
-                if change.draft is not None:
-                    alive = had is not None and (past is None or had.time > past)
-                    if had and alive and had.digest == change.draft.digest:
-                        outcomes[at] = Put(IngestOutcome.UNCHANGED, had.number)
-                        newest = max(newest, had.number)
-                        continue
-                    try:
-                        content = change.draft.content()
-                    except TextkinError as refusal:
-                        outcomes[at] = refusal
-                        continue
-                    digest, record, sketch, came = (
-                        change.draft.digest,
-                        record_of(change.draft, content),
-                        content.sketch,
-                        _came(change.draft),
-                    )
-                asked.append(at)
-                had_settled = had.settled if had else b""
-                arguments += (change.kind, change.article_id, had_settled, digest, record, sketch, came)
+            looked_at = [look_at(change, known.get(change.article_id), past) for change in changes]
+            asked = [each for each in looked_at if isinstance(each, Asked)]
             # Unchanged is an acknowledgement too: a commit of nothing waits for the replicas first. What is read after it and
             # is not newer, they have.
+            newest = max((each.number for each in looked_at if isinstance(each, Put)), default=0)
             waits = self._cluster.replicas > 0 and newest > follower.kept
             if not asked and not waits:
-                return outcomes
-            answer = self._send(follower, settled, past, [] if waits else arguments)
+                return looked_at
+            answer = self._send(follower, settled, past, () if waits else asked)
             if waits or answer[0] != b"done":
                 continue
-            results = answer[5:]
-            for place, at in enumerate(asked):
-                outcomes[at] = _outcome(
-                    collection.collection, results[2 * place], int(results[2 * place + 1])
-                )
-            self._follow(collection.number)
+            done = [Done.of(answer[at : at + Done.SIZE]) for at in range(5, len(answer), Done.SIZE)]
+            entries = [
+                Entry(result.entry, each.article_id, result.gone, each.sketch)
+                for each, result in zip(asked, done, strict=True)
+                if result.entry
+            ]
+            if not follower.take((int(answer[1]), answer[2]), entries, answer[3], self._hear):
+                self._catch_up(follower)
             self._settle_if_due(follower)
-            return outcomes
+            results = iter(done)
+            return [
+                next(results).outcome_in(collection.collection) if isinstance(each, Asked) else each
+                for each in looked_at
+            ]
 
-    def _send(self, follower: Follower, settled: int, past: int | None, changes: Sequence[Any]) -> list[Any]:
-        """Has commit.lua commit changes, each in its seven arguments; returns what it answers."""
+    def _send(
+        self, follower: Follower, settled: int, past: int | None, asked: Sequence["Asked"]
+    ) -> list[Any]:
+        """Has commit.lua commit changes; returns what it answers."""
         answer: list[Any]
         (answer,) = self._cluster.run(
             [
@@ -551,26 +530,13 @@ class RedisStore:
                     settled,
                     to_microseconds(self._clock()),
                     "" if past is None else past,
-                    *changes,
+                    *(value for each in asked for value in each.arguments),
                 )
             ]
         )
         if answer[0] == b"done":
-            follower.kept = max(follower.kept, int(answer[1]), *map(int, answer[6::2]))
+            follower.kept = max(follower.kept, int(answer[1]), *map(int, answer[6::4]))
         return answer
-
-
-def _came(draft: Draft) -> str:
-    return "" if draft.ingested_at is None else str(to_microseconds(draft.ingested_at))
-
-
-def _outcome(collection: Collection, outcome: bytes, number: int) -> Any:
-    """Returns what a caller is told: a Put or a refusal of a put, whether it was there of a deletion."""
-    if outcome in _OUTCOMES:
-        return Put(_OUTCOMES[outcome], number)
-    if outcome == b"full":
-        return collection_full(collection)
-    return {b"deleted": True, b"expired": False}.get(outcome)
 
 
 def _only(future: Future[list[Any]]) -> Future[bool]:

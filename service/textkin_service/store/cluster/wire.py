@@ -8,11 +8,12 @@ import hashlib
 import itertools
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
+from hiredis import pack_command
 from redis import exceptions
 from redis.cluster import ClusterNode, RedisCluster
 from redis.connection import Connection
@@ -22,6 +23,8 @@ from textkin_service.errors import StoreError
 from textkin_service.store.refusals import closing
 
 Value = str | bytes | int
+
+_packed = cast("Callable[[tuple[Value, ...]], bytes]", pack_command)
 
 # While nodes fail over, commands are tried again for so long, with pauses that grow.
 _PATIENCE_SECONDS = 15.0
@@ -233,7 +236,8 @@ class Cluster:
         except _BROKEN as error:
             return _Sent(node, places, waits, [error] * len(words))
         try:
-            connection.send_packed_command(connection.pack_commands(words))
+            # redis-py would look at each word of each command, for what these never are.
+            connection.send_packed_command([b"".join(map(_packed, words))])
         except _BROKEN as error:
             _give_back(self._redis, node, connection)
             return _Sent(node, places, waits, [error] * len(words))

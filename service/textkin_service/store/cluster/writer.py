@@ -8,21 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from textkin_service.errors import StoreError, TextkinError
-from textkin_service.store.base import Draft
+from textkin_service.store.cluster.changes import Change
 from textkin_service.store.refusals import closing
 
 # Bounds, in changes, how long the first of a group waits for the last.
 _LARGEST_GROUP = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change that somebody wants: of `kind` as commit.lua has them; `draft` of what is put."""
-
-    kind: str
-    collection_id: str
-    article_id: str
-    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)
