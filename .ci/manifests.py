@@ -22,12 +22,15 @@ import yaml
 from jsonschema.validators import validator_for
 from kubernetes_validate import SchemaNotFoundError, ValidationError, validate
 
+from textkin.v1 import textkin_service_pb2
+from textkin_service.rpc.health import LIVENESS
 from textkin_service.settings import ENVIRONMENT_PREFIX, SettingsError, resolve
 
 Manifest = dict[str, Any]
 
 # From when on a preStop hook can sleep, and the newest whose schemas are installed here.
 KUBERNETES = ("1.30", "1.37")
+HEALTH_NAMES = {"", LIVENESS, textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"].full_name}
 # Beside what preStop and shutdown_grace take: time to close the store.
 _SPARE_SECONDS = 10
 _TAGGED = re.compile(r"[^:@]+:(?!latest$)[\w.-]+", re.ASCII)
@@ -126,8 +129,12 @@ def probe_problems(container: Manifest) -> Iterator[str]:
         probe = container.get(kind)
         if probe is None:
             yield f"container {container['name']}: {kind} is missing"
-        elif "grpc" in probe and probe["grpc"]["port"] not in ports:
-            yield f"container {container['name']}: {kind} asks at {probe['grpc']['port']}, which is no port of it"
+        elif "grpc" in probe:
+            port, asked = probe["grpc"]["port"], probe["grpc"].get("service", "")
+            if port not in ports:
+                yield f"container {container['name']}: {kind} asks at {port}, which is no port of it"
+            if asked not in HEALTH_NAMES:
+                yield f"container {container['name']}: {kind} asks for {asked!r}, of which nothing is told"
 
 
 def pods_problems(pods: Pods) -> Iterator[str]:

@@ -8,6 +8,8 @@ import math
 import random
 import time
 
+from google.rpc import code_pb2
+
 from textkin._status import error_of_status
 from textkin.errors import InternalError, ResourceExhausted, TextkinError, Unavailable
 from textkin.v1 import textkin_service_pb2 as pb
@@ -16,6 +18,7 @@ from textkin.v1 import textkin_service_pb2 as pb
 # held between them.
 _MOST_ATTEMPTS = 5
 _FIRST_WAIT = 0.1
+_NOT_NOW = {code_pb2.UNAVAILABLE, code_pb2.RESOURCE_EXHAUSTED}
 # A stream that stood so long was a connection: it may have had nothing to answer.
 _HELD_SECONDS = 10.0
 
@@ -55,9 +58,10 @@ class Attempts:
     def wait_after_answer(self, response: pb.BatchIngestArticlesResponse) -> float | None:
         """Returns after how many seconds to send an answered batch again, with all behind it; None: it stays at the answer."""
         for result in response.results:
-            error = error_of_status(result.status)
-            if error is not None and _may_pass(error):
-                return self.wait_after(error)
+            if result.status.code in _NOT_NOW:
+                error = error_of_status(result.status)
+                if error is not None and _may_pass(error):
+                    return self.wait_after(error)
         self._failed = 0
         return None
 

@@ -53,6 +53,12 @@ def test_a_list_is_told_by_its_addresses(address, expected):
     assert _address.target(address) == expected
 
 
+def test_certificates_of_a_list_are_for_the_first_of_it():
+    options = dict(_channel.channel_options("one.example:1,two.example:2"))
+    assert options["grpc.default_authority"] == "one.example"
+    assert "grpc.default_authority" not in dict(_channel.channel_options("dns:///one.example:1"))
+
+
 def test_a_list_of_which_nothing_is_known_is_an_error_that_names_it():
     with pytest.raises(OSError, match=r"no address is known of nobody\.invalid, nothing\.invalid"):
         _address.target("nobody.invalid:1,nothing.invalid:2")

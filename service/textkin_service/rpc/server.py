@@ -62,7 +62,7 @@ class Server:
                 ("grpc.max_concurrent_streams", _MOST_CALLS_A_CONNECTION),
                 # A caller whose machine is gone holds its streams no longer than this.
                 ("grpc.keepalive_time_ms", 60_000),
-                ("grpc.keepalive_timeout_ms", 20_000),
+                ("grpc.http2.ping_timeout_ms", 20_000),  # grpc.keepalive_timeout_ms has no effect
                 ("grpc.max_connection_idle_ms", 3_600_000),
                 # Callers may ask as often whether we are there, to go elsewhere if not.
                 ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
