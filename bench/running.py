@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,11 +50,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command printed, how long it took, and its largest resident memory (0: no /proc to tell)."""
+    """What a command printed, how long it took, its largest resident memory (0: no /proc to tell), and its processor time."""
 
     lines: list[dict[str, Any]]
     seconds: float
     memory_mib: float
+    processor_seconds: float
 
 
 @contextmanager
@@ -92,12 +93,17 @@ def _address(log: Iterable[str]) -> str:
 
 def textkin(running: Service, *arguments: str | Path) -> Run:
     """Runs a `textkin` command with `--json`. Ends the program when the command fails as a whole."""
-    command = [BIN / "textkin", *arguments, "--json"]
-    environment = os.environ | {"TEXTKIN_ADDRESS": running.address}
-    begin = time.perf_counter()
+    return run([BIN / "textkin", *arguments, "--json"], TEXTKIN_ADDRESS=running.address)
+
+
+def run(command: Sequence[str | Path], **environment: str) -> Run:
+    """Runs a command that prints JSON Lines. Ends the program when the command fails as a whole."""
+    begin, before = time.perf_counter(), _of_children()
     # Its output goes to a file, so that it never waits for us.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=environment)
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.DEVNULL, env=os.environ | environment
+        )
         # The kernel keeps the peak as long as the process lives. What `wait4` tells afterwards may be our own peak, from
         # before the process became another program.
         peak = 0.0
@@ -107,10 +113,16 @@ def textkin(running: Service, *arguments: str | Path) -> Run:
                 process.wait(_LOOK_SECONDS)
         seconds = time.perf_counter() - begin
         if process.returncode not in {0, _SOME_FAILED}:
-            raise SystemExit(f"textkin {' '.join(map(str, arguments))} ended with {process.returncode}")
+            raise SystemExit(f"{' '.join(map(str, command))} ended with {process.returncode}")
         output.seek(0)
         lines = [json.loads(line) for line in output]
-    return Run(lines, seconds, peak)
+    return Run(lines, seconds, peak, _of_children() - before)
+
+
+def _of_children() -> float:
+    """Returns the processor seconds of the processes that this one has started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _memory_mib(pid: int, field: str) -> float:
