@@ -23,6 +23,13 @@ def test_an_idempotent_call_is_made_again_while_the_service_is_unavailable():
     assert (compare.calls, ingest.calls) == (3, 3)
 
 
+def test_a_call_is_made_again_however_large_it_is():
+    compare = Failing(2, COMPARED)
+    with serving(Compare=compare) as address, Client(address) as client:
+        assert client.compare("x" * 3_000_000, "b").score == 0.5
+    assert compare.calls == 3
+
+
 async def test_the_asynchronous_client_retries_alike():
     compare = Failing(2, COMPARED)
     with serving(Compare=compare) as address:

@@ -184,3 +184,16 @@ def test_info_tells_version_limits_and_counts(textkin, service):
     assert info["scheme"]["verbatim_permutations"] == 128
     shown = textkin("info").stdout
     assert "1,048,576 bytes" in shown
+
+
+def test_addresses_of_which_none_is_known_are_no_service(textkin):
+    done = textkin("info", "--address", "nobody.invalid:1,nothing.invalid:2", code=3)
+    assert done.stderr == (
+        "Error: no address is known of nobody.invalid, nothing.invalid: give another --address\n"
+    )
+
+
+def test_several_addresses_are_called_like_one(textkin):
+    place = textkin.address
+    assert textkin("info", "--json", "--address", f"{place},{place}").stdout
+    textkin("info", "--address", f"{place},elsewhere", code=2)
