@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from textkin_service.store.cluster.follower import Unsettled
-from textkin_service.store.cluster.keys import CollectionKeys
+from textkin_service.store.cluster.keys import CollectionKeys, home_of_id
 from textkin_service.store.cluster.wire import Cluster, Command, Script, Value, command, kept
 
 _IDS = Script("settle_ids.lua")
@@ -60,7 +60,7 @@ class ArticleWriter:
         """Returns the commands that keep what is known of ids, those of one hash slot together."""
         by_home: defaultdict[int, list[_Told]] = defaultdict(list)
         for each in known:
-            by_home[self.keys.home_of_id(each.article_id)].append(each)
+            by_home[home_of_id(each.article_id)].append(each)
         return [
             _IDS.on(
                 [self.keys.known(each.article_id) for each in some],

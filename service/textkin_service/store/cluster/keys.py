@@ -4,10 +4,16 @@ What must change together carries the tag of its collection, so that it lies on 
 """
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import count
 
-# What is settled of a collection lies in so many hash slots at most, so that what is written of one is written together.
-_HOMES = 1_024
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
+
+# What is settled lies in so many hash slots, evenly over all: what is read or written at once of one takes one command. More of
+# them would lie more evenly on many nodes: a node has four of these where there are 16.
+HOMES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,24 @@ class Keys:
 
     def of(self, collection: int) -> "CollectionKeys":
         """The names of a collection's keys."""
-        return CollectionKeys(f"{self.prefix}:{{{collection}}}")
+        return CollectionKeys(self.prefix, collection)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CollectionKeys:
-    """Names of one collection's keys; commit.lua says what is in them."""
+    """Names of one collection's keys, by the prefix and its number; commit.lua says what is in them."""
 
-    tag: str
+    prefix: str
+    number: int
+
+    @cached_property
+    def tag(self) -> str:
+        """The beginning of the names of what changes together."""
+        return f"{self.prefix}:{{{self.number}}}"
+
+    @cached_property
+    def _homes(self) -> tuple[str, ...]:
+        return tuple(f"{self.prefix}:{{{tag}}}:{self.number}:" for tag in _home_tags())
 
     @property
     def state(self) -> str:
@@ -107,25 +123,31 @@ class CollectionKeys:
         """All that lies on the collection's own node, as drop.lua takes it."""
         return *self.all_of_log, self.settler, self.recurrence, self.left
 
-    def page(self, table: str, place: int) -> str:
-        """A page of the settled index: of the table of content keys, "c", or of bands, "b"."""
-        return f"{self._home_of(place)}:{table}{place}"
+    def pages(self, home: int, names: Iterable[str]) -> list[str]:
+        """Pages of the settled index that have the same home, by table and place: "c7" of content keys, "b7" of bands."""
+        begin = self._homes[home]
+        return [begin + name for name in names]
 
     def record(self, number: int) -> str:
         """A settled article."""
-        return f"{self._home_of(number)}:{number}"
+        return f"{self._homes[number % HOMES]}{number}"
 
     def known(self, article_id: str) -> str:
         """The number of a settled article, as in `ids`."""
-        return f"{self._home_of(self.home_of_id(article_id))}:i{article_id}"
+        return f"{self._homes[home_of_id(article_id)]}i{article_id}"
 
-    def home_of_page(self, place: int) -> int:
-        """Which pages lie in one hash slot: those with the same number here."""
-        return place % _HOMES
 
-    def home_of_id(self, article_id: str) -> int:
-        """Which ids lie in one hash slot: those with the same number here."""
-        return zlib.crc32(article_id.encode()) % _HOMES
+def home_of_id(article_id: str) -> int:
+    """Returns which home an id has: ids of one can be written together."""
+    return zlib.crc32(article_id.encode()) % HOMES
 
-    def _home_of(self, place: int) -> str:
-        return f"{self.tag[:-1]}.{place % _HOMES}}}"
+
+@cache
+def _home_tags() -> tuple[str, ...]:
+    """Returns tags whose hash slots lie at even distances, one in each range of as many slots."""
+    tags: dict[int, str] = {}
+    for tag in map(str, count()):
+        tags.setdefault(key_slot(tag.encode()) * HOMES // REDIS_CLUSTER_HASH_SLOTS, tag)
+        if len(tags) == HOMES:
+            return tuple(tags[home] for home in range(HOMES))
+    raise AssertionError

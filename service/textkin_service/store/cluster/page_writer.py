@@ -8,7 +8,7 @@ from textkin_service.index.kernels.buckets import Entries
 from textkin_service.index.lsh import BAND_CAP, BUCKET_CAP
 from textkin_service.index.pages import HEADER_BYTES, cut, entries_of_pages, families, header, merged
 from textkin_service.store.cluster.follower import Unsettled
-from textkin_service.store.cluster.keys import CollectionKeys
+from textkin_service.store.cluster.keys import HOMES, CollectionKeys
 from textkin_service.store.cluster.settled import TABLES
 from textkin_service.store.cluster.wire import Cluster, Script, command
 
@@ -54,16 +54,13 @@ class PageWriter:
 
     def _read(self, places: Sequence[int]) -> dict[int, bytes]:
         """Returns those of the pages that are there."""
-        by_home = self._by_home(places)
+        by_home = _by_home(places)
         found = self.cluster.run(
-            [
-                command("MGET", first, *rest)
-                for first, *rest in ([self._name(place) for place in some] for some in by_home)
-            ]
+            [command("MGET", *self._names(home, some)) for home, some in by_home.items()]
         )
         return {
             place: page
-            for some, pages in zip(by_home, found, strict=True)
+            for some, pages in zip(by_home.values(), found, strict=True)
             for place, page in zip(some, pages, strict=True)
             if page
         }
@@ -72,26 +69,22 @@ class PageWriter:
         done = self.cluster.run(
             [
                 _PAGES.on(
-                    [self._name(place) for place in places],
+                    self._names(home, some),
                     HEADER_BYTES,
-                    *(
-                        each
-                        for place in places
-                        for each in (was.get(place, b"")[:HEADER_BYTES], pages[place])
-                    ),
+                    *(each for place in some for each in (was.get(place, b"")[:HEADER_BYTES], pages[place])),
                 )
-                for places in self._by_home(pages)
+                for home, some in _by_home(pages).items()
             ]
         )
         if sum(done) != len(pages):
             raise Superseded
 
-    def _by_home(self, places: Iterable[int]) -> list[list[int]]:
-        """Returns pages, those of one hash slot together."""
-        by_home: defaultdict[int, list[int]] = defaultdict(list)
-        for place in places:
-            by_home[self.keys.home_of_page(place)].append(place)
-        return list(by_home.values())
+    def _names(self, home: int, places: Sequence[int]) -> list[str]:
+        return self.keys.pages(home, [f"{TABLES[self.table]}{place}" for place in places])
 
-    def _name(self, place: int) -> str:
-        return self.keys.page(TABLES[self.table], place)
+
+def _by_home(places: Iterable[int]) -> dict[int, list[int]]:
+    by_home: defaultdict[int, list[int]] = defaultdict(list)
+    for place in places:
+        by_home[place % HOMES].append(place)
+    return by_home

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from textkin_service.store.cluster.keys import CollectionKeys
+from textkin_service.store.cluster.keys import HOMES, CollectionKeys
 from textkin_service.store.cluster.records import article_of, has_head
 from textkin_service.store.cluster.settled import TABLES
 from textkin_service.store.cluster.wire import Cluster, command
@@ -22,7 +22,8 @@ def remove(cluster: Cluster, keys: CollectionKeys, is_ending: Callable[[], bool]
             for some in _some(0, count):
                 if is_ending():
                     return False
-                cluster.run([command("UNLINK", keys.page(table, place)) for place in some])
+                names = [(place % HOMES, f"{table}{place}") for place in some]
+                cluster.run([command("UNLINK", *keys.pages(home, [name])) for home, name in names])
         for some in _some(1, last + 1):
             if is_ending():
                 return False

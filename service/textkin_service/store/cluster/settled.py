@@ -1,17 +1,21 @@
 """The settled part of a collection's index: pages in the cluster, which each search reads those of that it asks for."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkin_service.index.pages import Fetched, page_of, written_with
 from textkin_service.store.cluster.alive import Alive
-from textkin_service.store.cluster.keys import CollectionKeys
+from textkin_service.store.cluster.keys import HOMES, CollectionKeys
 from textkin_service.store.cluster.wire import Cluster, command
 
 # The tables, content keys' and bands', as pages are named.
 TABLES = ("c", "b")
+# Bits of a page's number, and one more for its table.
+_PLACE_BITS = 33
+_PLACE = (1 << _PLACE_BITS) - 1
 
 _Keys = NDArray[np.uint32]
 _Numbers = NDArray[np.int64]
@@ -41,30 +45,39 @@ class SettledPages:
         """Returns the pages of keys, as tables have them: one round trip. StoreError, DamagedPage."""
         keys = np.concatenate([content, bands])
         tables = np.repeat([0, 1], [len(content), len(bands)])
-        homes = np.concatenate(
+        page = np.concatenate(
             [page_of(each, count) for each, count in zip((content, bands), self.pages, strict=True)]
         )
         pages: list[bytes] = []
         places = np.zeros(len(keys), np.int64)
         wanted = np.arange(len(keys))
         while len(wanted):
-            counts = self._read(tables, homes, wanted, pages, places)
+            named, which = np.unique(_names(tables[wanted], page[wanted]), return_inverse=True)
+            places[wanted] = len(pages) + which
+            read = self._read(named)
+            pages += read
             # A page that was written when there were more than we know of may have given the key to one of them.
-            now = page_of(keys[wanted], np.maximum(counts, np.take(self.pages, tables[wanted])))
-            moved = now != homes[wanted]
-            homes[wanted] = now
+            counts, known = written_with(read)[which], np.take(self.pages, tables[wanted])
+            if np.all(counts <= known):
+                break
+            now = page_of(keys[wanted], np.maximum(counts, known))
+            moved = now != page[wanted]
+            page[wanted] = now
             wanted = wanted[moved]
         return Fetched(pages, places)
 
-    def _read(
-        self, tables: _Numbers, homes: _Numbers, wanted: _Numbers, pages: list[bytes], places: _Numbers
-    ) -> _Numbers:
-        """Appends the pages of those of the keys that are wanted; returns how many there were when each key's was written."""
-        named, which = np.unique(2 * homes[wanted] + tables[wanted], return_inverse=True)
-        found = self.cluster.run(
-            [command("GET", self.keys.page(TABLES[each & 1], each >> 1)) for each in named.tolist()]
-        )
-        read = [each or b"" for each in found]
-        places[wanted] = len(pages) + which
-        pages += read
-        return written_with(read)[which]
+    def _read(self, named: _Numbers) -> list[bytes]:
+        """Returns pages, by their sorted names: those of one home by one command."""
+        names = [f"{TABLES[name & 1]}{(name & _PLACE) >> 1}" for name in named.tolist()]
+        homes = named >> _PLACE_BITS
+        firsts = [0, *(np.flatnonzero(homes[1:] != homes[:-1]) + 1).tolist(), len(names)]
+        commands = [
+            command("MGET", *self.keys.pages(home, names[first:end]))
+            for home, (first, end) in zip(homes[firsts[:-1]].tolist(), pairwise(firsts), strict=True)
+        ]
+        return [page or b"" for pages in self.cluster.run(commands) for page in pages]
+
+
+def _names(tables: _Numbers, pages: _Numbers) -> _Numbers:
+    """Returns a number for each page of a table, which begins with its home."""
+    return (pages % HOMES) << _PLACE_BITS | pages << 1 | tables

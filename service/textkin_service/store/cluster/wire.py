@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import resources
 from typing import Any, cast
 
@@ -205,13 +206,13 @@ class Cluster:
         `asked`: nodes that commands are to go to although they do not have their slots yet.
         """
         by_node: dict[str, tuple[ClusterNode, list[int]]] = {}
+        slots = self._redis.nodes_manager.slots_cache
         for at in which:
-            try:
-                node = asked.get(at) or self._redis.nodes_manager.get_node_from_slot(
-                    key_slot(commands[at].key.encode())
-                )
-            except exceptions.SlotNotCoveredError as error:
-                yield at, error
+            # Looked up here: redis-py takes ten times as long.
+            nodes = slots.get(_slot_of(commands[at].key))
+            node = asked.get(at) or (nodes[0] if nodes else None)
+            if node is None:
+                yield at, exceptions.SlotNotCoveredError("no node has the slot")
                 continue
             by_node.setdefault(node.name, (node, []))[1].append(at)
         for sent in [self._send(node, commands, places, asked) for node, places in by_node.values()]:
@@ -299,6 +300,16 @@ class _Sent:
     waits: bool
     replies: list[Any]
     connection: Connection | None = None
+
+
+def _slot_of(key: str) -> int:
+    """Returns the hash slot of a key: that of what stands in its braces, if it has any."""
+    return _slot_of_tag(key[key.find("{") + 1 : key.find("}")] if "{" in key else key)
+
+
+@lru_cache(1 << 16)
+def _slot_of_tag(tag: str) -> int:
+    return key_slot(tag.encode())
 
 
 def _but_unknown_scripts(commands: list[Command], errors: Mapping[int, Exception]) -> dict[int, Exception]:
