@@ -1,13 +1,16 @@
-"""A store whose cluster fails over, or comes back elsewhere."""
+"""A store whose cluster fails over, comes back elsewhere, or does not come back."""
 
 import queue
+import time
 
 import pytest
 
 from drafts import draft
 from redis_cluster import installed, redis_cluster
 from stores import Clock, InCluster
+from textkin_service.errors import StoreError
 from textkin_service.model import Article
+from textkin_service.store.cluster.wire import Cluster
 
 FERRY = Article("ferry", "Two ferries collided off Velmora.")
 
@@ -60,3 +63,19 @@ def test_a_cluster_that_comes_back_at_other_addresses_is_found_by_the_names_it_w
                 for node in then.nodes:
                     node.start()
                 assert store.counts().articles == 0
+
+
+def test_who_waited_behind_others_does_not_wait_anew(store, frail_cluster, monkeypatch):
+    attempts = []
+    attempt = Cluster._attempt
+
+    def counted(self, *arguments):
+        attempts.append(1)
+        return attempt(self, *arguments)
+
+    monkeypatch.setattr(Cluster, "_attempt", counted)
+    for node in frail_cluster.nodes:
+        node.kill()
+    with pytest.raises(StoreError, match="does not answer"), store._cluster.since(time.monotonic() - 60):
+        store.counts()
+    assert len(attempts) == 1

@@ -1,6 +1,7 @@
 """What this process has read of one collection's log: it follows what other processes commit, and settle."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -75,6 +76,7 @@ class Follower:
     settled: int = 0
     kept: int = 0
     alive: Alive = field(default_factory=Alive)
+    _read_at: float = 0.0
     _position: int = 0
     _chain: bytes | None = b""
     _sketches: dict[int, bytes] = field(default_factory=dict)
@@ -95,8 +97,9 @@ class Follower:
         self, cluster: Cluster, now: Callable[[], Any], hear: Callable[[Sequence[Change]], None]
     ) -> StoredCollection | None:
         """Reads the log to its end, has its changes heard, and returns the collection as it is then. None: it is gone."""
+        began = time.monotonic()
         with self.lock:
-            state = self._read(cluster, hear)
+            state = self._read(cluster, hear, began)
             if state is None:
                 return None
             about, articles = state
@@ -107,11 +110,15 @@ class Follower:
                 collection = collection_of(about, int(articles) - expired)
             return StoredCollection(self.number, collection)
 
-    def _read(self, cluster: Cluster, hear: Callable[[Sequence[Change]], None]) -> tuple[bytes, bytes] | None:
+    def _read(
+        self, cluster: Cluster, hear: Callable[[Sequence[Change]], None], began: float
+    ) -> tuple[bytes, bytes] | None:
         """Reads the log to its end; returns `about` and `articles` of the state. None: it is gone."""
         missed = 0
         while True:
-            entries, fields = cluster.run(self._reading())
+            with cluster.since(max(began, self._read_at)):
+                entries, fields = cluster.run(self._reading())
+            self._read_at = time.monotonic()
             about, last, settled, articles, *pages = fields
             if about is None:
                 if self._position:

@@ -464,8 +464,12 @@ class RedisStore:
                 swept += sum(outcome is False for outcome in outcomes)
         return swept
 
-    def _commit(self, changes: Sequence[Change]) -> list[Any]:
-        """Commits changes for the writer; returns an outcome or a refusal of each."""
+    def _commit(self, changes: Sequence[Change], since: float) -> list[Any]:
+        """Commits changes for the writer, which wait since then; returns an outcome or a refusal of each."""
+        with self._cluster.since(since):
+            return self._commit_all(changes)
+
+    def _commit_all(self, changes: Sequence[Change]) -> list[Any]:
         outcomes: list[Any] = [None] * len(changes)
         by_collection: dict[str, list[int]] = {}
         for at, change in enumerate(changes):

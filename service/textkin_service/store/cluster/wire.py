@@ -9,6 +9,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
@@ -121,6 +122,7 @@ class Cluster:
         self._refreshed = 0
         self._broken = ""
         self._looks = itertools.count()
+        self._waiting = threading.local()
         # Nodes to which slots move, before they have any.
         self._newcomers: dict[str, ClusterNode] = {}
         self._closed = False
@@ -151,6 +153,16 @@ class Cluster:
         """Asks the cluster for its nodes; where none that is known answers, those of the addresses that it was made with."""
         self._refresh(self._refreshed)
 
+    @contextmanager
+    def since(self, began: float) -> Iterator[None]:
+        """Has this thread wait as one that began to then, by `time.monotonic`: not anew after others who waited in vain."""
+        before = getattr(self._waiting, "since", None)
+        self._waiting.since = began if before is None else min(before, began)
+        try:
+            yield
+        finally:
+            self._waiting.since = before
+
     def run(self, commands: Sequence[Command]) -> list[Any]:
         """Returns the reply to each command. NotReady once closed; StoreError; redis.ResponseError for what is no command.
 
@@ -162,7 +174,7 @@ class Cluster:
         replies: list[Any] = [None] * len(commands)
         left: Sequence[int] = range(len(commands))
         asked: dict[int, ClusterNode] = {}
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = (getattr(self._waiting, "since", None) or time.monotonic()) + _PATIENCE_SECONDS
         pause = _FIRST_PAUSE_SECONDS
         while True:
             topology = self._refreshed

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,14 +20,19 @@ _LARGEST_GROUP = 256
 class _Job:
     changes: Sequence[Change]
     future: Future[list[Any]]
+    began: float
 
 
 class Writer:
-    """Hands groups of changes to `commit`, which returns an outcome or a refusal for each, in their order."""
+    """Hands groups of changes to `commit`, which returns an outcome or a refusal for each, in their order.
 
-    def __init__(self, commit: Callable[[Sequence[Change]], list[Any]]) -> None:
+    It is told since when a group waits, by `time.monotonic`: since it was handed in, or another was committed.
+    """
+
+    def __init__(self, commit: Callable[[Sequence[Change], float], list[Any]]) -> None:
         self._commit = commit
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._committed = 0.0
         self._closed = False
         self._closing = threading.Lock()  # no job may be queued behind the end mark
         self._thread = threading.Thread(target=self._run, name="textkin-writer", daemon=True)
@@ -38,7 +44,7 @@ class Writer:
         with self._closing:
             if self._closed:
                 raise closing()
-            self._jobs.put(_Job(changes, future))
+            self._jobs.put(_Job(changes, future, time.monotonic()))
         return future
 
     def close(self) -> None:
@@ -68,12 +74,14 @@ class Writer:
                 self._do(group)
 
     def _do(self, group: Sequence[_Job]) -> None:
+        since = max(group[0].began, self._committed)
         try:
-            outcomes = self._commit([change for job in group for change in job.changes])
+            outcomes = self._commit([change for job in group for change in job.changes], since)
         except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
             for job in group:
                 job.future.set_exception(_failed(error))
             return
+        self._committed = time.monotonic()
         for job in group:
             job.future.set_result(outcomes[: len(job.changes)])
             outcomes = outcomes[len(job.changes) :]
