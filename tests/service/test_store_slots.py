@@ -13,6 +13,7 @@ from stores import Clock, InCluster
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
 from textkin_service.store.cluster import wire
 from textkin_service.store.cluster.keys import Keys
+from textkin_service.store.cluster.wire import Cluster, command
 
 FERRY = Article("ferry", "Two ferries collided off Velmora.")
 _MILLISECONDS = 5_000
@@ -78,6 +79,20 @@ def test_articles_are_read_whichever_of_the_two_nodes_has_which_keys(store, plac
         assert store.article("default", "ferry").article.text == FERRY.text
         assert store.collection("default").collection.article_count == 1
     move.end()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_is_read_together_is_read_while_some_of_it_has_moved(place, cluster):
+    here, there, nowhere = (f"{place.prefix}:{{pages}}:{name}" for name in "abc")
+    connected = Cluster(cluster.addresses)
+    connected.run([command("SET", here, "1"), command("SET", there, "2")])
+    move = Move(cluster, here)
+    move.move(there)
+    assert connected.run([command("MGET", here, there, nowhere)]) == [[b"1", b"2", None]]
+    move.move(here)
+    assert connected.run([command("MGET", here, there, nowhere)]) == [[b"1", b"2", None]]
+    move.end()
+    connected.close()
 
 
 @pytest.mark.usefixtures("impatient")

@@ -184,6 +184,7 @@ class Cluster:
                 replies[at] = reply
                 if isinstance(reply, Exception):
                     errors[at] = reply
+            self._read_apart(commands, replies, errors)
             if not errors:
                 return replies
             left = sorted(errors)
@@ -201,6 +202,16 @@ class Cluster:
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             if any(isinstance(error, _ELSEWHERE) for error in failed.values()):
                 self._refresh(topology)
+
+    def _read_apart(
+        self, commands: Sequence[Command], replies: list[Any], errors: dict[int, Exception]
+    ) -> None:
+        """Reads one by one, each where it is, the keys that are read together and of which some have moved and some not yet."""
+        for at, error in list(errors.items()):
+            name, *keys = commands[at].words
+            if isinstance(error, exceptions.TryAgainError) and name == "MGET":
+                replies[at] = self.run([command("GET", str(key)) for key in keys])
+                del errors[at]
 
     def _bear(self, failed: Iterable[Exception], until: float) -> None:
         """Raises what no further attempt will help, or all of it when it is time to give up."""
