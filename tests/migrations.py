@@ -22,9 +22,10 @@ COLLECTIONS = {
 }
 
 
-def migrate(source, target, *flags, exit_code=0):
+def migrate(source, target, *flags, prune=False, exit_code=0):
     """Runs the command in this process, and returns what it printed."""
-    done = CliRunner().invoke(main, [*flags, "migrate", "--from", source, "--to", target])
+    own = ["--prune"] if prune else []
+    done = CliRunner().invoke(main, [*flags, "migrate", "--from", source, "--to", target, *own])
     assert done.exit_code == exit_code, done.output
     return done.output
 

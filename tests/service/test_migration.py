@@ -253,6 +253,19 @@ def test_articles_of_others_in_the_target_are_refused(filled, target):
     assert "has an article that the source does not have, 'article 1 é'" in refusal(filled, target)
 
 
+def test_what_was_deleted_from_the_source_since_is_deleted_from_the_target_if_asked_for(folder, shared):
+    fill(folder, 200)
+    migrate(folder, shared)
+    engine = opened(folder)
+    for gone in (0, 2, 150):
+        assert engine.delete("default", article(gone).id).result()
+    engine.close()
+    assert "delete it there, have all such deleted with --prune" in refusal(folder, shared)
+    told = migrate(folder, shared, prune=True)
+    assert "default: 3 articles deleted from the target, which the source does not have" in told
+    assert held(shared) == held(folder)
+
+
 def test_an_article_that_the_target_does_not_take_is_named(filled, target):
     told = refusal(filled, target, "--max-text-bytes", "600")
     assert "the target refuses the article 'article " in told

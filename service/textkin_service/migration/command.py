@@ -44,9 +44,10 @@ Address = FolderAddress | ClusterAddress
     show_envvar=True,
     help="The store that is to have them; it is made if it is not there.",
 )
+@click.option("--prune", is_flag=True, help="Delete what the target has and the source has not.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def command(context: click.Context, source: str, target: str, as_json: bool) -> None:
+def command(context: click.Context, source: str, target: str, prune: bool, as_json: bool) -> None:
     """Move all collections and articles from one store to another, with their times and in their order.
 
     Sketches are made anew, by the settings of this command line. The source stays as it is. Cut short, it goes on where it
@@ -61,11 +62,13 @@ def command(context: click.Context, source: str, target: str, as_json: bool) -> 
     settings = settings_of(context)
     begin = time.monotonic()
     with _failures():
-        moved = _migrate(addresses, (masked(source), masked(target)), settings)
+        moved = _migrate(addresses, (masked(source), masked(target)), settings, prune=prune)
     _tell(moved, masked(source), masked(target), time.monotonic() - begin, as_json)
 
 
-def _migrate(addresses: tuple[Address, Address], names: tuple[str, str], settings: Settings) -> "list[Moved]":
+def _migrate(
+    addresses: tuple[Address, Address], names: tuple[str, str], settings: Settings, *, prune: bool
+) -> "list[Moved]":
     with needed():
         from textkin_service.engine import Engine
         from textkin_service.migration.moving import Moment, migrate
@@ -82,7 +85,7 @@ def _migrate(addresses: tuple[Address, Address], names: tuple[str, str], setting
         progress = stack.enter_context(Progress(Console(stderr=True)))
         source, target = (Side(name, store) for name, store in zip(names, stores, strict=True))
         engine = Engine(target.store, settings, searched=False)
-        return migrate(source, target, engine, moment, progress)
+        return migrate(source, target, engine, moment, progress, prune=prune)
 
 
 def _opened(address: Address, name: str, scheme: str | None, moment: "Moment", replicas: int) -> "Store":

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from textkin_service.engine import Engine, Work
 from textkin_service.migration.progress import Progress
-from textkin_service.migration.resuming import Pair, foreign, missing, place_to_go_on
-from textkin_service.migration.sides import BATCH, MigrationFailed, Side
+from textkin_service.migration.resuming import Pair, first_foreign, foreign, missing, place_to_go_on
+from textkin_service.migration.sides import MigrationFailed, Side
 from textkin_service.migration.taking_in import TakingIn
 from textkin_service.model import Collection, CollectionSettings
 
@@ -42,11 +42,13 @@ class Moment:
             self._held = None
 
 
-def migrate(source: Side, target: Side, engine: Engine, moment: Moment, progress: Progress) -> list[Moved]:
+def migrate(
+    source: Side, target: Side, engine: Engine, moment: Moment, progress: Progress, *, prune: bool
+) -> list[Moved]:
     """Has the target take in all that the source holds, and returns what both hold then. MigrationFailed.
 
     `engine` is one on the target. What is there already stays; where a run was cut short the next goes on. Articles past their
-    retention are left out.
+    retention are left out. `prune`: what the target has and the source has not is deleted; otherwise it is refused.
     """
     collections = _made(source, target)
     with target.failures():
@@ -54,7 +56,10 @@ def migrate(source: Side, target: Side, engine: Engine, moment: Moment, progress
         engine.load(Work())
     pairs = [_pair(source, target, each.id) for each in collections]
     for pair in pairs:
-        _refuse_foreign(pair, BATCH)
+        if prune:
+            _prune(pair, progress)
+        else:
+            _refuse(pair, first_foreign(pair))
     progress.total(sum(pair.of.collection.article_count for pair in pairs))
     taking_in = TakingIn(target, engine.ingest, progress.advance)
     return [_move(pair, taking_in, moment, progress) for pair in pairs]
@@ -88,12 +93,22 @@ def _differences(of: Collection, to: Collection) -> str:
     return ", ".join(f"{name} {there}, here {here}" for name, here, there in values if here != there)
 
 
-def _refuse_foreign(pair: Pair, most: int | None) -> None:
-    other = foreign(pair, most)
+def _prune(pair: Pair, progress: Progress) -> None:
+    """Deletes what the target has and the source has not."""
+    with pair.target.failures():
+        pruned = sum(pair.target.store.delete(pair.id, each).result() for each in foreign(pair))
+    if pruned:
+        progress.note(
+            f"{pair.id}: {pruned:,} articles deleted from the target, which the source does not have"
+        )
+
+
+def _refuse(pair: Pair, other: str | None) -> None:
+    """Refuses an article of the target that the source does not have, if there is one. MigrationFailed."""
     if other is not None:
         raise MigrationFailed(
             f"the collection {pair.id!r} of the target has an article that the source does not have, {other!r}; delete it"
-            " there, or give an empty target"
+            " there, have all such deleted with --prune, or give an empty target"
         )
 
 
@@ -116,7 +131,7 @@ def _move(pair: Pair, taking_in: TakingIn, moment: Moment, progress: Progress) -
             moved += taking_in.take(pair.id, missing(pair))
             here, there = _counts(pair, moment)
             if here != there:
-                _refuse_foreign(pair, None)
+                _refuse(pair, next(foreign(pair), None))
     if here != there:
         raise MigrationFailed(
             f"the collection {pair.id!r} has {here} articles in the source, {there} in the target: something writes to the"

@@ -76,16 +76,16 @@ def missing(pair: Pair) -> Iterator[list[Article]]:
             yield found
 
 
-def foreign(pair: Pair, most: int | None = None) -> str | None:
-    """Returns the id of an article of the target that the source lacks; None: none, of the first `most`. MigrationFailed."""
-    seen = 0
+def foreign(pair: Pair) -> Iterator[str]:
+    """Yields the ids of the articles of the target that the source lacks, by number. MigrationFailed."""
     for page in pair.target.pages(pair.id, 0, include_text=False):
         ids = [article.id for article in page]
         there = pair.source.digests(pair.of, ids)
-        for article_id in ids:
-            if article_id not in there:
-                return article_id
-        seen += BATCH
-        if most is not None and seen >= most:
-            break
-    return None
+        yield from (article_id for article_id in ids if article_id not in there)
+
+
+def first_foreign(pair: Pair) -> str | None:
+    """Returns the id of one of the first articles of the target that the source lacks, if any of these is. MigrationFailed."""
+    ids = pair.target.first(pair.id, 0)
+    there = pair.source.digests(pair.of, ids)
+    return next((article_id for article_id in ids if article_id not in there), None)
