@@ -11,7 +11,7 @@ import time
 from google.rpc import code_pb2
 
 from textkin._status import error_of_status
-from textkin.errors import InternalError, ResourceExhausted, TextkinError, Unavailable
+from textkin.errors import InternalError, ResourceExhausted, TextkinError, Unavailable, UnexpectedError
 from textkin.v1 import textkin_service_pb2 as pb
 
 # As in `_channel`: four waits, of about 0.1, 0.2, 0.4 and 0.8 seconds, with neither an answer nor a stream that
@@ -25,6 +25,8 @@ _HELD_SECONDS = 10.0
 # What grpc.aio may say of a stream that the service ended while a message was sent, whatever its status was
 # (github.com/grpc/grpc/issues/36066). Another attempt ends in the same way, or better.
 _STATUS_LOST = "Internal error from Core"
+# What gRPC says of a call that it turned away itself, because the service ended; of what the caller cancels it says more.
+_TURNED_AWAY = "CANCELLED"
 
 
 class Attempts:
@@ -75,5 +77,7 @@ def _may_pass(error: TextkinError) -> bool:
             return error.retry_delay is not None
         case InternalError():
             return error.message == _STATUS_LOST
+        case UnexpectedError(code="CANCELLED"):
+            return error.message == _TURNED_AWAY
         case _:
             return False

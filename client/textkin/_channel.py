@@ -29,13 +29,14 @@ RETRIED_METHODS = (
 # Four waits, of about 0.1, 0.2, 0.4 and 0.8 seconds, bridge a connection that broke and a quick restart of
 # the service without keeping a person waiting for one that is not there. gRPC allows at most five attempts.
 # A service that has too much to do says itself how long to wait, and of what no repetition can help that there is no
-# use (grpc-retry-pushback-ms).
+# use (grpc-retry-pushback-ms). What gRPC itself turns away, of a service that ends or cannot even refuse it, is
+# CANCELLED; what the caller cancels is never repeated.
 _RETRY_POLICY = {
     "maxAttempts": 5,
     "initialBackoff": "0.1s",
     "maxBackoff": "2s",
     "backoffMultiplier": 2,
-    "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
+    "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "CANCELLED"],
 }
 
 _RETRIES: dict[str, Any] = {

@@ -16,18 +16,18 @@ UNAVAILABLE = grpc.StatusCode.UNAVAILABLE.value[0]
 class Breaking:
     """Takes articles in. Each stream breaks off after as many answers as the script says; the last one does not."""
 
-    def __init__(self, *answers, code=grpc.StatusCode.UNAVAILABLE):
+    def __init__(self, *answers, code=grpc.StatusCode.UNAVAILABLE, details="not now"):
         self.streams = 0
         self.kept = []
         self._answers = answers
-        self._code = code
+        self._end = (code, details)
 
     def __call__(self, requests, context):
         self.streams += 1
         most = self._answers[self.streams - 1] if self.streams <= len(self._answers) else None
         for count, request in enumerate(requests):
             if count == most:
-                context.abort(self._code, "not now")
+                context.abort(*self._end)
             self.kept.extend(article.id for article in request.articles)
             yield answer(request)
 
@@ -70,6 +70,14 @@ def test_what_was_not_acknowledged_is_sent_again(ingest):
     assert [each.article_id for each in answers] == service.kept == [str(number) for number in range(50)]
     assert [each.sequence for each in answers] == list(range(50))
     assert service.streams == 4
+
+
+@both
+def test_a_stream_that_grpc_turns_away_is_opened_anew(ingest):
+    service = Breaking(2, code=grpc.StatusCode.CANCELLED, details="CANCELLED")
+    with serving(BatchIngestArticles=service) as address:
+        assert len(ingest(address, window=8)) == 50
+    assert service.streams == 2
 
 
 @both

@@ -23,6 +23,13 @@ def test_an_idempotent_call_is_made_again_while_the_service_is_unavailable():
     assert (compare.calls, ingest.calls) == (3, 3)
 
 
+def test_a_call_that_grpc_turned_away_is_made_again():
+    search = Failing(2, pb.SearchResponse(), grpc.StatusCode.CANCELLED)
+    with serving(Search=search) as address, Client(address) as client:
+        assert client.search("a").matches == ()
+    assert search.calls == 3
+
+
 def test_a_call_is_made_again_however_large_it_is():
     compare = Failing(2, COMPARED)
     with serving(Compare=compare) as address, Client(address) as client:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import signal
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 
 import pytest
@@ -66,8 +66,11 @@ class Callers:
                 pool.submit(self._stream, client),
                 pool.submit(asyncio.run, self._asynchronously()),
             ]
-            for kind in kinds:
-                kind.result()
+            try:
+                for kind in as_completed(kinds):
+                    kind.result()
+            finally:
+                self.ended.set()
 
     def _articles(self):
         while not self.ended.is_set():
