@@ -133,6 +133,40 @@ def test_the_same_articles_in_the_same_order_give_the_same_state():
     assert told(texts) == told(texts)
 
 
+@settings(deadline=None)
+@given(st.data())
+def test_what_was_told_in_bytes_goes_on_as_it_would_have(data):
+    texts = st.lists(
+        st.sampled_from(footed(3 * WITNESSES) + [paragraphs(n)[0] for n in range(5)]), max_size=40
+    )
+    known = Recurrence()
+    for number, text in enumerate(data.draw(texts)):
+        known.add(number, marks(text))
+    again = Recurrence.from_bytes(known.to_bytes())
+    for number, text in enumerate(data.draw(texts), 100):
+        for each in known, again:
+            each.add(number, marks(text))
+            each.remove(number - 100)
+    assert again.recurring().tolist() == known.recurring().tolist()
+    assert again.to_bytes() == known.to_bytes()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 255))
+def test_bytes_that_are_damaged_are_told_or_make_no_difference(place, value):
+    state = Recurrence()
+    for number, text in enumerate(footed(WITNESSES + 1)):
+        state.add(number, marks(text))
+    told = state.to_bytes()
+    damaged = bytearray(told)
+    damaged[place % len(told)] = value
+    try:
+        read = Recurrence.from_bytes(bytes(damaged))
+    except ValueError:
+        return
+    assert read.to_bytes() == told
+
+
 def test_memory_is_bounded_however_much_recurs(monkeypatch):
     for name, most in (("_MOST_SUSPECTS", 100), ("_MOST_WITNESSES", 60), ("_MOST_RECURRING", 15)):
         monkeypatch.setattr(recurrence, name, most)

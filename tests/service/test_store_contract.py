@@ -119,6 +119,11 @@ def test_listeners_hear_of_commits_in_their_order(store):
     assert [added.number for added in heard.changes] == numbers
 
 
+def test_thousands_may_be_handed_in_together(store):
+    drafts = [draft("default", replace(FERRY, id=str(n))) for n in range(5_000)]
+    assert [put.number for put in store.put(drafts).result()] == list(range(1, 5_001))
+
+
 def test_writes_handed_in_together_keep_their_order(store):
     drafts = [draft("default", replace(FERRY, id=str(n % 50), title=str(n))) for n in range(500)]
     futures = [store.put(drafts[start : start + 7]) for start in range(0, 500, 7)]

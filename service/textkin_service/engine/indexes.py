@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from operator import attrgetter
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,7 +190,7 @@ def _restored(state: bytes) -> Recurrence:
     """Returns what recurs, as it was told. StoreError."""
     try:
         return Recurrence.from_bytes(state)
-    except (ValueError, KeyError, OSError, BadZipFile) as error:
+    except ValueError as error:
         raise StoreError(
             "what recurs in a collection is damaged in the store", reason="STORE_DAMAGED"
         ) from error

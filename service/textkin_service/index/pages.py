@@ -203,8 +203,10 @@ def _capped(entries: Entries, counts: Entries, most: int) -> Entries:
 
 def cut(entries: Entries, pages: int, upto: int) -> dict[int, bytes]:
     """Returns those of so many pages that entries, as `merged` returns them, make."""
+    if not len(entries):
+        return {}
     place = page_of((entries >> np.uint64(KEY_BITS)).astype(np.uint32), pages)
-    firsts = np.flatnonzero(np.append(True, place[1:] != place[:-1])) if len(place) else np.empty(0, np.int64)
+    firsts = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
     begin = header(pages, upto)
     octets = entries.astype("<u8").tobytes()
     ends = [*firsts[1:].tolist(), len(entries)]

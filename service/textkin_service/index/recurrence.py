@@ -81,21 +81,28 @@ class Recurrence:
     @classmethod
     def from_bytes(cls, state: bytes) -> "Recurrence":
         """Returns one that knows what `to_bytes` told. ValueError: it is damaged."""
+        try:
+            with np.load(io.BytesIO(state), allow_pickle=False) as file:
+                known = {name: file[name] for name in file.files}
+            return cls._of(known)
+        except Exception as error:
+            raise ValueError("this is not what recurs in a collection") from error
+
+    @classmethod
+    def _of(cls, known: dict[str, NDArray[Any]]) -> "Recurrence":
         made = cls()
-        with np.load(io.BytesIO(state), allow_pickle=False) as known:
-            made._sightings = Sightings.of(known["rows"], int(known["written"]))
-            of_suspects = np.split(known["suspecting"], np.cumsum(known["suspected"])[:-1])
-            marks = np.split(known["marks"], np.cumsum(known["marked"])[:-1])
-            made._suspects.update(
-                (piece, tuple(numbers.tolist()))
-                for piece, numbers in zip(known["suspects"].tolist(), of_suspects, strict=False)
-            )
-            # Copied: a witness that is kept would keep the marks of all.
-            made._witnesses.update(
-                (number, each.copy())
-                for number, each in zip(known["witnesses"].tolist(), marks, strict=False)
-            )
-            made._recurring.update(dict.fromkeys(known["recurring"].tolist()))
+        made._sightings = Sightings.of(known["rows"], int(known["written"]))
+        of_suspects = np.split(known["suspecting"], np.cumsum(known["suspected"])[:-1])
+        marks = np.split(known["marks"], np.cumsum(known["marked"])[:-1])
+        made._suspects.update(
+            (piece, tuple(numbers.tolist()))
+            for piece, numbers in zip(known["suspects"].tolist(), of_suspects, strict=False)
+        )
+        # Copied: a witness that is kept would keep the marks of all.
+        made._witnesses.update(
+            (number, each.copy()) for number, each in zip(known["witnesses"].tolist(), marks, strict=False)
+        )
+        made._recurring.update(dict.fromkeys(known["recurring"].tolist()))
         return made
 
     def recurring(self) -> NDArray[np.uint32]:

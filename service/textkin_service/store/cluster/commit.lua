@@ -131,6 +131,9 @@ if #entries > 0 then
 else
   chain = chain_before
 end
-local answer = {'done', before, chain_before, chain, string.format('%.0f', latest), unpack(outcomes)}
+local answer = {'done', before, chain_before, chain, string.format('%.0f', latest)}
+for _, each in ipairs(outcomes) do
+  answer[#answer + 1] = each
+end
 redis.call('HSET', answers, ARGV[1], cmsgpack.pack({ARGV[2], answer}))
 return answer

@@ -129,7 +129,7 @@ class Follower:
                     self._check_missed(missed, int(settled))
                     missed = int(settled)
                 continue
-            if not self._goes_on(entries):
+            if int(settled) < self.settled or not self._goes_on(entries):
                 # The node that took over from another does not have all that this one had.
                 self._forget(hear)
                 continue
