@@ -9,7 +9,7 @@ import numpy as np
 
 from textkin_service.store.cluster.follower import Unsettled
 from textkin_service.store.cluster.keys import CollectionKeys, home_of_id
-from textkin_service.store.cluster.wire import Cluster, Command, Script, Value, command, kept
+from textkin_service.store.cluster.wire import Cluster, Command, Script, Value, command, copied, kept
 
 _IDS = Script("settle_ids.lua")
 Item = TypeVar("Item")
@@ -35,17 +35,18 @@ class ArticleWriter:
             numbers = self.part.alive.of(np.arange(first, last + 1)).tolist()
             records = self._of_hash(self.keys.records, numbers)
             self.cluster.run(
-                [
+                copied(
                     kept("SET", self.keys.record(number), record)
                     for number, record in zip(numbers, records, strict=True)
                     if record is not None
-                ]
+                )
             )
         for ids in _some(self.part.ids, _IDS_AT_ONCE):
             self.stay()
             known = map(_Told.of, ids, self._of_hash(self.keys.ids, ids))
             # What is later than this part is settled with the part that it is of.
-            self.cluster.run(self._set_ids([each for each in known if 0 < each.number <= self.part.upto]))
+            of_part = [each for each in known if 0 < each.number <= self.part.upto]
+            self.cluster.run(copied(self._set_ids(of_part)))
         for gone in _some(self.part.gone, _IDS_AT_ONCE):
             self.cluster.run([command("UNLINK", self.keys.record(number)) for number in gone])
 

@@ -10,7 +10,7 @@ from textkin_service.index.pages import HEADER_BYTES, cut, entries_of_pages, fam
 from textkin_service.store.cluster.follower import Unsettled
 from textkin_service.store.cluster.keys import HOMES, CollectionKeys
 from textkin_service.store.cluster.settled import TABLES
-from textkin_service.store.cluster.wire import Cluster, Script, command
+from textkin_service.store.cluster.wire import Cluster, Script, command, copied
 
 _PAGES = Script("settle_pages.lua")
 # Numbers that are kept of a key, of each table: twice as many as a search reads, since some of them may go.
@@ -67,14 +67,14 @@ class PageWriter:
 
     def _exchange(self, pages: dict[int, bytes], was: dict[int, bytes]) -> None:
         done = self.cluster.run(
-            [
+            copied(
                 _PAGES.on(
                     self._names(home, some),
                     HEADER_BYTES,
                     *(each for place in some for each in (was.get(place, b"")[:HEADER_BYTES], pages[place])),
                 )
                 for home, some in _by_home(pages).items()
-            ]
+            )
         )
         if sum(done) != len(pages):
             raise Superseded

@@ -18,7 +18,7 @@ from textkin_service.store.cluster.article_writer import ArticleWriter
 from textkin_service.store.cluster.follower import Follower, Unsettled
 from textkin_service.store.cluster.keys import CollectionKeys
 from textkin_service.store.cluster.page_writer import PageWriter, Superseded
-from textkin_service.store.cluster.wire import Cluster, Command, Script, command, kept
+from textkin_service.store.cluster.wire import Cluster, Command, Script, command, copied, kept
 
 _BEGIN, _FINISH, _CLEAN = Script("settle_begin.lua"), Script("settle_finish.lua"), Script("settle_clean.lua")
 # So long a service may take from one step to the next before another may begin anew.
@@ -62,7 +62,7 @@ class Settler:
             ArticleWriter(self.cluster, keys, part, stay).write()
         except Superseded:
             return False
-        self._run(kept("HSET", keys.recurrence, part.upto, recurrence))
+        self.cluster.run(copied([kept("HSET", keys.recurrence, part.upto, recurrence)]))
         finished = self._run(
             _FINISH.on(
                 (keys.state, keys.settler, keys.log, keys.recurrence),

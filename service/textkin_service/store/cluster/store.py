@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 import structlog
+from redis.exceptions import RedisError
 
 from textkin_service.errors import AlreadyExists, NotFound, NotReady, StoreError, TextkinError
 from textkin_service.index.pages import DamagedPage
@@ -426,7 +427,8 @@ class RedisStore:
         try:
             if self._settler.settle(follower, indexing):
                 self._catch_up(follower)
-        except (TextkinError, DamagedPage) as error:
+        except (TextkinError, DamagedPage, RedisError) as error:
+            # All is as it was; it is tried again as the log grows.
             _log.warning("settling failed", collection=follower.number, error=str(error))
         finally:
             with self._lock:

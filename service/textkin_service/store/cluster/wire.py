@@ -65,13 +65,14 @@ class Command:
     """A command and its arguments; the node is that of `key`. `otherwise`: what to send where a script is not known.
 
     `kept`: it is done only once enough replicas have all that its node had written by then. It must be a write, and
-    answer the same when it is sent again.
+    answer the same when it is sent again. `copied`: the same for one replica, if its node has any.
     """
 
     key: str
     words: tuple[Value, ...]
     otherwise: tuple[Value, ...] = ()
     kept: bool = False
+    copied: bool = False
 
 
 def command(name: str, key: str, *arguments: Value) -> Command:
@@ -82,6 +83,11 @@ def command(name: str, key: str, *arguments: Value) -> Command:
 def kept(name: str, key: str, *arguments: Value) -> Command:
     """Returns a write that replicas are waited for; its first argument is a key."""
     return Command(key, (name, key, *arguments), kept=True)
+
+
+def copied(commands: Iterable[Command]) -> list[Command]:
+    """Returns writes of what will be nowhere else: each is done only once a replica has it, if there is one."""
+    return [replace(each, copied=True) for each in commands]
 
 
 class Script:
@@ -200,7 +206,8 @@ class Cluster:
                 self._bear(failed.values(), until)
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-            if any(isinstance(error, _ELSEWHERE) for error in failed.values()):
+            # A node whose replicas do not answer may have others by now, or none.
+            if any(isinstance(error, (*_ELSEWHERE, _TooFewReplicas)) for error in failed.values()):
                 self._refresh(topology)
 
     def _read_apart(
@@ -228,7 +235,7 @@ class Cluster:
 
         `asked`: nodes that commands are to go to although they do not have their slots yet.
         """
-        by_node: dict[str, tuple[ClusterNode, list[int]]] = {}
+        by_node: dict[str, tuple[ClusterNode, bool, list[int]]] = {}
         slots = self._redis.nodes_manager.slots_cache
         for at in which:
             # Looked up here: redis-py takes ten times as long.
@@ -237,24 +244,28 @@ class Cluster:
             if node is None:
                 yield at, exceptions.SlotNotCoveredError("no node has the slot")
                 continue
-            by_node.setdefault(node.name, (node, []))[1].append(at)
-        for sent in [self._send(node, commands, places, asked) for node, places in by_node.values()]:
+            has_replicas = nodes is not None and len(nodes) > 1
+            by_node.setdefault(node.name, (node, has_replicas, []))[-1].append(at)
+        for sent in [self._send(*each, commands, asked) for each in by_node.values()]:
             yield from self._answers(sent, commands, asked)
 
     def _send(
         self,
         node: ClusterNode,
-        commands: Sequence[Command],
+        has_replicas: bool,
         places: Sequence[int],
+        commands: Sequence[Command],
         asked: Mapping[int, ClusterNode],
     ) -> "_Sent":
         words: list[tuple[Value, ...]] = []
         for at in places:
             words += [("ASKING",), commands[at].words] if at in asked else [commands[at].words]
         # What the node wrote for any connection is waited for: once is enough, after all the commands.
-        waits = self.replicas > 0 and any(commands[at].kept for at in places)
+        waits = self.replicas if any(commands[at].kept for at in places) else 0
+        if has_replicas and any(commands[at].copied for at in places):
+            waits = max(waits, 1)
         if waits:
-            words.append(("WAIT", self.replicas, _WORD_MILLISECONDS))
+            words.append(("WAIT", waits, _WORD_MILLISECONDS))
         try:
             connection = _connection(self._redis, node)
         except _BROKEN as error:
@@ -278,22 +289,15 @@ class Cluster:
                 _give_back(self._redis, sent.node, sent.connection)
         if isinstance(replies[-1], _BROKEN):
             self._broken = sent.node.name
-        problem = self._problem(replies.pop()) if sent.waits else None
+        problem = _problem(replies.pop(), sent.waits) if sent.waits else None
         answers = iter(replies)
         for at in sent.places:
             if at in asked:
                 next(answers)  # to ASKING itself
             reply = next(answers)
-            done = problem is None or not commands[at].kept or isinstance(reply, Exception)
+            waited = commands[at].kept or commands[at].copied
+            done = problem is None or not waited or isinstance(reply, Exception)
             yield at, reply if done else problem
-
-    def _problem(self, word: Any) -> Exception | None:
-        """Returns what a kept command comes to whose WAIT was answered so. None: enough replicas have it."""
-        if isinstance(word, (*_BROKEN, exceptions.NoPermissionError)):
-            return word
-        if isinstance(word, Exception):  # the node has become a replica itself
-            return _TooFewReplicas(str(word))
-        return None if word >= self.replicas else _TooFewReplicas(f"{word} of {self.replicas}")
 
     def _node(self, host: str, port: int) -> ClusterNode:
         known: ClusterNode | None = self._redis.get_node(host, port)
@@ -313,14 +317,14 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """Commands, by their places, on their way to a node; behind them WAIT, if it `waits`.
+    """Commands, by their places, on their way to a node; behind them WAIT for so many replicas, if it `waits`.
 
     `replies`: as many as come; errors, where nothing could be sent.
     """
 
     node: ClusterNode
     places: Sequence[int]
-    waits: bool
+    waits: int
     replies: list[Any]
     connection: Connection | None = None
 
@@ -333,6 +337,15 @@ def _slot_of(key: str) -> int:
 @lru_cache(1 << 16)
 def _slot_of_tag(tag: str) -> int:
     return key_slot(tag.encode())
+
+
+def _problem(word: Any, replicas: int) -> Exception | None:
+    """Returns what a command comes to whose WAIT for replicas was answered so. None: as many have it."""
+    if isinstance(word, (*_BROKEN, exceptions.NoPermissionError)):
+        return word
+    if isinstance(word, Exception):  # the node has become a replica itself
+        return _TooFewReplicas(str(word))
+    return None if word >= replicas else _TooFewReplicas(f"{word} of {replicas}")
 
 
 def _but_unknown_scripts(commands: list[Command], errors: Mapping[int, Exception]) -> dict[int, Exception]:
@@ -378,7 +391,7 @@ def _full(error: Exception) -> StoreError:
 
 def _unavailable(error: Exception, replicas: int) -> StoreError:
     problem = (
-        f"fewer than {replicas} replicas of the store's cluster have the change by now"
+        f"fewer than {max(replicas, 1)} replicas of the store's cluster have the change by now"
         if isinstance(error, _TooFewReplicas)
         else "the store's cluster does not answer"
     )
