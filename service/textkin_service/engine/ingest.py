@@ -122,7 +122,7 @@ class Ingest:
     def _check(self, collections: dict[str, StoredCollection], incoming: Incoming) -> _Checked:
         """Checks an article; `collections` are those met so far, by id. InvalidRequest, NotFound."""
         if incoming.collection_id not in collections:
-            collections[incoming.collection_id] = self._store.collection(incoming.collection_id)
+            collections[incoming.collection_id] = self._store.collection(incoming.collection_id, heard=False)
         collection = collections[incoming.collection_id]
         if incoming.search is not None:
             validation.options("search", incoming.search, self._settings.max_matches)

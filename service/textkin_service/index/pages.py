@@ -34,7 +34,6 @@ _FORMAT, _PAGES, _UPTO = range(3)
 _ENTRY_BYTES = 8
 KEY_BITS = 32
 _ALL = np.uint64(0xFFFF_FFFF)
-_LEFT_OUT = np.uint64(LEFT_OUT)
 # The reversed bits of a byte.
 _TURNED = np.array([int(f"{byte:08b}"[::-1], 2) for byte in range(256)], np.uint8)
 
@@ -163,11 +162,12 @@ def merged(old: Entries, new: Entries, since: int, dead: NDArray[np.uint8], most
 
     Of the old, those of numbers greater than `since` are left out, since they come anew; and of both those of dead numbers.
     """
-    numbers = old & _ALL
-    counts = old[numbers >= _LEFT_OUT]
-    alive = np.concatenate([old[numbers <= np.uint64(since)], new])
-    alive = _distinct(np.sort(alive[~_is_dead(alive & _ALL, dead)]))
-    return _capped(alive, counts, most)
+    numbers = (old & _ALL).astype(np.uint32)
+    counts = old[numbers >= LEFT_OUT]
+    alive = np.concatenate([old[numbers <= since], new])
+    if dead.any():
+        alive = alive[~_is_dead(alive & _ALL, dead)]
+    return _capped(_distinct(np.sort(alive)), counts, most)
 
 
 def _distinct(values: Entries) -> Entries:
@@ -205,12 +205,16 @@ def cut(entries: Entries, pages: int, upto: int) -> dict[int, bytes]:
     """Returns those of so many pages that entries, as `merged` returns them, make."""
     if not len(entries):
         return {}
-    place = page_of((entries >> np.uint64(KEY_BITS)).astype(np.uint32), pages)
-    firsts = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
+    # Where the bits change that a page may depend on; two such ranges side by side may belong to one page.
+    prefixes = entries >> np.uint64(2 * KEY_BITS - pages.bit_length())
+    firsts = np.flatnonzero(np.append(True, prefixes[1:] != prefixes[:-1]))
+    place = page_of((entries[firsts] >> np.uint64(KEY_BITS)).astype(np.uint32), pages)
+    apart = np.append(True, place[1:] != place[:-1])
+    firsts, place = firsts[apart], place[apart]
     begin = header(pages, upto)
     octets = entries.astype("<u8").tobytes()
     ends = [*firsts[1:].tolist(), len(entries)]
     return {
         page: begin + octets[_ENTRY_BYTES * first : _ENTRY_BYTES * end]
-        for page, first, end in zip(place[firsts].tolist(), firsts.tolist(), ends, strict=True)
+        for page, first, end in zip(place.tolist(), firsts.tolist(), ends, strict=True)
     }

@@ -173,8 +173,8 @@ class Store(Protocol):
     def create_collection(self, collection_id: str, settings: CollectionSettings) -> Future[Collection]:
         """Creates an empty collection. AlreadyExists (COLLECTION_EXISTS)."""
 
-    def collection(self, collection_id: str) -> StoredCollection:
-        """Returns a collection."""
+    def collection(self, collection_id: str, *, heard: bool = True) -> StoredCollection:
+        """Returns a collection, once all its changes that were acknowledged anywhere were heard, unless that may wait."""
 
     def collections(self, after: str, limit: int) -> Page[StoredCollection, str]:
         """Returns the first `limit` collections whose ids come after `after`, by id."""

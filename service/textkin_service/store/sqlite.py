@@ -96,7 +96,7 @@ class SqliteStore:
             lambda db, _: operations.create_collection(db, collection_id, settings, self._clock())
         )
 
-    def collection(self, collection_id: str) -> StoredCollection:
+    def collection(self, collection_id: str, *, heard: bool = True) -> StoredCollection:  # noqa: ARG002 - all are
         """Returns a collection. NotFound."""
         with self._readers.connection() as db:
             return operations.find_collection(db, collection_id, self._clock())

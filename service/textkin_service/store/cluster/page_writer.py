@@ -46,7 +46,7 @@ class PageWriter:
             changed = {
                 place: page
                 for place, page in written.items()
-                if place not in was or page[HEADER_BYTES:] != was[place][HEADER_BYTES:]
+                if place not in was or _differ(page, was[place])
             }
             # Added pages first: whoever then finds a key gone from another page finds it there.
             self._exchange({place: page for place, page in changed.items() if place >= pages}, was)
@@ -81,6 +81,10 @@ class PageWriter:
 
     def _names(self, home: int, places: Sequence[int]) -> list[str]:
         return self.keys.pages(home, [f"{TABLES[self.table]}{place}" for place in places])
+
+
+def _differ(page: bytes, other: bytes) -> bool:
+    return len(page) != len(other) or page[HEADER_BYTES:] != other[HEADER_BYTES:]
 
 
 def _by_home(places: Iterable[int]) -> dict[int, list[int]]:

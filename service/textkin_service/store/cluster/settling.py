@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Settling:
     """When a log is settled: once so many entries are not, a `share` of those that are, but at least and at most so many."""
 
-    least: int = 4_096
+    least: int = 8_192
     most: int = 65_536
-    share: float = 0.25
+    share: float = 1.0
 
     def is_due(self, waiting: int, settled: int) -> bool:
         """Whether so many entries are to be settled, where so many are."""

@@ -149,8 +149,13 @@ class RedisStore:
         """Creates an empty collection. AlreadyExists."""
         return self._do(lambda: self._create(collection_id, settings))
 
-    def collection(self, collection_id: str) -> StoredCollection:
-        """Returns a collection, after all changes that were acknowledged were heard. NotFound."""
+    def collection(self, collection_id: str, *, heard: bool = True) -> StoredCollection:
+        """Returns a collection, after all changes that were acknowledged were heard, unless that may wait. NotFound."""
+        followed = self._followers.get(self._numbers.get(collection_id, 0))
+        if followed and not heard:
+            there = self._states([followed.number])
+            if there:
+                return there[0]
         while True:
             number = self._numbers.get(collection_id)
             listed = number is None
@@ -188,6 +193,8 @@ class RedisStore:
     def digests(self, collection: StoredCollection, article_ids: Sequence[str]) -> dict[str, bytes]:
         """Returns the digests of those of the articles that the collection has now, by id."""
         past = self._past(collection)
+        if collection.number not in self._followers:
+            self._follow(collection.number)
         known = self._known(collection.number, article_ids)
         return {
             article_id: each.digest
@@ -486,11 +493,14 @@ class RedisStore:
 
     def _commit_to(self, collection_id: str, changes: Sequence[Change]) -> list[Any]:
         """Commits changes of different articles to a collection."""
+        # What others committed is read when it is found that they did.
+        heard = False
         while True:
             try:
-                collection = self.collection(collection_id)
+                collection = self.collection(collection_id, heard=heard)
             except NotFound as error:
                 return [error] * len(changes)
+            heard = True
             past = self._past(collection) if collection.collection.settings.retention is not None else None
             follower = self._followers[collection.number]
             # As it is now: should more be settled meanwhile, what is known is not all, and the commit is begun anew.
