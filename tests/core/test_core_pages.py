@@ -15,14 +15,13 @@ from textkin_service.index.pages import (
     FIRST_PAGES,
     DamagedPage,
     Fetched,
+    Pages,
     cut,
-    entries_of_pages,
     families,
     header,
     merged,
     page_of,
     settled_numbers,
-    written_with,
 )
 from textkin_service.sketch.stored import Sketches
 
@@ -52,8 +51,8 @@ class PlainPages:
             if at == until:
                 return
             was = {place: self.pages[place] for place in places if place in self.pages}
-            old = entries_of_pages(list(was.values()))
-            together = merged(old, entries[first:last], self.upto, bits(dead), MOST)
+            old = Pages.of(list(was.values()))
+            together = merged(old.entries, entries[first:last], self.upto, bits(dead), MOST)
             written = dict.fromkeys(was, header(wanted, upto)) | cut(together, wanted, upto)
             assert set(written) - set(places) <= set(range(self.count, wanted))
             self.pages |= written
@@ -66,7 +65,8 @@ class PlainPages:
         """Returns numbers of each key that were read, and how many it has."""
         asked = np.array(keys, np.uint32)
         places = page_of(asked, self.count)
-        fetched = Fetched([self.pages.get(place, b"") for place in places.tolist()], np.arange(len(keys)))
+        pages = Pages.of([self.pages.get(place, b"") for place in places.tolist()])
+        fetched = Fetched(pages, np.arange(len(keys)))
         rows = np.zeros((KEY_ROWS, len(keys) + 1), np.int64)
         numbers = settled_numbers(fetched, asked, upto, bits(dead), rows)
         return [
@@ -155,7 +155,7 @@ def test_keys_fill_pages_evenly():
 
 def test_pages_tell_how_many_there_were_when_they_were_written():
     page = next(iter(cut(np.array([7 << 32 | 1], np.uint64), 300, 9).values()))
-    assert written_with([b"", page, header(400, 9)]).tolist() == [0, 300, 400]
+    assert Pages.of([b"", page, header(400, 9)]).written_with.tolist() == [0, 300, 400]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_pages_tell_how_many_there_were_when_they_were_written():
 )
 def test_what_is_no_page_is_told(damaged):
     with pytest.raises(DamagedPage):
-        entries_of_pages([header(1, 1), damaged])
+        Pages.of([header(1, 1), damaged])
 
 
 class Older:
@@ -185,7 +185,7 @@ class Older:
             for place in page_of(keys, table.count).tolist():
                 places.append(len(pages))
                 pages.append(table.pages.get(place, b""))
-        return Fetched(pages, np.array(places, np.int64))
+        return Fetched(Pages.of(pages), np.array(places, np.int64))
 
 
 SKETCHES = st.lists(

@@ -14,7 +14,7 @@ from textkin_service.index.kernels import buckets
 from textkin_service.index.kernels.buckets import Entries
 from textkin_service.index.kernels.candidates import CONTENT_CUT, CONTENT_MET, CUT, NUMBER, candidates
 from textkin_service.index.kernels.entries import asked_of, entries_of
-from textkin_service.index.pages import Fetched, Settled, header, settled_numbers
+from textkin_service.index.pages import Fetched, Pages, Settled, header, settled_numbers
 from textkin_service.index.room import Rooms
 from textkin_service.index.table import Table
 from textkin_service.settings import VERBATIM_PERMUTATIONS
@@ -158,7 +158,7 @@ class _Nothing:
     dead: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
 
     def fetch(self, content: NDArray[np.uint32], bands: NDArray[np.uint32]) -> Fetched:
-        return Fetched([header(1, 0)], np.zeros(len(content) + len(bands), np.int64))
+        return Fetched(Pages.of([header(1, 0)]), np.zeros(len(content) + len(bands), np.int64))
 
 
 def entries_of_sketches(scheme: Scheme, numbers: Numbers, sketches: Sketches) -> tuple[Entries, Entries]:

@@ -43,10 +43,50 @@ class DamagedPage(ValueError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pages:
+    """Pages one after another: their words (uint32), and where each begins (int64), and last the end."""
+
+    words: Words
+    starts: Numbers
+
+    @classmethod
+    def of(cls, pages: Sequence[bytes]) -> "Pages":
+        """Joins pages; those that are not there are empty. DamagedPage."""
+        sizes = np.fromiter(map(len, pages), np.int64, len(pages))
+        if np.any((sizes % _ENTRY_BYTES != 0) | ((sizes > 0) & (sizes < HEADER_BYTES))):
+            raise DamagedPage("a page has a size that no page has")
+        starts = np.zeros(len(pages) + 1, np.int64)
+        np.cumsum(sizes // 4, out=starts[1:])
+        # Of a bytearray, which may be written to: for an array that may not, the kernel would be compiled once more.
+        words = np.frombuffer(bytearray().join(pages), "<u4")
+        if np.any(words[starts[:-1][sizes > 0] + _FORMAT] != FORMAT):
+            raise DamagedPage(f"a page has another format than {FORMAT}")
+        return cls(words, starts)
+
+    @property
+    def written_with(self) -> Numbers:
+        """How many pages (int64) the table had when each was written; 0 of one that is not there."""
+        begins = self.starts[:-1]
+        there = begins < self.starts[1:]
+        counts = np.zeros(len(begins), np.int64)
+        counts[there] = self.words[begins[there] + _PAGES]
+        return counts
+
+    @property
+    def entries(self) -> Entries:
+        """The entries (uint64) of all, in no order."""
+        keep = np.ones(len(self.words), bool)
+        there = self.starts[:-1][self.starts[:-1] < self.starts[1:]]
+        for word in range(HEADER_WORDS):
+            keep[there + word] = False
+        return self.words[keep].view(np.uint64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fetched:
     """Pages in which keys may stand. `places` (int64): of each key which of them, of content keys first, then of bands."""
 
-    pages: Sequence[bytes]
+    pages: Pages
     places: Numbers
 
 
@@ -93,44 +133,11 @@ def header(pages: int, upto: int) -> bytes:
 def settled_numbers(
     fetched: Fetched, asked: Words, upto: int, dead: NDArray[np.uint8], keys: Numbers
 ) -> Words:
-    """Returns the settled numbers (uint32) of keys, and notes in `keys` where those of each stand. DamagedPage."""
-    words, starts = _joined(fetched.pages)
+    """Returns the settled numbers (uint32) of keys, and notes in `keys` where those of each stand."""
+    words, starts = fetched.pages.words, fetched.pages.starts
     settled = np.empty(len(words) // 2 + 1, np.uint32)
     gather(words, starts, fetched.places, asked, upto, dead, keys, settled)
     return settled
-
-
-def written_with(pages: Sequence[bytes]) -> Numbers:
-    """Returns how many pages (int64) the table had when each was written; 0 of one that is not there. DamagedPage."""
-    words, starts = _joined(pages)
-    there = starts[:-1] < starts[1:]
-    counts = np.zeros(len(pages), np.int64)
-    counts[there] = words[starts[:-1][there] + _PAGES]
-    return counts
-
-
-def entries_of_pages(pages: Sequence[bytes]) -> Entries:
-    """Returns the entries of pages, in no order. DamagedPage."""
-    words, starts = _joined(pages)
-    keep = np.ones(len(words), bool)
-    there = starts[:-1][starts[:-1] < starts[1:]]
-    for word in range(HEADER_WORDS):
-        keep[there + word] = False
-    return words[keep].view(np.uint64)
-
-
-def _joined(pages: Sequence[bytes]) -> tuple[Words, Numbers]:
-    """Returns the words of pages, and where each begins, and last the end. DamagedPage."""
-    sizes = np.fromiter(map(len, pages), np.int64, len(pages))
-    if np.any((sizes % _ENTRY_BYTES != 0) | ((sizes > 0) & (sizes < HEADER_BYTES))):
-        raise DamagedPage("a page has a size that no page has")
-    starts = np.zeros(len(pages) + 1, np.int64)
-    np.cumsum(sizes // 4, out=starts[1:])
-    # Of a bytearray, which may be written to: for an array that may not, the kernel would be compiled once more.
-    words = np.frombuffer(bytearray().join(pages), "<u4")
-    if np.any(words[starts[:-1][sizes > 0] + _FORMAT] != FORMAT):
-        raise DamagedPage(f"a page has another format than {FORMAT}")
-    return words, starts
 
 
 def families(

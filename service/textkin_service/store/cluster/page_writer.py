@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textkin_service.index.kernels.buckets import Entries
 from textkin_service.index.lsh import BAND_CAP, BUCKET_CAP
-from textkin_service.index.pages import HEADER_BYTES, cut, entries_of_pages, families, header, merged
+from textkin_service.index.pages import HEADER_BYTES, Pages, cut, families, header, merged
 from textkin_service.store.cluster.follower import Unsettled
 from textkin_service.store.cluster.keys import HOMES, CollectionKeys
 from textkin_service.store.cluster.settled import TABLES
@@ -38,8 +38,10 @@ class PageWriter:
         for first, last, places in families(new, pages, there, wanted, _ENTRIES_AT_ONCE, _PAGES_AT_ONCE):
             self.stay()
             was = self._read(places)
-            old = entries_of_pages(list(was.values()))
-            entries = merged(old, new[first:last], self.part.since, self.part.alive.dead, _MOST[self.table])
+            old = Pages.of(list(was.values()))
+            entries = merged(
+                old.entries, new[first:last], self.part.since, self.part.alive.dead, _MOST[self.table]
+            )
             written = dict.fromkeys(was, header(wanted, self.part.upto)) | cut(
                 entries, wanted, self.part.upto
             )

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from textkin_service.index.pages import Fetched, page_of, written_with
+from textkin_service.index.pages import Fetched, Pages, page_of
 from textkin_service.store.cluster.alive import Alive
 from textkin_service.store.cluster.keys import HOMES, CollectionKeys
 from textkin_service.store.cluster.wire import Cluster, command
@@ -48,23 +48,23 @@ class SettledPages:
         page = np.concatenate(
             [page_of(each, count) for each, count in zip((content, bands), self.pages, strict=True)]
         )
-        pages: list[bytes] = []
-        places = np.zeros(len(keys), np.int64)
         wanted = np.arange(len(keys))
-        while len(wanted):
-            named, which = np.unique(_names(tables[wanted], page[wanted]), return_inverse=True)
-            places[wanted] = len(pages) + which
-            read = self._read(named)
-            pages += read
+        names, places = np.unique(_names(tables, page), return_inverse=True)
+        read = self._read(names)
+        pages = Pages.of(read)
+        while True:
             # A page that was written when there were more than we know of may have given the key to one of them.
-            counts, known = written_with(read)[which], np.take(self.pages, tables[wanted])
-            if np.all(counts <= known):
-                break
-            now = page_of(keys[wanted], np.maximum(counts, known))
+            counts = pages.written_with[places[wanted]]
+            now = page_of(keys[wanted], np.maximum(counts, np.take(self.pages, tables[wanted])))
             moved = now != page[wanted]
+            if not moved.any():
+                return Fetched(pages, places)
             page[wanted] = now
             wanted = wanted[moved]
-        return Fetched(pages, places)
+            names, which = np.unique(_names(tables[wanted], page[wanted]), return_inverse=True)
+            places[wanted] = len(read) + which
+            read += self._read(names)
+            pages = Pages.of(read)
 
     def _read(self, named: _Numbers) -> list[bytes]:
         """Returns pages, by their sorted names: those of one home by one command."""
