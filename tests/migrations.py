@@ -43,8 +43,8 @@ def settle(url):
     store = engine._store
     for each in store.collections("", 100).items:
         number = store.collection(each.collection.id).number
-        store._settle(store._followers[number], engine._indexes)
-        assert store._followers[number].waiting == 0
+        store._settlings.settle(store._followers.of(number))
+        assert store._followers.of(number).waiting == 0
     engine.close()
 
 

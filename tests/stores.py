@@ -1,5 +1,6 @@
 """Stores of both kinds, to be opened again and again on what they hold, and what is put into them."""
 
+import threading
 import uuid
 from datetime import UTC, datetime
 
@@ -78,9 +79,13 @@ class SettledInCluster(InCluster):
 
 
 class _SettledStore(RedisStore):
-    def _settle_if_due(self, follower):
-        if self._settling.is_due(follower.waiting, follower.settled):
-            self._settle(follower, self._indexing)
+    """Settles in the thread that commits."""
+
+    def _do(self, function):
+        if threading.current_thread().name == "textkin-writer":
+            function()
+            return None
+        return super()._do(function)
 
 
 class Numbered:

@@ -65,8 +65,8 @@ def put(store, names, collection="default", title=""):
 def settle(store, collection="default"):
     """Settles all that is there."""
     number = store.collection(collection).number
-    follower = store._followers[number]
-    store._settle(follower, store._indexing)
+    follower = store._followers.of(number)
+    store._settlings.settle(follower)
     return follower
 
 
@@ -172,11 +172,11 @@ def test_a_settler_may_end_anywhere_and_another_does_it(cluster, again):
             with RedisStore(cut, place.prefix, SCHEME, Clock(), NEVER) as other:
                 other.settle_with(Numbered())
                 other.collection("default")
-                follower = other._followers[1]
+                follower = other._followers.of(1)
                 cut.left = reached
                 ended = False
                 with suppress(Cut):
-                    ended = other._settler.settle(follower, Numbered())
+                    ended = other._settlings._settler.settle(follower, Numbered())
                 cut.left = 10**9
                 check(store, there)
                 is_found(heard, 1, there)
@@ -200,7 +200,7 @@ def test_a_settler_that_was_overtaken_changes_nothing(store, place, wire):
     with place.open(Clock()) as late:
         heard = Heard(late)
         late.collection("default")
-        follower = late._followers[1]
+        follower = late._followers.of(1)
         keys = follower.keys
 
         class Late(CutCluster):
@@ -212,13 +212,13 @@ def test_a_settler_that_was_overtaken_changes_nothing(store, place, wire):
                 return super().run(commands)
 
         def overtaken():
-            if follower.settled == store._followers[1].settled:
+            if follower.settled == store._followers.of(1).settled:
                 wire.run([command("UNLINK", keys.settler)])
                 there.update(more(store, there))
                 there.pop("f", None)
                 settle(store)
 
-        slow = replace(late._settler, cluster=Late(place.addresses))
+        slow = replace(late._settlings._settler, cluster=Late(place.addresses))
         assert not slow.settle(follower, Numbered())
         slow.cluster.close()
         for each in store, late:

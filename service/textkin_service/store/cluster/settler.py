@@ -36,6 +36,9 @@ class Settler:
 
     def settle(self, follower: Follower, indexing: Indexing) -> bool:
         """Settles what the follower has read of its log; returns whether it did. StoreError, DamagedPage."""
+        who = self._run(command("GET", follower.keys.settler))
+        if who not in {None, self.name.encode()}:
+            return False
         with follower.lock:
             part = follower.unsettled()
             recurrence = indexing.recurrence(follower.number)

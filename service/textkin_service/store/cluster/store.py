@@ -5,7 +5,6 @@ follows the logs of the collections that it is asked for, and reads a log to its
 acknowledged every other has seen by then.
 """
 
-import dataclasses
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,13 +13,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-import structlog
-from redis.exceptions import RedisError
-
-from textkin_service.errors import AlreadyExists, NotFound, NotReady, StoreError, TextkinError
-from textkin_service.index.pages import DamagedPage
+from textkin_service.errors import AlreadyExists, StoreError, TextkinError
 from textkin_service.model import DEFAULT_COLLECTION, Article, Collection, CollectionSettings
-from textkin_service.store import base
 from textkin_service.store.base import (
     Added,
     Counts,
@@ -33,19 +27,20 @@ from textkin_service.store.base import (
     StoredCollection,
     Watcher,
 )
-from textkin_service.store.cluster.changes import Asked, Change, Done, look_at
-from textkin_service.store.cluster.follower import Entry, Follower
+from textkin_service.store.cluster.changes import Change
+from textkin_service.store.cluster.committer import Committer
+from textkin_service.store.cluster.followers import Followers
 from textkin_service.store.cluster.keys import Keys
 from textkin_service.store.cluster.lookout import Lookout
 from textkin_service.store.cluster.reader import Known, Reader
-from textkin_service.store.cluster.records import article_of, collection_of, state_of
+from textkin_service.store.cluster.records import article_of, state_of
 from textkin_service.store.cluster.remains import remove
 from textkin_service.store.cluster.settler import Settler
-from textkin_service.store.cluster.settling import SETTLING, Settling
+from textkin_service.store.cluster.settling import SETTLING, Settling, Settlings
 from textkin_service.store.cluster.wire import Cluster, Script, command, kept
 from textkin_service.store.cluster.writer import Writer
 from textkin_service.store.packing import DamagedText
-from textkin_service.store.records import cutoff, to_microseconds
+from textkin_service.store.records import cutoff
 from textkin_service.store.refusals import (
     closing,
     collection_exists,
@@ -54,14 +49,11 @@ from textkin_service.store.refusals import (
     no_article,
     no_collection,
 )
-from textkin_service.store.runs import each_once
 
 Result = TypeVar("Result")
 
-_log = structlog.get_logger("textkin")
-
 FORMAT = "1"
-_COMMIT, _CREATE, _DROP, _UNLIST = map(Script, ("commit.lua", "create.lua", "drop.lua", "unlist.lua"))
+_CREATE, _DROP, _UNLIST = map(Script, ("create.lua", "drop.lua", "unlist.lua"))
 _SWEPT_AT_ONCE = 256
 # Of what nobody does often: collections that come and go, and sweeps.
 _OTHER_THREADS = 2
@@ -98,22 +90,19 @@ class RedisStore:
         self._cluster = cluster
         self._keys = Keys(prefix)
         self._clock = clock
-        self._name = uuid.uuid4().hex
-        self._settling = settling
-        self._indexing: Indexing | None = None
         self._ending = threading.Event()
-        self._settler = Settler(cluster, self._name, self._ending.is_set)
-        self._being_settled: set[int] = set()
-        self._listeners: list[Listener] = []
         self._lookouts: list[Lookout] = []
-        self._followers: dict[int, Follower] = {}
-        self._numbers: dict[str, int] = {}
-        self._lock = threading.Lock()  # of these two
-        self._reader = Reader(cluster, self._catch_up)
+        self._followers = Followers(cluster, self._keys, clock)
+        self._reader = Reader(cluster, self._followers.catch_up)
         self._check({"format": FORMAT, "scheme": scheme})
-        self._writer = Writer(self._commit)
+        name = uuid.uuid4().hex
+        settler = Settler(cluster, name, self._ending.is_set)
+        self._settlings = Settlings(settler, settling, self._do, self._followers.catch_up)
+        committed = self._settlings.look_at
+        committer = Committer(cluster, name, self._followers, self._reader, clock, committed)
+        self._writer = Writer(committer.commit)
         self._others = ThreadPoolExecutor(_OTHER_THREADS, "textkin-store")
-        if scheme is not None and DEFAULT_COLLECTION not in self._directory():
+        if scheme is not None and DEFAULT_COLLECTION not in self._followers.directory():
             with suppress(AlreadyExists):  # another service did, just now
                 self._create(DEFAULT_COLLECTION, CollectionSettings())
 
@@ -134,12 +123,12 @@ class RedisStore:
 
     def listen(self, listener: Listener) -> None:
         """Has `listener` called with what this process reads of the logs from now on."""
-        self._listeners.append(listener)
+        self._followers.listen(listener)
 
     def settle_with(self, indexing: Indexing) -> None:
         """Settles logs from now on, as they grow. StoreError: what is settled was indexed in another way."""
         self._check({"index": indexing.index_id})
-        self._indexing = indexing
+        self._settlings.begin(indexing)
 
     def watch(self, watcher: Watcher) -> None:
         """Has `watcher` called, in a thread of the store's, when the cluster is away, and when it is back."""
@@ -151,36 +140,14 @@ class RedisStore:
 
     def collection(self, collection_id: str, *, heard: bool = True) -> StoredCollection:
         """Returns a collection, after all changes that were acknowledged were heard, unless that may wait. NotFound."""
-        followed = self._followers.get(self._numbers.get(collection_id, 0))
-        if followed and not heard:
-            there = self._states([followed.number])
-            if there:
-                return there[0]
-        while True:
-            number = self._numbers.get(collection_id)
-            listed = number is None
-            if number is None:
-                (found,) = self._cluster.run([command("HGET", self._keys.collections, collection_id)])
-                if found is None:
-                    raise no_collection(collection_id)
-                number = self._numbers[collection_id] = int(found)
-            stored = self._follow(number)
-            if stored is not None:
-                return stored
-            # Deleted; another may have been created under that id since.
-            with self._lock:
-                self._followers.pop(number, None)
-                if self._numbers.get(collection_id) == number:
-                    del self._numbers[collection_id]
-            if listed:
-                raise no_collection(collection_id)
+        return self._followers.collection(collection_id, heard=heard)
 
     def collections(self, after: str, limit: int) -> Page[StoredCollection, str]:
         """Returns the first `limit` collections whose ids come after `after`, by id."""
-        listed = sorted((key, number) for key, number in self._directory().items() if key > after)
+        listed = sorted((key, number) for key, number in self._followers.directory().items() if key > after)
         items: list[StoredCollection] = []
         for start in range(0, len(listed), limit + 1):
-            items += self._states([number for _, number in listed[start : start + limit + 1]])
+            items += self._followers.states([number for _, number in listed[start : start + limit + 1]])
             if len(items) > limit:
                 items = items[:limit]
                 return Page(tuple(items), items[-1].collection.id)
@@ -193,8 +160,8 @@ class RedisStore:
     def digests(self, collection: StoredCollection, article_ids: Sequence[str]) -> dict[str, bytes]:
         """Returns the digests of those of the articles that the collection has now, by id."""
         past = self._past(collection)
-        if collection.number not in self._followers:
-            self._follow(collection.number)
+        if self._followers.of(collection.number) is None:
+            self._followers.follow(collection.number)
         known = self._known(collection.number, article_ids)
         return {
             article_id: each.digest
@@ -253,7 +220,7 @@ class RedisStore:
 
     def counts(self) -> Counts:
         """Returns how many collections and articles there are."""
-        states = self._states(list(self._directory().values()))
+        states = self._followers.states(list(self._followers.directory().values()))
         return Counts(len(states), sum(each.collection.article_count for each in states))
 
     def sweep(self) -> Future[int]:
@@ -288,69 +255,32 @@ class RedisStore:
                     metadata={"stored": stored, "expected": expected},
                 )
 
-    def _directory(self) -> dict[str, int]:
-        (found,) = self._cluster.run([command("HGETALL", self._keys.collections)])
-        return {key.decode(): int(number) for key, number in zip(found[::2], found[1::2], strict=True)}
-
-    def _follow(self, number: int) -> StoredCollection | None:
-        with self._lock:
-            follower = self._followers.setdefault(number, Follower(number, self._keys.of(number)))
-        return self._catch_up(follower)
-
-    def _catch_up(self, follower: Follower) -> StoredCollection | None:
-        return follower.catch_up(self._cluster, self._clock, self._hear)
-
-    def _hear(self, changes: Sequence[base.Change]) -> None:
-        for listener in self._listeners:
-            listener(changes)
-
-    def _states(self, numbers: Sequence[int]) -> list[StoredCollection]:
-        """Returns those of the collections that are there, without reading their logs."""
-        keys = [self._keys.of(number) for number in numbers]
-        found = self._cluster.run([command("HMGET", each.state, "about", "articles") for each in keys])
-        there = [
-            (number, each, collection_of(about, int(articles)))
-            for number, each, (about, articles) in zip(numbers, keys, found, strict=True)
-            if about is not None
-        ]
-        now = self._clock()
-        retained = [each for each in there if each[2].settings.retention is not None]
-        expired = self._cluster.run(
-            [
-                command("ZCOUNT", each.times, "-inf", cutoff(collection.settings, now))
-                for _, each, collection in retained
-            ]
-        )
-        less = {number: count for (number, _, _), count in zip(retained, expired, strict=True)}
-        return [
-            StoredCollection(
-                number, dataclasses.replace(each, article_count=each.article_count - less.get(number, 0))
-            )
-            for number, _, each in there
-        ]
-
     def _past(self, collection: StoredCollection) -> int:
         """Returns the time in microseconds; what came by then is past its retention."""
         return cutoff(collection.collection.settings, self._clock())
 
     def _known(self, collection: int, article_ids: Sequence[str]) -> dict[str, Known | None]:
         """Returns what the collection has under ids, past its retention or not."""
-        follower = self._followers.get(collection)
+        follower = self._followers.of(collection)
         return self._reader.known(follower, article_ids) if follower else {}
 
     def _numbers_after(self, collection: StoredCollection, after: int) -> list[int]:
         """Returns some of the articles with greater numbers that are there, by number; none: there are no more."""
-        follower = self._followers.get(collection.number)
+        follower = self._followers.of(collection.number)
         return self._reader.numbers(follower, after, _LISTED_AT_ONCE) if follower else []
+
+    def _records(
+        self, collection: StoredCollection, numbers: Sequence[int], *, whole: bool
+    ) -> list[bytes | None]:
+        """Returns what is kept of each of the articles, as `Reader` does; None: it is not there."""
+        follower = self._followers.of(collection.number)
+        return self._reader.records(follower, numbers, whole=whole) if follower else [None] * len(numbers)
 
     def _articles(
         self, collection: StoredCollection, numbers: Sequence[int], *, with_text: bool
     ) -> list[StoredArticle]:
-        follower = self._followers.get(collection.number)
-        if follower is None:
-            return []
         past = self._past(collection)
-        found = self._reader.records(follower, numbers, whole=with_text)
+        found = self._records(collection, numbers, whole=with_text)
         articles: list[StoredArticle] = []
         for number, record in zip(numbers, found, strict=True):
             if record is not None:
@@ -383,7 +313,7 @@ class RedisStore:
             )
             if listed or int(other) == number:
                 return Collection(collection_id, settings, now)
-            if self._states([int(other)]):
+            if self._followers.states([int(other)]):
                 # That it exists is relied upon as well: a write behind it waits for the replicas.
                 self._cluster.run([kept("INCR", self._keys.numbered), command("UNLINK", keys.state)])
                 raise collection_exists(collection_id)
@@ -396,7 +326,7 @@ class RedisStore:
         if found is None:
             raise no_collection(collection_id)
         number = int(found)
-        stored = self._follow(number)
+        stored = self._followers.follow(number)
         retained = stored is not None and stored.collection.settings.retention is not None
         past = self._past(stored) if stored and retained else ""
         # Noted first: should this end early, another finds what is left.
@@ -407,7 +337,7 @@ class RedisStore:
             self._cluster.run([command("SREM", self._keys.deleted, number)])
             raise collection_not_empty(collection_id, answer[1])
         self._unlist(collection_id, number)
-        self._follow(number)
+        self._followers.follow(number)
         self._do(lambda: self._remove_rest(number))
         if answer[0] == b"gone":
             raise no_collection(collection_id)
@@ -418,29 +348,6 @@ class RedisStore:
         if remove(self._cluster, self._keys.of(number), self._ending.is_set):
             self._cluster.run([command("SREM", self._keys.deleted, number)])
 
-    def _settle_if_due(self, follower: Follower) -> None:
-        """Has a log settled, in a thread of the store's."""
-        indexing = self._indexing
-        if indexing is None or not self._settling.is_due(follower.waiting, follower.settled):
-            return
-        with self._lock:
-            if follower.number in self._being_settled:
-                return
-            self._being_settled.add(follower.number)
-        with suppress(NotReady):  # it is closing: another settles it
-            self._do(lambda: self._settle(follower, indexing))
-
-    def _settle(self, follower: Follower, indexing: Indexing) -> None:
-        try:
-            if self._settler.settle(follower, indexing):
-                self._catch_up(follower)
-        except (TextkinError, DamagedPage, RedisError) as error:
-            # All is as it was; it is tried again as the log grows.
-            _log.warning("settling failed", collection=follower.number, error=str(error))
-        finally:
-            with self._lock:
-                self._being_settled.discard(follower.number)
-
     def _unlist(self, collection_id: str, number: int) -> None:
         self._cluster.run([_UNLIST.on([self._keys.collections], collection_id, number)])
 
@@ -449,7 +356,7 @@ class RedisStore:
         (deleted,) = self._cluster.run([command("SMEMBERS", self._keys.deleted)])
         for number in deleted:
             self._remove_rest(int(number))
-        for stored in self._states(list(self._directory().values())):
+        for stored in self._followers.states(list(self._followers.directory().values())):
             if stored.collection.settings.retention is None:
                 continue
             keys = self._keys.of(stored.number)
@@ -460,9 +367,10 @@ class RedisStore:
                 )
                 if not numbers:
                     break
-                self.collection(stored.collection.id)
-                follower = self._followers[stored.number]
-                records = self._reader.records(follower, [int(each) for each in numbers], whole=False)
+                if self._followers.follow(stored.number) is None:
+                    break
+                found = [int(each) for each in numbers]
+                records = self._records(stored, found, whole=False)
                 ids = [
                     article_of(0, record, with_text=False)[0].article.id
                     for record in records
@@ -472,87 +380,6 @@ class RedisStore:
                 outcomes = self._writer.submit(changes).result()
                 swept += sum(outcome is False for outcome in outcomes)
         return swept
-
-    def _commit(self, changes: Sequence[Change], since: float) -> list[Any]:
-        """Commits changes for the writer, which wait since then; returns an outcome or a refusal of each."""
-        with self._cluster.since(since):
-            return self._commit_all(changes)
-
-    def _commit_all(self, changes: Sequence[Change]) -> list[Any]:
-        outcomes: list[Any] = [None] * len(changes)
-        by_collection: dict[str, list[int]] = {}
-        for at, change in enumerate(changes):
-            by_collection.setdefault(change.collection_id, []).append(at)
-        for collection_id, places in by_collection.items():
-            for some in each_once(places, lambda at: changes[at].article_id):
-                for at, outcome in zip(
-                    some, self._commit_to(collection_id, [changes[at] for at in some]), strict=True
-                ):
-                    outcomes[at] = outcome
-        return outcomes
-
-    def _commit_to(self, collection_id: str, changes: Sequence[Change]) -> list[Any]:
-        """Commits changes of different articles to a collection."""
-        # What others committed is read when it is found that they did.
-        heard = False
-        while True:
-            try:
-                collection = self.collection(collection_id, heard=heard)
-            except NotFound as error:
-                return [error] * len(changes)
-            heard = True
-            past = self._past(collection) if collection.collection.settings.retention is not None else None
-            follower = self._followers[collection.number]
-            # As it is now: should more be settled meanwhile, what is known is not all, and the commit is begun anew.
-            settled = follower.settled
-            known = self._reader.known(follower, [change.article_id for change in changes])
-            looked_at = [look_at(change, known.get(change.article_id), past) for change in changes]
-            asked = [each for each in looked_at if isinstance(each, Asked)]
-            # Unchanged is an acknowledgement too: a commit of nothing waits for the replicas first. What is read after it and
-            # is not newer, they have.
-            newest = max((each.number for each in looked_at if isinstance(each, Put)), default=0)
-            waits = self._cluster.replicas > 0 and newest > follower.kept
-            if not asked and not waits:
-                return looked_at
-            answer = self._send(follower, settled, past, () if waits else asked)
-            if waits or answer[0] != b"done":
-                continue
-            done = [Done.of(answer[at : at + Done.SIZE]) for at in range(5, len(answer), Done.SIZE)]
-            entries = [
-                Entry(result.entry, each.article_id, result.gone, each.sketch)
-                for each, result in zip(asked, done, strict=True)
-                if result.entry
-            ]
-            if not follower.take((int(answer[1]), answer[2]), entries, answer[3], self._hear):
-                self._catch_up(follower)
-            self._settle_if_due(follower)
-            results = iter(done)
-            return [
-                next(results).outcome_in(collection.collection) if isinstance(each, Asked) else each
-                for each in looked_at
-            ]
-
-    def _send(
-        self, follower: Follower, settled: int, past: int | None, asked: Sequence["Asked"]
-    ) -> list[Any]:
-        """Has commit.lua commit changes; returns what it answers."""
-        answer: list[Any]
-        (answer,) = self._cluster.run(
-            [
-                _COMMIT.on(
-                    follower.keys.all_of_log,
-                    self._name,
-                    uuid.uuid4().hex,
-                    settled,
-                    to_microseconds(self._clock()),
-                    "" if past is None else past,
-                    *(value for each in asked for value in each.arguments),
-                )
-            ]
-        )
-        if answer[0] == b"done":
-            follower.kept = max(follower.kept, int(answer[1]), *map(int, answer[6::4]))
-        return answer
 
 
 def _only(future: Future[list[Any]]) -> Future[bool]:
