@@ -247,6 +247,14 @@ def test_of_two_that_settle_at_once_one_does(store, place):
                 is_found(told, 1, there)
 
 
+def test_a_search_without_a_key_finds_nothing(store):
+    heard = Heard(store)
+    some(store)
+    settle(store)
+    assert looked_up(heard.older[1], []) == []
+    assert looked_up(heard.older[1], [], own_keys([1])) == [([1], 1)]
+
+
 def test_who_has_not_heard_that_a_table_grew_finds_what_moved(store, place):
     numbers = put(store, [f"{n}" for n in range(300)])
     settle(store)

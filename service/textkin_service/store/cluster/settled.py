@@ -68,6 +68,8 @@ class SettledPages:
 
     def _read(self, named: _Numbers) -> list[bytes]:
         """Returns pages, by their sorted names: those of one home by one command."""
+        if not len(named):
+            return []
         names = [f"{TABLES[name & 1]}{(name & _PLACE) >> 1}" for name in named.tolist()]
         homes = named >> _PLACE_BITS
         firsts = [0, *(np.flatnonzero(homes[1:] != homes[:-1]) + 1).tolist(), len(names)]
