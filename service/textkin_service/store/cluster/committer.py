@@ -60,14 +60,12 @@ class Committer:
 
     def _commit_to(self, collection_id: str, changes: Sequence[Change]) -> list[Any]:
         """Commits changes of different articles to a collection."""
-        # What others committed is read when it is found that they did.
-        heard = False
         while True:
             try:
-                collection = self._followers.collection(collection_id, heard=heard)
+                # Heard to its end: so is it noticed that a log lost its end, and what replicas have is known anew.
+                collection = self._followers.collection(collection_id)
             except NotFound as error:
                 return [error] * len(changes)
-            heard = True
             retained = collection.collection.settings.retention is not None
             past = cutoff(collection.collection.settings, self._clock()) if retained else None
             follower = self._followers.of(collection.number)
