@@ -49,9 +49,10 @@ class Node:
 
 
 class RedisCluster:
-    """The nodes; the first three are the masters, to begin with."""
+    """The nodes; the first three are the masters, to begin with. `node_timeout`: in milliseconds."""
 
     def __init__(self, folder: Path, node_timeout: int, replicas: int) -> None:
+        self.node_timeout = node_timeout
         ports = _free_ports(2 * MASTERS * (1 + replicas))
         self.nodes = [
             Node(folder / str(port), port, bus, node_timeout)
