@@ -41,7 +41,7 @@ _KINDS = {"c": "pages of content keys", "b": "pages of bands", "i": "ids", "": "
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What the masters did and hold: commands, bytes sent, bytes held, seconds of processor of all nodes."""
+    """What the masters did and hold: commands, bytes sent, bytes held besides buffers, seconds of processor of all nodes."""
 
     commands: int
     sent: int
@@ -57,7 +57,10 @@ class Spent:
                 stats: Any = client.info()
             commands += stats["total_commands_processed"]
             sent += stats["total_net_output_bytes"]
-            held += stats["used_memory"]
+            # What waits for replicas and callers, a few MB a node, is not the articles'.
+            held += (
+                stats["used_memory"] - stats["mem_total_replication_buffers"] - stats["mem_clients_normal"]
+            )
         return cls(commands, sent, held, sum(_processor(node.process.pid) for node in cluster.nodes))
 
 

@@ -14,7 +14,7 @@ from textkin_service.errors import AlreadyExists, NotFound, StoreError
 from textkin_service.model import Article, CollectionSettings, IngestOutcome
 from textkin_service.store import Added, Dropped, Removed
 from textkin_service.store.cluster.keys import Keys
-from textkin_service.store.cluster.wire import Cluster, command
+from textkin_service.store.cluster.wire import Cluster, Command, command
 
 FERRY = Article("ferry", "Two ferries collided off Velmora.")
 
@@ -177,6 +177,22 @@ def test_a_commit_that_is_sent_twice_is_done_once(place, clock):
         assert all(first == again for first, again in sent)
         assert store.counts().articles == 1
         assert put(store, replace(FERRY, title="x")).number == 2
+
+
+def test_what_ended_services_were_answered_is_not_kept_for_long(pair, place, wire):
+    one, other = pair
+    keys = Keys(place.prefix).of(1)
+    put(one, FERRY)
+    (name,) = wire.run([command("HKEYS", keys.answers)])[0]
+    aged = "redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({'token', {}, redis.call('TIME')[1] - 601}))"
+    wire.run([Command(keys.answers, ("EVAL", aged, 1, keys.answers, "ended"))])
+    put(one, replace(FERRY, title="x"))
+    assert set(wire.run([command("HKEYS", keys.answers)])[0]) == {name, b"ended"}
+    put(other, replace(FERRY, title="y"))
+    left = set(wire.run([command("HKEYS", keys.answers)])[0])
+    assert len(left) == 2
+    assert name in left
+    assert b"ended" not in left
 
 
 def test_times_never_go_back_in_a_log(place, clock):

@@ -19,14 +19,11 @@ import apsw
 from textkin_service.errors import StoreError, TextkinError
 from textkin_service.store.base import Change
 from textkin_service.store.faults import is_unsynced, store_error
+from textkin_service.store.jobs import Jobs
 from textkin_service.store.journal import Journal
-from textkin_service.store.refusals import closing
 
 Result = TypeVar("Result")
 Operation = Callable[[apsw.Connection, list[Change]], Result]
-
-# Bounds, in articles, how long the first write of a group waits for the last. An fsync costs as much as about 50 inserts.
-_LARGEST_GROUP = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +62,7 @@ class GroupWriter:
         self._on_commit = on_commit
         self._on_failure = on_failure
         self._failure: StoreError | None = None
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._closed = False
-        self._closing = threading.Lock()  # no job may be queued behind the end mark
+        self._jobs: Jobs[_Job] = Jobs()
         self._committed: queue.SimpleQueue[_Committed | None] = queue.SimpleQueue()
         self._threads = (
             threading.Thread(target=self._run, name="textkin-writer", daemon=True),
@@ -79,18 +74,12 @@ class GroupWriter:
     def submit(self, operation: Operation[Result], articles: int = 1) -> Future[Result]:
         """Queues an operation on so many articles; its future resolves after the commit. NotReady once closed."""
         future: Future[Result] = Future()
-        with self._closing:
-            if self._closed:
-                raise closing()
-            self._jobs.put(_Job(operation, future, articles))
+        self._jobs.put(_Job(operation, future, articles))
         return future
 
     def finish(self) -> None:
         """Finishes what is queued and ends the threads. May be called twice."""
-        with self._closing:
-            if not self._closed:
-                self._closed = True
-                self._jobs.put(None)
+        self._jobs.end()
         for thread in self._threads:
             thread.join()
 
@@ -100,7 +89,7 @@ class GroupWriter:
 
     def _run(self) -> None:
         while True:
-            group, last = self._gather()
+            group, last = self._jobs.group()
             if self._failure is not None:
                 _refuse((job.future for job in group), self._failure)
             elif group:
@@ -108,24 +97,6 @@ class GroupWriter:
             if last:
                 self._committed.put(None)
                 return
-
-    def _gather(self) -> tuple[list[_Job], bool]:
-        """Waits for a job and takes what else is queued; True when the end mark was among it."""
-        group: list[_Job] = []
-        articles = 0
-        job = self._jobs.get()
-        while job is not None:
-            # From here on the caller can no longer cancel: what is written is what was asked for.
-            if job.future.set_running_or_notify_cancel():
-                group.append(job)
-                articles += job.articles
-            if articles >= _LARGEST_GROUP:
-                return group, False
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return group, False
-        return group, True
 
     def _commit(self, group: list[_Job]) -> None:
         changes: list[Change] = []

@@ -8,7 +8,8 @@
 --       4 records (hash)      of what is not settled: number -> "time record"
 --       5 times (sorted set)  numbers by time, of articles that expire
 --       6 dead (bits)         set for each number that is gone, or was a deletion's
---       7 answers (hash)      of each writer its last token and what it was answered: a commit may be asked for twice
+--       7 answers (hash)      of each writer its last token and what it was answered: a commit may be asked for twice; and when,
+--                             in seconds
 -- ARGV  1 the writer; 2 a token, new for each commit; 3 `settled` as the writer knows it; 4 the time; 5 articles that came by
 --       this time are past their retention, or empty; then of each change
 --       kind (p: put, d: delete, x: delete if it is past its retention), id, what is settled of that id ("number time digest", or empty), digest, record, sketch,
@@ -135,5 +136,15 @@ local answer = {'done', before, chain_before, chain, string.format('%.0f', lates
 for _, each in ipairs(outcomes) do
   answer[#answer + 1] = each
 end
-redis.call('HSET', answers, ARGV[1], cmsgpack.pack({ARGV[2], answer}))
+local now = tonumber(redis.call('TIME')[1])
+redis.call('HSET', answers, ARGV[1], cmsgpack.pack({ARGV[2], answer, now}))
+if not answered then
+  -- A new writer: some that were there before may have ended since. None asks again so late.
+  local all = redis.call('HGETALL', answers)
+  for at = 1, #all, 2 do
+    if now - cmsgpack.unpack(all[at + 1])[3] > 600 then
+      redis.call('HDEL', answers, all[at])
+    end
+  end
+end
 return answer

@@ -77,11 +77,17 @@ class Settlings:
 
     def settle(self, follower: Follower) -> None:
         """Settles a log now, in this thread. Where that fails, all is as it was."""
-        pause = _PAUSE_SECONDS
+        pause, began, before = _PAUSE_SECONDS, time.monotonic(), follower.settled
         try:
             if self._indexing is not None and self._settler.settle(follower, self._indexing):
                 pause = 0.0
                 self._settled(follower)
+                _log.info(
+                    "settled",
+                    collection=follower.number,
+                    entries=follower.settled - before,
+                    duration_ms=round(1e3 * (time.monotonic() - began), 3),
+                )
         except (TextkinError, DamagedPage, RedisError) as error:
             _log.warning("settling failed", collection=follower.number, error=str(error))
         finally:

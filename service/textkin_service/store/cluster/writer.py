@@ -1,6 +1,5 @@
 """A thread that commits what many callers hand in, the changes of a collection together."""
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,10 +9,7 @@ from typing import Any
 
 from textkin_service.errors import StoreError, TextkinError
 from textkin_service.store.cluster.changes import Change
-from textkin_service.store.refusals import closing
-
-# Bounds, in changes, how long the first of a group waits for the last.
-_LARGEST_GROUP = 256
+from textkin_service.store.jobs import Jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +17,10 @@ class _Job:
     changes: Sequence[Change]
     future: Future[list[Any]]
     began: float
+
+    @property
+    def articles(self) -> int:
+        return len(self.changes)
 
 
 class Writer:
@@ -31,45 +31,26 @@ class Writer:
 
     def __init__(self, commit: Callable[[Sequence[Change], float], list[Any]]) -> None:
         self._commit = commit
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: Jobs[_Job] = Jobs()
         self._committed = 0.0
-        self._closed = False
-        self._closing = threading.Lock()  # no job may be queued behind the end mark
         self._thread = threading.Thread(target=self._run, name="textkin-writer", daemon=True)
         self._thread.start()
 
     def submit(self, changes: Sequence[Change]) -> Future[list[Any]]:
         """Queues changes; the future has an outcome or a TextkinError for each. NotReady once closed."""
         future: Future[list[Any]] = Future()
-        with self._closing:
-            if self._closed:
-                raise closing()
-            self._jobs.put(_Job(changes, future, time.monotonic()))
+        self._jobs.put(_Job(changes, future, time.monotonic()))
         return future
 
     def close(self) -> None:
         """Finishes what is queued and ends the thread. May be called twice."""
-        with self._closing:
-            if not self._closed:
-                self._closed = True
-                self._jobs.put(None)
+        self._jobs.end()
         self._thread.join()
 
     def _run(self) -> None:
         last = False
         while not last:
-            group: list[_Job] = []
-            job = self._jobs.get()
-            while job is not None:
-                if job.future.set_running_or_notify_cancel():
-                    group.append(job)
-                if sum(len(each.changes) for each in group) >= _LARGEST_GROUP:
-                    break
-                try:
-                    job = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-            last = job is None
+            group, last = self._jobs.group()
             if group:
                 self._do(group)
 
