@@ -88,6 +88,9 @@ def measure(count: int, replicas: int) -> None:
                 for to, what in ((shared, "cluster"), (alone, "embedded")):
                     searched[size, name, what] = _median_search(to, some[:QUERIES])
         _show_ingested(ingested)
+        figures.at_least(
+            f"articles a second into the cluster, up to {count:,}", _rate(ingested[-2]), 3_000, "a second"
+        )
         _show_searched(searched, sizes)
         _show_queries(cluster, shared, other, queries)
         _show_held(cluster, count, held)
@@ -144,6 +147,10 @@ def _ingest(
             )
         )
     return rows
+
+
+def _rate(row: tuple[object, ...]) -> float:
+    return float(str(row[2]).replace(",", ""))
 
 
 def _wait_until_settled(cluster: RedisCluster) -> None:
