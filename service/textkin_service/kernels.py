@@ -10,12 +10,15 @@ as in the image, so that the cache fits all of that kind.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from llvmlite.binding import get_host_cpu_features
 from numba import config, njit
+
+from textkin_service import readonly_cache
 
 # What the processors of the kind "x86-64-v3" have that not all of x86-64 have, in LLVM's words (System V ABI for AMD64).
 _X86_64_V3 = ("avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe")
@@ -52,11 +55,11 @@ def _compiled(
     compiler = partial(
         njit, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=not from_python, forceinline=forceinline
     )
-    try:
-        compiled = compiler(function, cache=True)
-    except RuntimeError:
-        # No folder for the cache may be written to: compiled anew at each start.
-        compiled = compiler(function)
+    compiled = cast("Any", compiler(function))
+    if not readonly_cache.attach(compiled, function):
+        # Where no folder may be written to either, it is compiled anew at each start.
+        with suppress(RuntimeError):
+            compiled.enable_caching()
     return cast("Callable[_P, _R]", compiled)
 
 
@@ -74,6 +77,6 @@ def is_compiled_anew() -> bool:
 
 
 def cache_folder() -> Path | None:
-    """Returns the folder that compiled kernels are kept in; None if there is none that may be written to."""
+    """Returns the folder that compiled kernels are kept in, or only read from; None if there is none."""
     folder = cast("Any", probe).stats.cache_path
     return None if folder is None else Path(folder)
