@@ -67,11 +67,11 @@ _UNREACHABLE = re.compile(r"ConnectionError|Timeout|ProxyError|SSLError|HTTPErro
 
 @dataclass(frozen=True)
 class Pin:
-    """What a lock says of a package."""
+    """What a lock says of a package. `hashes` are the SHA-256 sums of its files, of all platforms, in hexadecimal digits."""
 
     lock: str
     requirement: Requirement
-    hashes: int
+    hashes: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -89,7 +89,7 @@ def pins(path: Path) -> Iterator[Pin]:
     for entry in re.split(r"\n(?=\S)", path.read_text(encoding="utf-8")):
         if entry.strip() and not entry.startswith("#"):
             requirement = Requirement(entry.split("\\\n")[0].strip())
-            yield Pin(path.name, requirement, entry.count("--hash=sha256:"))
+            yield Pin(path.name, requirement, tuple(re.findall(r"--hash=sha256:(\w+)", entry)))
 
 
 def licences(metadata: PackageMetadata) -> list[str]:
