@@ -38,11 +38,17 @@ RUN PYTHONHASHSEED=0 /opt/textkin/bin/textkin-service warm \
     && find /var/cache/textkin -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 FROM ${PYTHON}
-# Whatever user it runs as, of the group 0 it may write to both. What installs packages goes.
-RUN rm -r /usr/local/bin/pip* /usr/local/lib/python3*/ensurepip /usr/local/lib/python3*/site-packages/pip* \
+ARG SOURCE_DATE_EPOCH=1767225600
+# The base has Python's own modules without their compiled form: each start, and each check of health, would compile those it needs.
+# What installs packages goes. A user of another number writes to /data if its group is 0, and reads the kernels in any case.
+RUN begun=$(date +%s) \
+    && rm -r /usr/local/bin/pip* /usr/local/lib/python3*/ensurepip /usr/local/lib/python3*/site-packages/pip* \
+    && python -m compileall -q --invalidation-mode unchecked-hash /usr/local/lib/python3* \
     && echo "textkin:x:10001:10001:Textkin:/nonexistent:/usr/sbin/nologin" >> /etc/passwd \
     && echo "textkin:x:10001:" >> /etc/group \
-    && install -d -o 10001 -g 0 -m 0770 /data && install -d -o 10001 -g 0 -m 0775 /var/cache/textkin
+    && install -d -o 10001 -g 0 -m 0770 /data && install -d -o 10001 -g 0 /var/cache/textkin \
+    && find /data /etc/passwd /etc/group /usr/local /var/cache -newermt "@$begun" \
+       -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 COPY --from=packages /opt/textkin /opt/textkin
 COPY --from=build /opt/added /opt/textkin
 COPY --from=build /src/sbom.cdx.json /usr/share/textkin/

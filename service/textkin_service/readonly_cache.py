@@ -4,8 +4,10 @@ numba takes no folder for its cache that it cannot write to, not even to read wh
 minute what the image comes with. What a folder lacks is compiled, and not kept.
 """
 
+import inspect
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 from numba import config
@@ -17,8 +19,12 @@ def attach(dispatcher: Any, function: Callable[..., Any]) -> bool:
 
     False where there is none that may be read, or it may be written to, as numba does.
     """
-    folder = cast("Any", config).CACHE_DIR
-    if not folder or not os.access(folder, os.R_OK | os.X_OK) or os.access(folder, os.W_OK):
+    named = cast("Any", config).CACHE_DIR
+    if not named:
+        return False
+    own = Path(named, cast("Any", _Locator).get_suitable_cache_subpath(inspect.getfile(function)))
+    folder = own if own.is_dir() else Path(named)
+    if not os.access(folder, os.R_OK | os.X_OK) or os.access(folder, os.W_OK):
         return False
     # There is no other way in: numba has `cache=True`, or nothing.
     dispatcher._cache = cast("Any", _ReadOnlyCache)(function)  # noqa: SLF001 - see above

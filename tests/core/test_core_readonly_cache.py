@@ -36,6 +36,12 @@ def test_a_kernel_is_read_from_a_folder_that_cannot_be_written_to(tmp_path, comp
     assert folder.startswith(str(tmp_path))
 
 
+def test_a_kernel_is_read_from_a_folder_that_cannot_be_written_to_in_one_that_can(tmp_path, compiled):
+    (own,) = tmp_path.iterdir()
+    ended = with_read_only(own, _COMMAND, compiled)
+    assert json.loads(ended.stdout) == [7, False, str(own)]
+
+
 def test_what_such_a_folder_lacks_is_compiled_and_not_kept(tmp_path, compiled):
     before = files(tmp_path)
     # Compiled for a processor of another kind.
