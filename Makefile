@@ -11,7 +11,7 @@ COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes
 # Those of bench and fuzz are not among them: their packages are installed for `make bench` and `make fuzz` alone.
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: help setup warm demo test check audit format protos release-protos lock bench fuzz walls clean
+.PHONY: help setup warm demo test check audit sbom format protos release-protos lock bench fuzz walls clean
 
 help: ## Shows this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,7 +33,7 @@ demo: warm ## Starts a service, ingests the sample articles, shows matches with 
 test: warm ## Runs the tests.
 	$(BIN)/python -m pytest
 
-check: setup ## Lints, types, generated code, protos, Dockerfile, manifests, dependencies.
+check: setup ## Lints, types, generated code, protos, image, manifests, dependencies.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -41,6 +41,7 @@ check: setup ## Lints, types, generated code, protos, Dockerfile, manifests, dep
 	$(BIN)/buf format --diff --exit-code
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python .ci/manifests.py
+	$(BIN)/python .ci/image.py
 	$(BIN)/buf breaking --against protos/released.binpb
 	rm -rf build/protos && mkdir -p build/protos
 	$(MAKE) --no-print-directory protos GENERATED=build/protos
@@ -49,6 +50,9 @@ check: setup ## Lints, types, generated code, protos, Dockerfile, manifests, dep
 
 audit: setup ## Audits the dependencies, and fails if no advisory service can be asked.
 	$(BIN)/python .ci/audit.py --strict $(LOCKS)
+
+sbom: setup ## Writes the bill of materials of the image's Python packages, build/sbom.cdx.json (CycloneDX).
+	@$(BIN)/python .ci/sbom.py build/sbom.cdx.json
 
 format: setup ## Formats the code.
 	$(BIN)/ruff check --fix-only .

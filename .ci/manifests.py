@@ -33,6 +33,8 @@ KUBERNETES = ("1.30", "1.37")
 HEALTH_NAMES = {"", LIVENESS, textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"].full_name}
 # Beside what preStop and shutdown_grace take: time to close the store.
 _SPARE_SECONDS = 10
+# What each service of compose.yaml is given, and no more.
+_CONFINED = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
 _TAGGED = re.compile(r"[^:@]+:(?!latest$)[\w.-]+", re.ASCII)
 
 
@@ -268,8 +270,9 @@ def compose_problems(path: Path) -> Iterator[str]:
     for name, service in content["services"].items():
         if not _TAGGED.fullmatch(service["image"]):
             yield f"{name}: the image {service['image']} has no tag, or latest"
-        if service.get("cap_drop") != ["ALL"]:
-            yield f"{name}: cap_drop must be [ALL]"
+        for field, value in _CONFINED.items():
+            if service.get(field) != value:
+                yield f"{name}: {field} must be {json.dumps(value)}"
         for volume in service.get("volumes", ()):
             if volume.partition(":")[0] not in content.get("volumes", {}):
                 yield f"{name}: {volume} is no volume of the file"

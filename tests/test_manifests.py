@@ -95,8 +95,8 @@ def test_what_schemas_cannot_tell_is_found(changed):
     for expected in (
         "Deployment textkin: securityContext.runAsNonRoot must be true",
         "Deployment textkin: automountServiceAccountToken must be false",
-        "Deployment textkin: container kernels: securityContext.readOnlyRootFilesystem must be true",
-        'Deployment textkin: container kernels: securityContext.capabilities must be {"drop": ["ALL"]}',
+        "Deployment textkin: container textkin: securityContext.readOnlyRootFilesystem must be true",
+        'Deployment textkin: container textkin: securityContext.capabilities must be {"drop": ["ALL"]}',
         "Deployment textkin: container textkin: there is no ConfigMap textkin-setting",
         "Deployment textkin: the Secret textkin-warehouse is not in docs/deployment.md",
         "Deployment textkin: container textkin: livenessProbe is missing",
