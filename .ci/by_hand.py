@@ -97,9 +97,14 @@ def is_seen(root: Path, source: str) -> bool:
     """Whether .dockerignore lets the build see a file or a folder: its last line that fits decides."""
     seen = True
     for line in (root / ".dockerignore").read_text(encoding="utf-8").splitlines():
-        pattern = line.lstrip("!").removeprefix("**/")
-        parents = [source, *(str(each) for each in Path(source).parents)]
-        if any(fnmatch.fnmatch(each, pattern) for each in parents):
+        pattern = line.lstrip("!")
+        parents = [Path(source), *Path(source).parents]
+        # One that begins so is for any folder.
+        if pattern.startswith("**/"):
+            fits = any(fnmatch.fnmatch(each.name, pattern[3:]) for each in parents)
+        else:
+            fits = any(fnmatch.fnmatch(str(each), pattern) for each in parents)
+        if fits:
             seen = line.startswith("!")
     return seen
 

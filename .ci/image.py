@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+
 from by_hand import is_seen
 from dockerfile import Stage, stages
 from manifests import Pods, built, environment_problems, pods_of

@@ -20,9 +20,10 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
-from audit import ALLOWED, CALLED, Pin, licences, pins
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from audit import ALLOWED, CALLED, Pin, licences, pins
 
 Json = dict[str, Any]
 

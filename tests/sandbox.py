@@ -3,25 +3,35 @@
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 
-def bubblewrap(*arguments: str | Path) -> list[str]:
-    """Returns the command that ends with what the arguments say. Skips the test where it cannot be run."""
+@cache
+def _is_allowed(program: str) -> bool:
+    probe = [program, "--ro-bind", "/", "/", "--unshare-user", "--uid", "10001", "true"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+def need_bubblewrap() -> str:
+    """Returns the program. Skips the test where there is none, or the system lets it make no name spaces."""
     program = shutil.which("bwrap")
     if program is None:
         pytest.skip("bubblewrap is not installed")
-    return [program, "--die-with-parent", *map(str, arguments)]
+    if not _is_allowed(program):
+        pytest.skip("bubblewrap may not make name spaces here")
+    return program
 
 
 def with_read_only(
     folder: Path, command: list[str], environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command to which a folder is read-only, and returns how it ended."""
+    mounts = ["--bind", "/", "/", "--dev", "/dev", "--ro-bind", str(folder), str(folder)]
     return subprocess.run(
-        bubblewrap("--bind", "/", "/", "--dev", "/dev", "--ro-bind", folder, folder, *command),
+        [need_bubblewrap(), "--die-with-parent", *mounts, *command],
         env=os.environ | environment,
         capture_output=True,
         text=True,
