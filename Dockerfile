@@ -32,7 +32,7 @@ RUN /opt/build/bin/python -m hatchling build -t wheel -d /src/dist \
     && find /opt/added /src/sbom.cdx.json -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} + \
     && cp -a /opt/added/. /opt/textkin/
 # Kernels are compiled for all processors since Haswell and Zen, not for that of the machine that builds the image. Others compile
-# them anew, and so does what is not x86.
+# them anew, and so does what is not x86. What is made besides has sets in it, in the order of their hashes.
 ENV NUMBA_CACHE_DIR=/var/cache/textkin NUMBA_CPU_NAME=x86-64-v3 NUMBA_CPU_FEATURES=""
 RUN PYTHONHASHSEED=0 /opt/textkin/bin/textkin-service warm \
     && find /var/cache/textkin -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
