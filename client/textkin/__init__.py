@@ -1,12 +1,10 @@
 """The Python client of Textkin, a service that finds the articles a text copies, republishes or rewrites.
 
-::
-
-    from textkin import Client
-
-    with Client("127.0.0.1:50051") as client:
-        comparison = client.compare("one text", "another text")
-        print(comparison.relation, comparison.score)
+>>> from textkin import Client
+>>> with Client() as client:
+...     comparison = client.compare(original, draft)
+>>> print(comparison.relation.value, comparison.passages[0].kind.value)
+copy edited
 
 `AsyncClient` offers the same calls for asyncio. Results are the frozen dataclasses of `textkin.types`, errors
 the tree of `textkin.errors`.
@@ -37,6 +35,7 @@ from textkin.types import (
     ArticleReference,
     Collection,
     CollectionSettings,
+    CompareResult,
     Comparison,
     Difference,
     IngestOutcome,
@@ -69,6 +68,7 @@ __all__ = [
     "Client",
     "Collection",
     "CollectionSettings",
+    "CompareResult",
     "Comparison",
     "DeadlineExceeded",
     "Difference",

@@ -1,7 +1,7 @@
-"""How often an ingest stream that broke off is opened anew, and after how long.
+"""How often an ingest stream that broke off is opened anew, and one of many calls made again; and after how long.
 
 gRPC cannot repeat a stream. To ingest an article twice does no harm, so the clients send again what was not acknowledged, as
-patiently as gRPC repeats a call.
+patiently as gRPC repeats a call. Who makes many calls can wait longer than who waits for one answer.
 """
 
 import math
@@ -11,8 +11,18 @@ import time
 from google.rpc import code_pb2
 
 from textkin._status import error_of_status
-from textkin.errors import InternalError, ResourceExhausted, TextkinError, Unavailable, UnexpectedError
+from textkin.errors import (
+    InternalError,
+    ResourceExhausted,
+    TextkinError,
+    Unauthenticated,
+    Unavailable,
+    UnexpectedError,
+)
 from textkin.v1 import textkin_service_pb2 as pb
+
+# The reason of a service that has too much to do.
+OVERLOADED = "OVERLOADED"
 
 # As in `_channel`: four waits, of about 0.1, 0.2, 0.4 and 0.8 seconds, with neither an answer nor a stream that
 # held between them.
@@ -21,6 +31,10 @@ _FIRST_WAIT = 0.1
 _NOT_NOW = {code_pb2.UNAVAILABLE, code_pb2.RESOURCE_EXHAUSTED}
 # A stream that stood so long was a connection: it may have had nothing to answer.
 _HELD_SECONDS = 10.0
+
+# One of many calls is made eight times, each as often as gRPC repeats it, over half a minute and more.
+_MOST_TRIES = 8
+_FIRST_WAIT_OF_MANY = 0.25
 
 # What grpc.aio may say of a stream that the service ended while a message was sent, whatever its status was
 # (github.com/grpc/grpc/issues/36066). Another attempt ends in the same way, or better.
@@ -66,6 +80,27 @@ class Attempts:
                     return self.wait_after(error)
         self._failed = 0
         return None
+
+
+class Patience:
+    """The tries of one of many calls while the service is too busy."""
+
+    def __init__(self) -> None:
+        self._tried = 0
+
+    def wait_after(self, error: TextkinError) -> float | None:
+        """Returns after how many seconds to try again; None: not at all."""
+        self._tried += 1
+        if error.reason != OVERLOADED or self._tried >= _MOST_TRIES:
+            return None
+        # Not as long as others that were refused at the same time.
+        wait: float = max(_FIRST_WAIT_OF_MANY * 2 ** (self._tried - 1), error.retry_delay or 0)
+        return wait * random.uniform(1, 1.5)  # noqa: S311 - no secret
+
+
+def befalls_all(error: TextkinError) -> bool:
+    """Whether the calls that follow would fail in the same way, so that going on makes no sense."""
+    return isinstance(error, Unavailable | Unauthenticated | UnexpectedError) or error.reason == OVERLOADED
 
 
 def _may_pass(error: TextkinError) -> bool:

@@ -97,16 +97,16 @@ class Batches:
 
     def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
         """Returns the acknowledgements of the next response."""
-        ids = [article.id for article in self._sent.popleft().articles] if self._sent else []
-        if len(ids) != len(response.results):
+        sent = self._sent.popleft().articles if self._sent else []
+        if len(sent) != len(response.results):
             raise UnexpectedError(
-                f"the service answers a batch of {len(ids)} articles with {len(response.results)} results"
+                f"the service answers a batch of {len(sent)} articles with {len(response.results)} results"
             )
         first = self._answered
-        self._answered += len(ids)
+        self._answered += len(sent)
         return [
-            _convert.acknowledgement(first + place, article_id, result)
-            for place, (article_id, result) in enumerate(zip(ids, response.results, strict=True))
+            _convert.acknowledgement(first + place, article, result)
+            for place, (article, result) in enumerate(zip(sent, response.results, strict=True))
         ]
 
     def taken(self) -> None:

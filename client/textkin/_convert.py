@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from textkin import types
+from textkin import spans, types
 from textkin._status import error_of_status
 from textkin.errors import UnexpectedError
 from textkin.v1 import article_pb2, collection_pb2, comparison_pb2
@@ -101,8 +101,12 @@ def settings_message(settings: types.CollectionSettings) -> collection_pb2.Colle
     return message
 
 
-def comparison(message: comparison_pb2.Comparison) -> types.Comparison:
-    """What two texts share."""
+def comparison(
+    message: comparison_pb2.Comparison, a: str | None = None, b: str | None = None
+) -> types.Comparison:
+    """What two texts share. `a`, `b`: the texts, where they are known."""
+    unit = _member(types.OffsetUnit, comparison_pb2.OffsetUnit, "OFFSET_UNIT_", message.offset_unit or 1)
+    side_a, side_b = spans.Side(unit, a), spans.Side(unit, b)
     return types.Comparison(
         score=message.score,
         relation=_member(types.Relation, comparison_pb2.Relation, "RELATION_", message.relation),
@@ -112,21 +116,19 @@ def comparison(message: comparison_pb2.Comparison) -> types.Comparison:
         coverage_a=message.coverage_a,
         coverage_b=message.coverage_b,
         explanation=message.explanation,
-        passages=tuple(_passage(each) for each in message.passages),
-        offset_unit=_member(
-            types.OffsetUnit, comparison_pb2.OffsetUnit, "OFFSET_UNIT_", message.offset_unit or 1
-        ),
+        passages=tuple(_passage(each, side_a, side_b) for each in message.passages),
+        offset_unit=unit,
         cut_a=message.cut_a if message.HasField("cut_a") else None,
         cut_b=message.cut_b if message.HasField("cut_b") else None,
     )
 
 
-def matches(messages: Iterable[pb.Match]) -> tuple[types.Match, ...]:
-    """The matches of a query, in their order."""
+def matches(messages: Iterable[pb.Match], query: str | None) -> tuple[types.Match, ...]:
+    """The matches of a query, in their order. `query`: its text, where it is known."""
     return tuple(
         types.Match(
             article_id=each.article_id,
-            comparison=comparison(each.comparison),
+            comparison=comparison(each.comparison, query),
             title=each.title,
             url=each.url,
             source=each.source,
@@ -136,10 +138,12 @@ def matches(messages: Iterable[pb.Match]) -> tuple[types.Match, ...]:
     )
 
 
-def search_result(message: pb.SearchResponse | pb.BatchSearchResult) -> types.SearchResult:
-    """The matches of one query, alone or of a batch."""
+def search_result(message: pb.SearchResponse | pb.BatchSearchResult, query: str | None) -> types.SearchResult:
+    """The matches of one query, alone or of a batch. `query`: its text, where it is known."""
     error = error_of_status(message.status) if isinstance(message, pb.BatchSearchResult) else None
-    return types.SearchResult(matches=matches(message.matches), truncated=message.truncated, error=error)
+    return types.SearchResult(
+        matches=matches(message.matches, query), truncated=message.truncated, error=error
+    )
 
 
 @cache
@@ -148,20 +152,22 @@ def outcome(number: int) -> types.IngestOutcome:
     return _member(types.IngestOutcome, article_pb2.IngestOutcome, "INGEST_OUTCOME_", number)
 
 
-def ingest_result(message: pb.IngestArticleResponse) -> types.IngestResult:
-    """What one ingest did, with the matches."""
-    return types.IngestResult(outcome=outcome(message.outcome), matches=matches(message.matches))
+def ingest_result(message: pb.IngestArticleResponse, text: str) -> types.IngestResult:
+    """What one ingest of an article with that text did, with the matches."""
+    return types.IngestResult(outcome=outcome(message.outcome), matches=matches(message.matches, text))
 
 
-def acknowledgement(sequence: int, article_id: str, message: pb.BatchIngestResult) -> types.Acknowledgement:
+def acknowledgement(
+    sequence: int, sent: article_pb2.Article, message: pb.BatchIngestResult
+) -> types.Acknowledgement:
     """The answer to one article of a stream."""
     error = error_of_status(message.status)
     return types.Acknowledgement(
         sequence=sequence,
-        article_id=article_id,
+        article_id=sent.id,
         outcome=None if error else outcome(message.outcome),
         error=error,
-        matches=matches(message.matches),
+        matches=matches(message.matches, sent.text) if message.matches else (),
     )
 
 
@@ -231,34 +237,35 @@ def service_info(message: pb.GetServiceInfoResponse) -> types.ServiceInfo:
     )
 
 
-def _passage(message: comparison_pb2.Passage) -> types.Passage:
+def _passage(message: comparison_pb2.Passage, a: spans.Side, b: spans.Side) -> types.Passage:
     return types.Passage(
-        a=_span(message.a),
-        b=_span(message.b),
+        a=_span(message.a, a),
+        b=_span(message.b, b),
         kind=_member(types.PassageKind, comparison_pb2.PassageKind, "PASSAGE_KIND_", message.kind),
         similarity=message.similarity,
         differences=tuple(
-            types.Difference(_span_if_set(each, "a"), _span_if_set(each, "b")) for each in message.differences
+            types.Difference(_span_if_set(each, "a", a), _span_if_set(each, "b", b))
+            for each in message.differences
         ),
         quotations=tuple(
             types.Quotation(
-                a=_span(each.a),
-                b=_span(each.b),
+                a=_span(each.a, a),
+                b=_span(each.b, b),
                 speaker=each.speaker,
-                speaker_a=_span_if_set(each, "speaker_a"),
-                speaker_b=_span_if_set(each, "speaker_b"),
+                speaker_a=_span_if_set(each, "speaker_a", a),
+                speaker_b=_span_if_set(each, "speaker_b", b),
             )
             for each in message.quotations
         ),
     )
 
 
-def _span(message: comparison_pb2.Span) -> types.Span:
-    return types.Span(message.start, message.end)
+def _span(message: comparison_pb2.Span, side: spans.Side) -> types.Span:
+    return spans.span_of(message.start, message.end, side)
 
 
-def _span_if_set(message: Any, field: str) -> types.Span | None:
-    return _span(getattr(message, field)) if message.HasField(field) else None
+def _span_if_set(message: Any, field: str, side: spans.Side) -> types.Span | None:
+    return _span(getattr(message, field), side) if message.HasField(field) else None
 
 
 def _time(message: Any, field: str) -> datetime | None:

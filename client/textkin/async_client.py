@@ -3,26 +3,32 @@
 # ruff: noqa: ASYNC109 -- `timeout` is the RPC's deadline, which the service learns of; asyncio.timeout is not
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
-from functools import cached_property
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self, TypeVar
 
 import grpc
 from grpc import aio
 
-from textkin import _access, _calls, _channel
+from textkin import _calls, _many
 from textkin._access import Tls, Token
-from textkin._address import address_or_default, target
-from textkin._attempts import Attempts
+from textkin._async_requests import Requests
+from textkin._attempts import Attempts, Patience
 from textkin._batches import Batches
-from textkin._calls import Call, Text
+from textkin._calls import Call, Pages, Text
+from textkin._channel import DEFAULT_TIMEOUT
+from textkin._connection import Connection
+from textkin._iterables import Several, as_async, check_several, each_of, with_failure_async
 from textkin._status import error_of_call
+from textkin.errors import TextkinError
 from textkin.types import (
     Acknowledgement,
     Article,
     Collection,
     CollectionSettings,
+    CompareResult,
     Comparison,
     IngestResult,
     OffsetUnit,
@@ -30,7 +36,6 @@ from textkin.types import (
     SearchResult,
     ServiceInfo,
 )
-from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 
 T = TypeVar("T")
@@ -39,10 +44,15 @@ T = TypeVar("T")
 class AsyncClient:
     """A connection to a Textkin service for one event loop; calls, defaults and errors are those of `Client`.
 
-    ::
+    >>> async def relations():
+    ...     async with AsyncClient() as client:
+    ...         pairs = [(original, draft), (original, original)]
+    ...         return [result.comparison.relation.value async for result in client.compare_many(pairs)]
+    >>> asyncio.run(relations())
+    ['copy', 'identical']
 
-        async with AsyncClient("127.0.0.1:50051") as client:
-            result = await client.search("a text")
+    Where `Client` takes an iterable of many, this one takes an asynchronous one as well. A task that is cancelled cancels its
+    call. Raises RuntimeError in another event loop than that of its first call.
     """
 
     def __init__(
@@ -52,19 +62,22 @@ class AsyncClient:
         token: Token | None = None,
         tls: Tls | bool | None = None,
         insecure: bool = False,
-        timeout: float | None = _channel.DEFAULT_TIMEOUT,
+        timeout: float | None = DEFAULT_TIMEOUT,
         stream_timeout: float | None = None,
     ) -> None:
         """Makes a client, inside or outside an event loop; see `Client` for the arguments."""
-        self.address = address_or_default(address)
-        self._token = _access.token_or_default(token)
-        tls = _access.tls_or_default(tls)
-        _access.check_plaintext(self.address, self._token, tls, insecure=insecure)
-        self._target, self._options = target(self.address), _channel.channel_options(self.address)
-        self._credentials = grpc.ssl_channel_credentials(*tls.read()) if tls else None
-        self._timeout = timeout
-        self._stream_timeout = stream_timeout
+        self._connection = Connection(
+            address,
+            token=token,
+            tls=tls,
+            insecure=insecure,
+            timeout=timeout,
+            stream_timeout=stream_timeout,
+        )
+        self.address = self._connection.address
         self._channel: aio.Channel | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._service: pb_grpc.TextkinServiceAsyncStub | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,19 +88,10 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Closes the connection; calls under way are cancelled."""
+        """Closes the connection; calls under way are cancelled. Another time does nothing."""
+        self._connection.close()
         if self._channel:
             await self._channel.close()
-
-    @cached_property
-    def _stub(self) -> "pb_grpc.TextkinServiceAsyncStub":
-        # An asyncio channel belongs to the loop that runs when it is made, which is that of the first call.
-        self._channel = (
-            aio.secure_channel(self._target, self._credentials, self._options)
-            if self._credentials
-            else aio.insecure_channel(self._target, self._options)
-        )
-        return pb_grpc.TextkinServiceStub(self._channel)
 
     async def compare(
         self,
@@ -121,7 +125,43 @@ class AsyncClient:
         timeout: float | None = None,
     ) -> tuple[SearchResult, ...]:
         """Searches for many texts in one call; see `Client.batch_search`."""
+        queries = each_of("queries", queries)
         return await self._call(_calls.batch_search(queries, collection, options), timeout)
+
+    async def compare_many(
+        self,
+        pairs: Several[tuple[Text, Text]],
+        *,
+        offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
+        with_differences: bool = False,
+        timeout: float | None = None,
+    ) -> AsyncIterator[CompareResult]:
+        """Compares any number of pairs; see `Client.compare_many`."""
+        check_several("pairs", pairs)
+        calls = (
+            _calls.compare(a, b, offset_unit, with_differences=with_differences)
+            async for a, b in as_async(pairs)
+        )
+        async with aclosing(self._in_order(calls, timeout)) as answers:
+            async for _, answer in answers:
+                yield _many.result_of_pair(answer)
+
+    async def search_many(
+        self,
+        queries: Several[Text],
+        options: SearchOptions | None = None,
+        *,
+        collection: str = "",
+        batch_size: int = _many.BATCH_SIZE,
+        timeout: float | None = None,
+    ) -> AsyncIterator[SearchResult]:
+        """Searches for any number of texts; see `Client.search_many`."""
+        check_several("queries", queries)
+        batches = _many.SearchBatches(collection, options, batch_size)
+        async with aclosing(self._in_order(batches.of_async(as_async(queries)), timeout)) as answers:
+            async for call, answer in answers:
+                for result in _many.results_of_batch(call, answer):
+                    yield result
 
     async def ingest(
         self,
@@ -136,7 +176,7 @@ class AsyncClient:
 
     async def ingest_many(
         self,
-        articles: Iterable[Article] | AsyncIterable[Article],
+        articles: Several[Article],
         *,
         collection: str = "",
         search: SearchOptions | None = None,
@@ -147,14 +187,14 @@ class AsyncClient:
 
         A plain iterable that waits holds up the event loop: give an asynchronous one instead.
         """
-        requests = _Requests(articles, Batches(collection, search, window))
-        attempts = Attempts(_channel.deadline(timeout, self._stream_timeout))
+        requests = Requests(articles, Batches(collection, search, window))
+        attempts = Attempts(self._connection.stream_deadline(timeout))
         wait: float | None = 0.0
         try:
             while wait is not None:
                 await asyncio.sleep(wait)
                 stream = self._stub.BatchIngestArticles(
-                    requests.begin(), timeout=attempts.begin(), metadata=_access.metadata(self._token)
+                    requests.begin(), timeout=attempts.begin(), metadata=self._connection.metadata()
                 )
                 try:
                     wait = None
@@ -189,7 +229,7 @@ class AsyncClient:
         """Returns a stored article with its text."""
         return await self._call(_calls.get(article_id, collection), timeout)
 
-    async def list(
+    def list(
         self,
         *,
         collection: str = "",
@@ -198,15 +238,8 @@ class AsyncClient:
         timeout: float | None = None,
     ) -> AsyncIterator[Article]:
         """Yields a collection's articles; see `Client.list`."""
-        token = ""
-        while True:
-            call = _calls.list_articles(collection, page_size, token, include_text=include_text)
-            page = await self._call(call, timeout)
-            for article in page.items:
-                yield article
-            token = page.next_token
-            if not token:
-                return
+        pages = _calls.list_articles(collection, page_size, include_text=include_text)
+        return self._items(pages, timeout)
 
     async def delete(
         self,
@@ -240,21 +273,14 @@ class AsyncClient:
         """Returns a collection."""
         return await self._call(_calls.get_collection(collection_id), timeout)
 
-    async def list_collections(
+    def list_collections(
         self,
         *,
         page_size: int = 0,
         timeout: float | None = None,
     ) -> AsyncIterator[Collection]:
         """Yields the collections by id; see `Client.list_collections`."""
-        token = ""
-        while True:
-            page = await self._call(_calls.list_collections(page_size, token), timeout)
-            for collection in page.items:
-                yield collection
-            token = page.next_token
-            if not token:
-                return
+        return self._items(_calls.list_collections(page_size), timeout)
 
     async def delete_collection(
         self,
@@ -270,97 +296,74 @@ class AsyncClient:
         """Returns the service's version, sketch scheme, limits and counts."""
         return await self._call(_calls.info(), timeout)
 
+    @property
+    def _stub(self) -> "pb_grpc.TextkinServiceAsyncStub":
+        self._connection.check()
+        # An asyncio channel belongs to the loop that runs when it is made, which is that of the first call.
+        loop = asyncio.get_running_loop()
+        if self._service is None:
+            self._loop, self._channel = loop, self._connection.open(aio)
+            self._service = pb_grpc.TextkinServiceStub(self._channel)
+        elif self._loop is not loop:
+            raise RuntimeError(
+                "an AsyncClient is for the event loop of its first call: make one in each loop"
+            )
+        return self._service
+
     async def _call(self, call: Call[T], timeout: float | None) -> T:
         method = getattr(self._stub, call.method)
         try:
             response = await method(
                 call.request,
-                timeout=_channel.deadline(timeout, self._timeout),
-                metadata=_access.metadata(self._token),
+                timeout=self._connection.deadline(timeout),
+                metadata=self._connection.metadata(),
             )
         except grpc.RpcError as error:
             raise error_of_call(error) from error
         return call.result(response)
 
+    async def _items(self, pages: Pages[T], timeout: float | None) -> AsyncIterator[T]:
+        page = await self._call(pages.after(""), timeout)
+        for item in page.items:
+            yield item
+        while page.next_token:
+            page = await self._call(pages.after(page.next_token), timeout)
+            for item in page.items:
+                yield item
 
-class _Requests:
-    """The requests of an ingest, which gRPC draws in one task, from articles that are drawn in another."""
-
-    def __init__(self, articles: Iterable[Article] | AsyncIterable[Article], batches: Batches) -> None:
-        self.failure: BaseException | None = None
-        self._articles = articles
-        self._batches = batches
-        self._due = asyncio.Event()
-        self._room = asyncio.Event()
-        self._ended = False
-        self._drawing: asyncio.Task[None] | None = None
-        self._attempt = 0
-
-    @property
-    def is_done(self) -> bool:
-        """Whether there is nothing left to send, nor an answer to wait for."""
-        return self._ended and self._batches.is_empty and self._batches.is_answered
-
-    def begin(self) -> AsyncIterator[pb.BatchIngestArticlesRequest]:
-        """Returns the requests of another stream, first those that the one before, which ended, left unanswered."""
-        if self._drawing is None:
-            self._drawing = asyncio.create_task(self._draw())
-        self._attempt += 1
-        self._batches.send_again()
-        self._due.set()
-        return self._of(self._attempt)
-
-    def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
-        """Returns the acknowledgements of a response."""
-        acknowledgements = self._batches.answered(response)
-        if self._batches.is_due:
-            self._due.set()
-        return acknowledgements
-
-    def taken(self) -> None:
-        """Lets one more article be drawn."""
-        self._batches.taken()
-        if self._batches.has_much_room:
-            self._room.set()
-
-    async def close(self) -> None:
-        """Ends the drawing."""
-        if self._drawing is not None:
-            self._drawing.cancel()
-            await asyncio.wait([self._drawing])
-
-    async def _of(self, attempt: int) -> AsyncIterator[pb.BatchIngestArticlesRequest]:
-        while True:
-            while attempt == self._attempt and not self._batches.is_due and not self._ended:
-                self._due.clear()
-                await self._due.wait()
-            if attempt != self._attempt or self._batches.is_empty:
-                return
-            yield self._batches.send()
-
-    async def _draw(self) -> None:
-        # An exception would be logged as this task's and lost: keep it for the caller's.
+    async def _in_order(
+        self, calls: AsyncIterator[Call[T]], timeout: float | None
+    ) -> AsyncGenerator[tuple[Call[T], T | TextkinError], None]:
+        """Each call with its answer, in their order, while others are under way. An exception of the iterable comes last."""
+        under_way: deque[tuple[Call[T], asyncio.Task[T | TextkinError]]] = deque()
+        failure = None
         try:
-            async for article in _as_async(self._articles):
-                self._batches.add(article)
-                if self._batches.is_due:
-                    self._due.set()
-                    # A plain iterable never waits, and what is due should go.
-                    await asyncio.sleep(0)
-                if not self._batches.has_room:
-                    self._room.clear()
-                    await self._room.wait()
-        except Exception as error:  # noqa: BLE001 -- whatever the caller's iterable raises goes back to the caller
-            self.failure = error
+            async for call in with_failure_async(calls):
+                if isinstance(call, Exception):
+                    failure = call
+                    break
+                answer = self._patiently(call, timeout)
+                under_way.append((call, asyncio.create_task(answer)))
+                if len(under_way) == _many.CALLS_UNDER_WAY:
+                    first, task = under_way.popleft()
+                    yield first, await task
+            while under_way:
+                first, task = under_way.popleft()
+                yield first, await task
         finally:
-            self._ended = True
-            self._due.set()
+            for _, task in under_way:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+        if failure:
+            raise failure
 
-
-async def _as_async(articles: Iterable[Article] | AsyncIterable[Article]) -> AsyncIterator[Article]:
-    if isinstance(articles, AsyncIterable):
-        async for article in articles:
-            yield article
-    else:
-        for article in articles:
-            yield article
+    async def _patiently(self, call: Call[T], timeout: float | None) -> T | TextkinError:
+        patience = Patience()
+        while True:
+            try:
+                return await self._call(call, timeout)
+            except TextkinError as error:
+                wait = patience.wait_after(error)
+                if wait is None:
+                    return error
+            await asyncio.sleep(wait)

@@ -1,25 +1,30 @@
 """The blocking client."""
 
-import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import grpc
 
-from textkin import _access, _calls, _channel
+from textkin import _calls, _many
 from textkin._access import Tls, Token
-from textkin._address import address_or_default, target
-from textkin._attempts import Attempts
+from textkin._attempts import Attempts, Patience
 from textkin._batches import Batches
-from textkin._calls import Call, Text
+from textkin._calls import Call, Pages, Text
+from textkin._channel import DEFAULT_TIMEOUT
+from textkin._connection import Connection
+from textkin._iterables import each_of, with_failure
+from textkin._requests import Requests
 from textkin._status import error_of_call
+from textkin.errors import TextkinError
 from textkin.types import (
     Acknowledgement,
     Article,
     Collection,
     CollectionSettings,
+    CompareResult,
     Comparison,
     IngestResult,
     OffsetUnit,
@@ -27,24 +32,23 @@ from textkin.types import (
     SearchResult,
     ServiceInfo,
 )
-from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 
 T = TypeVar("T")
 
 
 class Client:
-    """A connection to a Textkin service; safe to share between threads.
+    """A connection to a Textkin service; safe to share between threads, not with a process that is forked later.
 
-    ::
+    >>> with Client() as client:
+    ...     client.compare(original, draft).relation
+    <Relation.COPY: 'copy'>
 
-        with Client("127.0.0.1:50051") as client:
-            result = client.search("a text")
-
-    Every call takes a `timeout` in seconds, None meaning the client's own and `math.inf` none at all. Every
-    call raises an exception of `textkin.errors`. Calls that change nothing when repeated are retried while
-    the service is unavailable, up to five attempts within their timeout: all but `delete`,
-    `create_collection` and `delete_collection`. An empty `collection` means the collection "default".
+    Every call takes a `timeout` in seconds, None meaning the client's own and `math.inf` none at all. Every call raises an
+    exception of `textkin.errors` for what the service or the way to it refuses, ValueError or TypeError for what cannot be
+    asked, and RuntimeError once the client is closed. Calls that change nothing when repeated are retried while the service is
+    unavailable, up to five attempts within their timeout: all but `delete`, `create_collection` and `delete_collection`. An
+    empty `collection` means the collection "default".
     """
 
     def __init__(
@@ -54,7 +58,7 @@ class Client:
         token: Token | None = None,
         tls: Tls | bool | None = None,
         insecure: bool = False,
-        timeout: float | None = _channel.DEFAULT_TIMEOUT,
+        timeout: float | None = DEFAULT_TIMEOUT,
         stream_timeout: float | None = None,
     ) -> None:
         """Makes a client; the connection itself is opened by the first call.
@@ -70,20 +74,17 @@ class Client:
         another machine without TLS. Raises ValueError for what does not go together, and OSError for a file that cannot be
         read, or if no name among several addresses is known.
         """
-        self.address = address_or_default(address)
-        self._timeout = timeout
-        self._stream_timeout = stream_timeout
-        self._token = _access.token_or_default(token)
-        tls = _access.tls_or_default(tls)
-        _access.check_plaintext(self.address, self._token, tls, insecure=insecure)
-        options = _channel.channel_options(self.address)
-        where = target(self.address)
-        self._channel = (
-            grpc.secure_channel(where, grpc.ssl_channel_credentials(*tls.read()), options)
-            if tls
-            else grpc.insecure_channel(where, options)
+        self._connection = Connection(
+            address,
+            token=token,
+            tls=tls,
+            insecure=insecure,
+            timeout=timeout,
+            stream_timeout=stream_timeout,
         )
-        self._stub = pb_grpc.TextkinServiceStub(self._channel)
+        self.address = self._connection.address
+        self._channel = self._connection.open(grpc)
+        self._service: pb_grpc.TextkinServiceStub = pb_grpc.TextkinServiceStub(self._channel)
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +95,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Closes the connection; calls under way are cancelled."""
+        """Closes the connection; calls under way are cancelled. Another time does nothing."""
+        self._connection.close()
         self._channel.close()
 
     def compare(
@@ -109,6 +111,10 @@ class Client:
         """Compares two texts, each a str, InlineText or ArticleReference; passages are ordered by `a`.
 
         With differences, each passage that is no paraphrase says where its words differ.
+
+        >>> for passage in client.compare(original, draft, with_differences=True).passages:
+        ...     print(passage.kind.value, [each.b.text for each in passage.differences if each.b])
+        edited ['late', 'about']
         """
         return self._call(_calls.compare(a, b, offset_unit, with_differences=with_differences), timeout)
 
@@ -120,7 +126,12 @@ class Client:
         collection: str = "",
         timeout: float | None = None,
     ) -> SearchResult:
-        """Finds the articles that a text, or an article of the collection, copies or rewrites; best first."""
+        """Finds the articles that a text, or an article of the collection, copies or rewrites; best first.
+
+        >>> _ = client.ingest(Article(id="wire-1", text=original))
+        >>> [match.article_id for match in client.search(draft).matches]
+        ['wire-1']
+        """
         return self._call(_calls.search(query, collection, options), timeout)
 
     def batch_search(
@@ -134,8 +145,61 @@ class Client:
         """Searches for many texts in one call, at most `Limits.max_batch_size`.
 
         One result a query, in order; a query that fails has its `error` set and does not raise.
+
+        >>> found, failed = client.batch_search([draft, ArticleReference("nobody")])
+        >>> failed.error.reason
+        'ARTICLE_NOT_FOUND'
         """
+        queries = each_of("queries", queries)
         return self._call(_calls.batch_search(queries, collection, options), timeout)
+
+    def compare_many(
+        self,
+        pairs: Iterable[tuple[Text, Text]],
+        *,
+        offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
+        with_differences: bool = False,
+        timeout: float | None = None,
+    ) -> Iterator[CompareResult]:
+        """Compares any number of pairs, and yields a result for each, in their order.
+
+        A pair that fails has its result's `error` set, and the others go on. Raises what would befall all that follow, as that
+        the service is gone. Four calls are under way at a time, so that pairs are drawn ahead; each has `timeout` to itself,
+        and is made again for half a minute while the service is too busy.
+
+        >>> [result.comparison.relation.value for result in client.compare_many([(original, draft), (original, original)])]
+        ['copy', 'identical']
+        """
+        calls = (
+            _calls.compare(a, b, offset_unit, with_differences=with_differences)
+            for a, b in each_of("pairs", pairs)
+        )
+        return (_many.result_of_pair(answer) for _, answer in self._in_order(calls, timeout))
+
+    def search_many(
+        self,
+        queries: Iterable[Text],
+        options: SearchOptions | None = None,
+        *,
+        collection: str = "",
+        batch_size: int = _many.BATCH_SIZE,
+        timeout: float | None = None,
+    ) -> Iterator[SearchResult]:
+        """Searches for any number of texts, and yields a result for each, in their order.
+
+        A query that fails has its result's `error` set, and the others go on. Raises what would befall all that follow, as that
+        there is no such collection. Queries are drawn ahead: `batch_size` go in one call, and four calls are under way at a
+        time; each has `timeout` to itself, and is made again for half a minute while the service is too busy. To have the
+        answers to queries that come slowly at once, `search` for each.
+
+        >>> _ = client.ingest(Article(id="wire-1", text=original))
+        >>> [len(result.matches) for result in client.search_many([draft, "Nothing of the kind"])]
+        [1, 0]
+        """
+        batches = _many.SearchBatches(collection, options, batch_size)
+        calls = batches.of(each_of("queries", queries))
+        for call, answer in self._in_order(calls, timeout):
+            yield from _many.results_of_batch(call, answer)
 
     def ingest(
         self,
@@ -149,6 +213,11 @@ class Client:
 
         It is safe on disk and searchable when this returns. `search`: also search for the article's matches
         among those ingested before it.
+
+        >>> client.ingest(Article(id="wire-1", text=original)).outcome
+        <IngestOutcome.CREATED: 'created'>
+        >>> client.ingest(Article(id="wire-2", text=draft), search=SearchOptions()).matches[0].article_id
+        'wire-1'
         """
         return self._call(_calls.ingest(article, collection, search), timeout)
 
@@ -170,15 +239,21 @@ class Client:
         of what it gave before. Closing the iterator ends the stream; what was sent but not acknowledged may
         or may not have been ingested. A stream that breaks off is opened anew, and what was not acknowledged is sent
         again, up to five times without an answer; what had been ingested then answers UNCHANGED.
+
+        >>> articles = [Article(id="wire-1", text=original), Article(id="wire-2", text="")]
+        >>> for answer in client.ingest_many(articles):
+        ...     print(answer.article_id, answer.outcome or answer.error.reason)
+        wire-1 IngestOutcome.CREATED
+        wire-2 INVALID_REQUEST
         """
-        requests = _Requests(articles, Batches(collection, search, window))
-        attempts = Attempts(_channel.deadline(timeout, self._stream_timeout))
+        requests = Requests(articles, Batches(collection, search, window))
+        attempts = Attempts(self._connection.stream_deadline(timeout))
         wait: float | None = 0.0
         try:
             while wait is not None:
                 time.sleep(wait)
                 stream = self._stub.BatchIngestArticles(
-                    requests.begin(), timeout=attempts.begin(), metadata=_access.metadata(self._token)
+                    requests.begin(), timeout=attempts.begin(), metadata=self._connection.metadata()
                 )
                 try:
                     wait = None
@@ -204,7 +279,12 @@ class Client:
             raise requests.failure
 
     def get(self, article_id: str, *, collection: str = "", timeout: float | None = None) -> Article:
-        """Returns a stored article with its text."""
+        """Returns a stored article with its text.
+
+        >>> _ = client.ingest(Article(id="wire-1", text=original))
+        >>> client.get("wire-1").text == original
+        True
+        """
         return self._call(_calls.get(article_id, collection), timeout)
 
     def list(
@@ -218,15 +298,13 @@ class Client:
         """Yields a collection's articles in the order of their ingest, fetching a page when needed.
 
         `page_size` 0: 100, or 8 with texts. `timeout` is that of one page.
+
+        >>> _ = client.ingest(Article(id="wire-1", text=original, title="The last ferry"))
+        >>> [(article.id, article.title) for article in client.list()]
+        [('wire-1', 'The last ferry')]
         """
-        token = ""
-        while True:
-            call = _calls.list_articles(collection, page_size, token, include_text=include_text)
-            page = self._call(call, timeout)
-            yield from page.items
-            token = page.next_token
-            if not token:
-                return
+        pages = _calls.list_articles(collection, page_size, include_text=include_text)
+        return self._items(pages, timeout)
 
     def delete(
         self,
@@ -236,7 +314,11 @@ class Client:
         allow_missing: bool = False,
         timeout: float | None = None,
     ) -> bool:
-        """Deletes a stored article. False: it was not there and `allow_missing` was set."""
+        """Deletes a stored article. False: it was not there and `allow_missing` was set.
+
+        >>> client.delete("wire-1", allow_missing=True)
+        False
+        """
         return self._call(_calls.delete(article_id, collection, allow_missing=allow_missing), timeout)
 
     def create_collection(
@@ -246,130 +328,116 @@ class Client:
         *,
         timeout: float | None = None,
     ) -> Collection:
-        """Creates an empty collection and returns it with every setting filled in."""
+        """Creates an empty collection and returns it with every setting filled in.
+
+        >>> created = client.create_collection("obituaries", CollectionSettings(language="en"))
+        >>> created.id, created.article_count
+        ('obituaries', 0)
+        """
         return self._call(_calls.create_collection(collection_id, settings or CollectionSettings()), timeout)
 
     def get_collection(self, collection_id: str = "", *, timeout: float | None = None) -> Collection:
-        """Returns a collection."""
+        """Returns a collection.
+
+        >>> client.get_collection().id
+        'default'
+        """
         return self._call(_calls.get_collection(collection_id), timeout)
 
     def list_collections(self, *, page_size: int = 0, timeout: float | None = None) -> Iterator[Collection]:
-        """Yields the collections by id, fetching a page when needed; `timeout` is that of one page."""
-        token = ""
-        while True:
-            page = self._call(_calls.list_collections(page_size, token), timeout)
-            yield from page.items
-            token = page.next_token
-            if not token:
-                return
+        """Yields the collections by id, fetching a page when needed; `timeout` is that of one page.
+
+        >>> [collection.id for collection in client.list_collections()]
+        ['default']
+        """
+        return self._items(_calls.list_collections(page_size), timeout)
 
     def delete_collection(
         self, collection_id: str, *, force: bool = False, timeout: float | None = None
     ) -> int:
-        """Deletes a collection, with `force` also one that holds articles; returns how many went with it."""
+        """Deletes a collection, with `force` also one that holds articles; returns how many went with it.
+
+        >>> _ = client.create_collection("obituaries")
+        >>> client.delete_collection("obituaries")
+        0
+        """
         return self._call(_calls.delete_collection(collection_id, force=force), timeout)
 
     def info(self, *, timeout: float | None = None) -> ServiceInfo:
-        """Returns the service's version, sketch scheme, limits and counts."""
+        """Returns the service's version, sketch scheme, limits and counts.
+
+        >>> client.info().limits.max_text_bytes
+        1048576
+        """
         return self._call(_calls.info(), timeout)
+
+    @property
+    def _stub(self) -> pb_grpc.TextkinServiceStub:
+        self._connection.check()
+        return self._service
 
     def _call(self, call: Call[T], timeout: float | None) -> T:
         method = getattr(self._stub, call.method)
         try:
             response = method(
                 call.request,
-                timeout=_channel.deadline(timeout, self._timeout),
-                metadata=_access.metadata(self._token),
+                timeout=self._connection.deadline(timeout),
+                metadata=self._connection.metadata(),
             )
         except grpc.RpcError as error:
             raise error_of_call(error) from error
         return call.result(response)
 
+    def _items(self, pages: Pages[T], timeout: float | None) -> Iterator[T]:
+        page = self._call(pages.after(""), timeout)
+        yield from page.items
+        while page.next_token:
+            page = self._call(pages.after(page.next_token), timeout)
+            yield from page.items
 
-class _Requests:
-    """The requests of an ingest, which gRPC draws in one thread, from articles that are drawn in another."""
-
-    def __init__(self, articles: Iterable[Article], batches: Batches) -> None:
-        self.failure: BaseException | None = None
-        self._articles = articles
-        self._batches = batches
-        self._changed = threading.Condition()
-        self._ended = self._closed = False
-        self._attempt = 0
-
-    @property
-    def is_done(self) -> bool:
-        """Whether there is nothing left to send, nor an answer to wait for."""
-        with self._changed:
-            return self._ended and self._batches.is_empty and self._batches.is_answered
-
-    def begin(self) -> Iterator[pb.BatchIngestArticlesRequest]:
-        """Returns the requests of another stream, first those that the one before, which ends, left unanswered."""
-        with self._changed:
-            if not self._attempt:
-                # A daemon, because the iterable may wait for ever.
-                threading.Thread(target=self._draw, name="textkin-ingest", daemon=True).start()
-            self._attempt += 1
-            self._batches.send_again()
-            self._changed.notify_all()
-            return self._of(self._attempt)
-
-    def answered(self, response: pb.BatchIngestArticlesResponse) -> list[Acknowledgement]:
-        """Returns the acknowledgements of a response."""
-        with self._changed:
-            acknowledgements = self._batches.answered(response)
-            if self._batches.is_due:
-                self._changed.notify_all()
-        return acknowledgements
-
-    def taken(self) -> None:
-        """Lets one more article be drawn."""
-        with self._changed:
-            self._batches.taken()
-            if self._batches.has_much_room:
-                self._changed.notify_all()
-
-    def close(self) -> None:
-        """Lets both threads end, even if they wait for an acknowledgement."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-    def _of(self, attempt: int) -> Iterator[pb.BatchIngestArticlesRequest]:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_over(attempt) or self._ended or self._batches.is_due)
-                if self._is_over(attempt) or self._batches.is_empty:
-                    return
-                request = self._batches.send()
-            yield request
-
-    def _is_over(self, attempt: int) -> bool:
-        return self._closed or attempt != self._attempt
-
-    def _draw(self) -> None:
-        # An exception would be printed by this thread and lost: keep it for the caller's.
+    def _in_order(
+        self, calls: Iterable[Call[T]], timeout: float | None
+    ) -> Iterator[tuple[Call[T], T | TextkinError]]:
+        """Each call with its answer, in their order, while others are under way. An exception of the iterable comes last."""
+        under_way: deque[tuple[Call[T], Any]] = deque()
+        failure = None
         try:
-            articles = iter(self._articles)
-            while self._may_draw():
-                try:
-                    article = next(articles)
-                except StopIteration:
-                    return
-                with self._changed:
-                    self._batches.add(article)
-                    if self._batches.is_due:
-                        self._changed.notify_all()
-        except Exception as error:  # noqa: BLE001 -- whatever the caller's iterable raises goes back to the caller
-            self.failure = error
+            for call in with_failure(calls):
+                if isinstance(call, Exception):
+                    failure = call
+                    break
+                under_way.append((call, self._begin(call, timeout)))
+                if len(under_way) == _many.CALLS_UNDER_WAY:
+                    yield self._first_answer(under_way, timeout)
+            while under_way:
+                yield self._first_answer(under_way, timeout)
         finally:
-            with self._changed:
-                self._ended = True
-                self._changed.notify_all()
+            for _, future in under_way:
+                future.cancel()
+        if failure:
+            raise failure
 
-    def _may_draw(self) -> bool:
-        """Waits for room in the window. False: the stream is at its end."""
-        with self._changed:
-            if not self._batches.has_room:
-                self._changed.wait_for(lambda: self._closed or self._batches.has_much_room)
-            return not self._closed
+    def _begin(self, call: Call[T], timeout: float | None) -> Any:
+        """What gRPC calls a future."""
+        return getattr(self._stub, call.method).future(
+            call.request, timeout=self._connection.deadline(timeout), metadata=self._connection.metadata()
+        )
+
+    def _first_answer(
+        self, under_way: deque[tuple[Call[T], Any]], timeout: float | None
+    ) -> tuple[Call[T], T | TextkinError]:
+        call, future = under_way[0]
+        patience = Patience()
+        while True:
+            try:
+                answer: T | TextkinError = call.result(future.result())
+            except grpc.RpcError as error:
+                answer = error_of_call(error)
+                wait = patience.wait_after(answer)
+                if wait is not None:
+                    time.sleep(wait)
+                    future = self._begin(call, timeout)
+                    under_way[0] = call, future
+                    continue
+            under_way.popleft()
+            return call, answer

@@ -33,7 +33,14 @@ class FieldViolation:
 
 
 class TextkinError(Exception):
-    """The root of all errors. `message` is for people, `reason` and `metadata` for programs."""
+    """The root of all errors. `message` is for people, `reason` and `metadata` for programs.
+
+    >>> try:
+    ...     client.get("nobody")
+    ... except NotFound as error:
+    ...     print(error.code, error.reason)
+    NOT_FOUND ARTICLE_NOT_FOUND
+    """
 
     codes: ClassVar[tuple[str, ...]] = ()
 
@@ -62,7 +69,14 @@ class TextkinError(Exception):
 
 
 class InvalidRequest(TextkinError):
-    """A field's value is not what it may be; `violations` name the fields."""
+    """A field's value is not what it may be; `violations` name the fields.
+
+    >>> try:
+    ...     client.compare("", draft)
+    ... except InvalidRequest as error:
+    ...     print(error.violations[0].field)
+    a.inline.text
+    """
 
     codes = ("INVALID_ARGUMENT", "OUT_OF_RANGE")
 

@@ -5,13 +5,16 @@ aware; the service's are in UTC.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import total_ordering
 from typing import Self
 
 from textkin.errors import TextkinError
+from textkin.spans import OffsetUnit as OffsetUnit  # noqa: PLC0414 -- it is of these values, too
+from textkin.spans import Side, span_of
+from textkin.spans import Span as Span  # noqa: PLC0414 -- as above
 
 DEFAULT_COLLECTION = "default"
 
@@ -28,7 +31,11 @@ class _Ordered(Enum):
 
 
 class Relation(_Ordered):
-    """What two texts share; a greater member is a stronger relation. It never says who wrote first."""
+    """What two texts share; a greater member is a stronger relation. It never says who wrote first.
+
+    >>> client.compare(original, draft).relation >= Relation.REWRITE
+    True
+    """
 
     UNRELATED = "unrelated"
     RELATED = "related"
@@ -46,32 +53,12 @@ class PassageKind(_Ordered):
     VERBATIM = "verbatim"
 
 
-class OffsetUnit(Enum):
-    """What spans count: code points (as Python does), bytes of UTF-8, or UTF-16 code units."""
-
-    CODE_POINT = "code_point"
-    UTF8_BYTE = "utf8_byte"
-    UTF16_UNIT = "utf16_unit"
-
-
 class IngestOutcome(Enum):
     """What an ingest did to its collection."""
 
     CREATED = "created"
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a text, from `start` (included) to `end` (excluded), in the comparison's offset unit."""
-
-    start: int
-    end: int
-
-    def of(self, text: str) -> str:
-        """The stretch itself, for spans that count code points."""
-        return text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +105,12 @@ class Comparison:
 
     `cut_a`, `cut_b`: where the search for passages in each text ended, in the offset unit, since texts so long and so alike
     were too much work to align whole. None: all of it was aligned, or no passages were asked for.
+
+    >>> comparison = client.compare(original, draft)
+    >>> comparison.relation is Relation.COPY, comparison.score > 0.5
+    (True, True)
+    >>> comparison.passages[0].b.text in draft
+    True
     """
 
     score: float
@@ -133,12 +126,65 @@ class Comparison:
     cut_a: int | None = None
     cut_b: int | None = None
 
+    def with_texts(self, a: str | None = None, b: str | None = None) -> "Comparison":
+        """The same comparison, whose spans know the texts; None: what they know already stays.
+
+        Raises ValueError for a text that is too short to be the one that was compared.
+
+        >>> _ = client.ingest(Article(id="wire-1", text=original))
+        >>> comparison = client.compare(draft, ArticleReference("wire-1"))
+        >>> known = comparison.with_texts(b=client.get("wire-1").text)
+        >>> known == comparison, known.passages[0].b.text in original
+        (True, True)
+        """
+        side_a = None if a is None else Side(self.offset_unit, a)
+        side_b = None if b is None else Side(self.offset_unit, b)
+        return replace(self, passages=tuple(_of_sides(each, side_a, side_b) for each in self.passages))
+
+
+def _of_sides(passage: Passage, a: Side | None, b: Side | None) -> Passage:
+    """The same passage, whose spans are of these sides; None: of what they were."""
+    return replace(
+        passage,
+        a=_of_side(passage.a, a),
+        b=_of_side(passage.b, b),
+        differences=tuple(
+            Difference(each.a and _of_side(each.a, a), each.b and _of_side(each.b, b))
+            for each in passage.differences
+        ),
+        quotations=tuple(
+            replace(
+                each,
+                a=_of_side(each.a, a),
+                b=_of_side(each.b, b),
+                speaker_a=each.speaker_a and _of_side(each.speaker_a, a),
+                speaker_b=each.speaker_b and _of_side(each.speaker_b, b),
+            )
+            for each in passage.quotations
+        ),
+    )
+
+
+def _of_side(span: Span, side: Side | None) -> Span:
+    if side is None:
+        return span
+    side.cut(span.start, span.end)
+    return span_of(span.start, span.end, side)
+
+
+@dataclass(frozen=True, slots=True)
+class CompareResult:
+    """What came of one of many comparisons: either `comparison` is set, or `error`, which says why there is none."""
+
+    comparison: Comparison | None = None
+    error: TextkinError | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class InlineText:
     """A text with its language, a BCP 47 tag. Empty: the searched collection's; without one, detected."""
 
-    text: str
+    text: str = field(repr=False)
     language: str = ""
 
 
@@ -156,6 +202,10 @@ class SearchOptions:
 
     `limit` 0: ten. `min_relation` None: REWRITE. `matches_with_passages`: how many of the best matches carry
     passages.
+
+    >>> options = SearchOptions(limit=3, min_relation=Relation.RELATED, matches_with_passages=3)
+    >>> client.search(draft, options).matches
+    ()
     """
 
     limit: int = 0
@@ -179,6 +229,21 @@ class Match:
     source: str = ""
     published_at: datetime | None = None
 
+    def with_text(self, text: str) -> "Match":
+        """The same match, whose passages know the text of the article, which a match does not carry.
+
+        Raises ValueError for a text that is too short to be the one that was compared: the article may have been replaced.
+
+        >>> _ = client.ingest(Article(id="wire-1", text=original))
+        >>> (match,) = client.search(draft, SearchOptions(matches_with_passages=1)).matches
+        >>> match.comparison.passages[0].a.text in draft
+        True
+        >>> match = match.with_text(client.get(match.article_id).text)
+        >>> match.comparison.passages[0].b.text in original
+        True
+        """
+        return replace(self, comparison=self.comparison.with_texts(b=text))
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -195,14 +260,14 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article. Empty fields are unknown.
+    """An article. Empty fields are unknown. Its text is not printed with it.
 
     `ingested_at` is set by the service and ignored when sent. So is `detected_language`: what the text was taken for where
     neither it nor its collection named a language.
     """
 
     id: str
-    text: str
+    text: str = field(repr=False)
     title: str = ""
     url: str = ""
     source: str = ""
@@ -241,6 +306,10 @@ class CollectionSettings:
     """What holds for all articles of a collection.
 
     `language` empty: each text's is detected. `retention` None: for ever. Limits of 0: the service's.
+
+    >>> month = CollectionSettings(language="en", retention=timedelta(days=30))
+    >>> client.create_collection("wire", month).settings.retention.days
+    30
     """
 
     language: str = ""

@@ -13,7 +13,12 @@ _RELATIONS = {
 
 
 def match_words(match: Match) -> str:
-    """A match in a few words, such as "rewrite of story-17 (0.87)". It says nothing of which came first."""
+    """A match in a few words, such as "rewrite of story-17 (0.87)". It says nothing of which came first.
+
+    >>> _ = client.ingest(Article(id="wire-1", text=original))
+    >>> match_words(client.search(original).matches[0])
+    'identical to wire-1 (1.00)'
+    """
     comparison = match.comparison
     return f"{_RELATIONS[comparison.relation]} {match.article_id} ({comparison.score:.2f})"
 
