@@ -7,6 +7,7 @@ import analysis
 import comparison
 import figures
 import growth
+import importing
 import index
 import ingesting
 import quality
@@ -25,6 +26,7 @@ if __name__ == "__main__":
         comparison.measure()
         index.measure()
         starting.measure()
+        importing.measure()
         ingesting.measure()
         searching.measure()
         speed.measure()

@@ -135,7 +135,7 @@ class AsyncClient:
         offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
         with_differences: bool = False,
         timeout: float | None = None,
-    ) -> AsyncIterator[CompareResult]:
+    ) -> AsyncGenerator[CompareResult, None]:
         """Compares any number of pairs; see `Client.compare_many`."""
         check_several("pairs", pairs)
         calls = (
@@ -154,7 +154,7 @@ class AsyncClient:
         collection: str = "",
         batch_size: int = _many.BATCH_SIZE,
         timeout: float | None = None,
-    ) -> AsyncIterator[SearchResult]:
+    ) -> AsyncGenerator[SearchResult, None]:
         """Searches for any number of texts; see `Client.search_many`."""
         check_several("queries", queries)
         batches = _many.SearchBatches(collection, options, batch_size)
@@ -182,7 +182,7 @@ class AsyncClient:
         search: SearchOptions | None = None,
         window: int = 256,
         timeout: float | None = None,
-    ) -> AsyncIterator[Acknowledgement]:
+    ) -> AsyncGenerator[Acknowledgement, None]:
         """Ingests articles as one stream; see `Client.ingest_many`.
 
         A plain iterable that waits holds up the event loop: give an asynchronous one instead.
@@ -236,7 +236,7 @@ class AsyncClient:
         include_text: bool = False,
         page_size: int = 0,
         timeout: float | None = None,
-    ) -> AsyncIterator[Article]:
+    ) -> AsyncGenerator[Article, None]:
         """Yields a collection's articles; see `Client.list`."""
         pages = _calls.list_articles(collection, page_size, include_text=include_text)
         return self._items(pages, timeout)
@@ -278,7 +278,7 @@ class AsyncClient:
         *,
         page_size: int = 0,
         timeout: float | None = None,
-    ) -> AsyncIterator[Collection]:
+    ) -> AsyncGenerator[Collection, None]:
         """Yields the collections by id; see `Client.list_collections`."""
         return self._items(_calls.list_collections(page_size), timeout)
 
@@ -322,7 +322,7 @@ class AsyncClient:
             raise error_of_call(error) from error
         return call.result(response)
 
-    async def _items(self, pages: Pages[T], timeout: float | None) -> AsyncIterator[T]:
+    async def _items(self, pages: Pages[T], timeout: float | None) -> AsyncGenerator[T, None]:
         page = await self._call(pages.after(""), timeout)
         for item in page.items:
             yield item

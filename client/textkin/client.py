@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -160,7 +160,7 @@ class Client:
         offset_unit: OffsetUnit = OffsetUnit.CODE_POINT,
         with_differences: bool = False,
         timeout: float | None = None,
-    ) -> Iterator[CompareResult]:
+    ) -> Generator[CompareResult, None, None]:
         """Compares any number of pairs, and yields a result for each, in their order.
 
         A pair that fails has its result's `error` set, and the others go on. Raises what would befall all that follow, as that
@@ -184,7 +184,7 @@ class Client:
         collection: str = "",
         batch_size: int = _many.BATCH_SIZE,
         timeout: float | None = None,
-    ) -> Iterator[SearchResult]:
+    ) -> Generator[SearchResult, None, None]:
         """Searches for any number of texts, and yields a result for each, in their order.
 
         A query that fails has its result's `error` set, and the others go on. Raises what would befall all that follow, as that
@@ -229,7 +229,7 @@ class Client:
         search: SearchOptions | None = None,
         window: int = 256,
         timeout: float | None = None,
-    ) -> Iterator[Acknowledgement]:
+    ) -> Generator[Acknowledgement, None, None]:
         """Ingests articles as one stream, and yields an acknowledgement for each, in their order.
 
         Articles are drawn, in another thread, as acknowledgements are consumed, never more than `window`
@@ -294,7 +294,7 @@ class Client:
         include_text: bool = False,
         page_size: int = 0,
         timeout: float | None = None,
-    ) -> Iterator[Article]:
+    ) -> Generator[Article, None, None]:
         """Yields a collection's articles in the order of their ingest, fetching a page when needed.
 
         `page_size` 0: 100, or 8 with texts. `timeout` is that of one page.
@@ -344,7 +344,9 @@ class Client:
         """
         return self._call(_calls.get_collection(collection_id), timeout)
 
-    def list_collections(self, *, page_size: int = 0, timeout: float | None = None) -> Iterator[Collection]:
+    def list_collections(
+        self, *, page_size: int = 0, timeout: float | None = None
+    ) -> Generator[Collection, None, None]:
         """Yields the collections by id, fetching a page when needed; `timeout` is that of one page.
 
         >>> [collection.id for collection in client.list_collections()]
@@ -388,7 +390,7 @@ class Client:
             raise error_of_call(error) from error
         return call.result(response)
 
-    def _items(self, pages: Pages[T], timeout: float | None) -> Iterator[T]:
+    def _items(self, pages: Pages[T], timeout: float | None) -> Generator[T, None, None]:
         page = self._call(pages.after(""), timeout)
         yield from page.items
         while page.next_token:
@@ -397,7 +399,7 @@ class Client:
 
     def _in_order(
         self, calls: Iterable[Call[T]], timeout: float | None
-    ) -> Iterator[tuple[Call[T], T | TextkinError]]:
+    ) -> Generator[tuple[Call[T], T | TextkinError], None, None]:
         """Each call with its answer, in their order, while others are under way. An exception of the iterable comes last."""
         under_way: deque[tuple[Call[T], Any]] = deque()
         failure = None

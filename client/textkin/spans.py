@@ -31,7 +31,7 @@ class Side:
     __slots__ = ("_form", "text", "unit")
 
     def __init__(self, unit: OffsetUnit, text: str | None = None) -> None:
-        """Makes a side; it keeps no copy of the text."""
+        """Makes a side; the form that its unit cuts is made when it is first needed, and kept."""
         self.unit = unit
         self.text = text
         self._form: bytes | None = None
