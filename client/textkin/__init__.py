@@ -13,7 +13,6 @@ the tree of `textkin.errors`.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from textkin._access import Tls
 from textkin.errors import (
     AlreadyExists,
     DeadlineExceeded,
@@ -56,6 +55,7 @@ from textkin.types import (
 )
 
 if TYPE_CHECKING:
+    from textkin._access import Tls
     from textkin.async_client import AsyncClient
     from textkin.client import Client
 
@@ -101,13 +101,12 @@ __all__ = [
     "UnexpectedError",
 ]
 
-# The clients import gRPC, which takes longer than all the rest: they are loaded when first asked for (PEP
-# 562).
-_LAZY = {"AsyncClient": "textkin.async_client", "Client": "textkin.client"}
+# The clients import gRPC, which takes longer than all the rest: they are loaded when first asked for (PEP 562).
+_LAZY = {"AsyncClient": "textkin.async_client", "Client": "textkin.client", "Tls": "textkin._access"}
 
 
 def __getattr__(name: str) -> Any:
-    """Loads a client class."""
+    """Loads what is not loaded at first."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_LAZY[name]), name)

@@ -171,7 +171,7 @@ def info() -> Call[types.ServiceInfo]:
 def _side(name: str, text: Text) -> pb.CompareSide:
     if isinstance(text, types.ArticleReference):
         return pb.CompareSide(article=_convert.reference(text))
-    return pb.CompareSide(inline=_convert.inline_text(_checked(name, text)))
+    return pb.CompareSide(inline=_convert.inline_text(_checked(name, text), name))
 
 
 def _options(options: types.SearchOptions | None) -> pb.SearchOptions | None:
@@ -182,7 +182,7 @@ def _set_query(
     message: pb.SearchRequest | pb.BatchSearchQuery, name: str, query: Text, collection: str
 ) -> None:
     if not isinstance(query, types.ArticleReference):
-        message.inline.CopyFrom(_convert.inline_text(_checked(name, query)))
+        message.inline.CopyFrom(_convert.inline_text(_checked(name, query), name))
         return
     searched = collection or types.DEFAULT_COLLECTION
     if query.collection_id not in {"", searched}:

@@ -17,6 +17,7 @@ from textkin.v1 import textkin_service_pb2 as pb
 
 _E = TypeVar("_E", bound=Enum)
 
+_REQUIRED = ("id", "text")
 _ABOUT = ("title", "url", "source", "language")
 
 
@@ -36,11 +37,14 @@ def enum_number(wrapper: Any, prefix: str, member: Enum | None) -> Any:
     return wrapper.Value(prefix + member.name) if member else 0
 
 
-def inline_text(text: str | types.InlineText) -> pb.InlineText:
-    """A text given along, with or without its language."""
-    if isinstance(text, str):
-        return pb.InlineText(text=text)
-    return pb.InlineText(text=text.text, language=text.language)
+def inline_text(text: str | types.InlineText, name: str) -> pb.InlineText:
+    """A text given along, with or without its language. Raises ValueError, which calls it `name`, for one that cannot be sent."""
+    try:
+        if isinstance(text, str):
+            return pb.InlineText(text=text)
+        return pb.InlineText(text=text.text, language=text.language)
+    except UnicodeEncodeError as error:
+        raise _unsendable(name, error) from None
 
 
 def reference(article: types.ArticleReference) -> pb.ArticleReference:
@@ -76,19 +80,30 @@ def article_message(article: types.Article) -> article_pb2.Article:
 
 
 def fill_article(message: article_pb2.Article, article: types.Article) -> None:
-    """Makes an empty message that of an article to ingest."""
-    message.id = article.id
-    message.text = article.text
-    # Of most articles little more is known, and a field that is not set costs nothing.
-    for name in _ABOUT:
-        value = getattr(article, name)
-        if value != "":
-            setattr(message, name, value)
+    """Makes an empty message that of an article to ingest. Raises ValueError for what cannot be sent."""
+    name = ""
+    try:
+        for name in _REQUIRED:
+            setattr(message, name, getattr(article, name))
+        # Of most articles little more is known, and a field that is not set costs nothing.
+        for name in _ABOUT:
+            value = getattr(article, name)
+            if value != "":
+                setattr(message, name, value)
+        if article.metadata:
+            name = "metadata"
+            message.metadata.update(article.metadata)
+    except UnicodeEncodeError as error:
+        raise _unsendable(f"the article's {name}", error) from None
     published_at = timestamp(article.published_at)
     if published_at is not None:
         message.published_at.CopyFrom(published_at)
-    if article.metadata:
-        message.metadata.update(article.metadata)
+
+
+def _unsendable(what: str, error: UnicodeEncodeError) -> ValueError:
+    return ValueError(
+        f"{what} has half of a surrogate pair at position {error.start}, which is no character: write both halves"
+    )
 
 
 def settings_message(settings: types.CollectionSettings) -> collection_pb2.CollectionSettings:

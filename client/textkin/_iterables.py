@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import TypeVar
 
-from textkin.types import InlineText
+from textkin.types import Article, ArticleReference, InlineText
 
 T = TypeVar("T")
 
@@ -12,15 +12,15 @@ Several = Iterable[T] | AsyncIterable[T]
 
 
 def each_of(name: str, values: Iterable[T]) -> Iterable[T]:
-    """The values. Raises TypeError for a text, of which each character would be one."""
+    """The values. Raises TypeError for what is one of them, or would be taken apart into characters."""
     check_several(name, values)
     return values
 
 
 def check_several(name: str, values: object) -> None:
-    """Raises TypeError for a text."""
-    if isinstance(values, str | bytes | InlineText):
-        raise TypeError(f"{name} is a single text: it must be an iterable of texts")
+    """Raises TypeError for a single one."""
+    if isinstance(values, str | bytes | Article | ArticleReference | InlineText):
+        raise TypeError(f"{name} is a single {type(values).__name__}: it must be an iterable, such as a list")
 
 
 def with_failure(values: Iterable[T]) -> Iterator[T | Exception]:

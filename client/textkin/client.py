@@ -1,24 +1,19 @@
 """The blocking client."""
 
-import time
-from collections import deque
 from collections.abc import Generator, Iterable
+from contextlib import closing
 from types import TracebackType
-from typing import Any, Self, TypeVar
-
-import grpc
+from typing import Self, TypeVar
 
 from textkin import _calls, _many
 from textkin._access import Tls, Token
-from textkin._attempts import Attempts, Patience
 from textkin._batches import Batches
-from textkin._calls import Call, Pages, Text
+from textkin._caller import Caller
+from textkin._calls import Text
 from textkin._channel import DEFAULT_TIMEOUT
 from textkin._connection import Connection
-from textkin._iterables import each_of, with_failure
+from textkin._iterables import each_of
 from textkin._requests import Requests
-from textkin._status import error_of_call
-from textkin.errors import TextkinError
 from textkin.types import (
     Acknowledgement,
     Article,
@@ -32,7 +27,6 @@ from textkin.types import (
     SearchResult,
     ServiceInfo,
 )
-from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 
 T = TypeVar("T")
 
@@ -74,7 +68,7 @@ class Client:
         another machine without TLS. Raises ValueError for what does not go together, and OSError for a file that cannot be
         read, or if no name among several addresses is known.
         """
-        self._connection = Connection(
+        connection = Connection(
             address,
             token=token,
             tls=tls,
@@ -82,9 +76,8 @@ class Client:
             timeout=timeout,
             stream_timeout=stream_timeout,
         )
-        self.address = self._connection.address
-        self._channel = self._connection.open(grpc)
-        self._service: pb_grpc.TextkinServiceStub = pb_grpc.TextkinServiceStub(self._channel)
+        self.address = connection.address
+        self._caller = Caller(connection)
 
     def __enter__(self) -> Self:
         return self
@@ -96,8 +89,7 @@ class Client:
 
     def close(self) -> None:
         """Closes the connection; calls under way are cancelled. Another time does nothing."""
-        self._connection.close()
-        self._channel.close()
+        self._caller.close()
 
     def compare(
         self,
@@ -116,7 +108,9 @@ class Client:
         ...     print(passage.kind.value, [each.b.text for each in passage.differences if each.b])
         edited ['late', 'about']
         """
-        return self._call(_calls.compare(a, b, offset_unit, with_differences=with_differences), timeout)
+        return self._caller.call(
+            _calls.compare(a, b, offset_unit, with_differences=with_differences), timeout
+        )
 
     def search(
         self,
@@ -132,7 +126,7 @@ class Client:
         >>> [match.article_id for match in client.search(draft).matches]
         ['wire-1']
         """
-        return self._call(_calls.search(query, collection, options), timeout)
+        return self._caller.call(_calls.search(query, collection, options), timeout)
 
     def batch_search(
         self,
@@ -151,7 +145,7 @@ class Client:
         'ARTICLE_NOT_FOUND'
         """
         queries = each_of("queries", queries)
-        return self._call(_calls.batch_search(queries, collection, options), timeout)
+        return self._caller.call(_calls.batch_search(queries, collection, options), timeout)
 
     def compare_many(
         self,
@@ -174,7 +168,9 @@ class Client:
             _calls.compare(a, b, offset_unit, with_differences=with_differences)
             for a, b in each_of("pairs", pairs)
         )
-        return (_many.result_of_pair(answer) for _, answer in self._in_order(calls, timeout))
+        with closing(self._caller.in_order(calls, timeout)) as answers:
+            for _, answer in answers:
+                yield _many.result_of_pair(answer)
 
     def search_many(
         self,
@@ -198,8 +194,9 @@ class Client:
         """
         batches = _many.SearchBatches(collection, options, batch_size)
         calls = batches.of(each_of("queries", queries))
-        for call, answer in self._in_order(calls, timeout):
-            yield from _many.results_of_batch(call, answer)
+        with closing(self._caller.in_order(calls, timeout)) as answers:
+            for call, answer in answers:
+                yield from _many.results_of_batch(call, answer)
 
     def ingest(
         self,
@@ -219,7 +216,7 @@ class Client:
         >>> client.ingest(Article(id="wire-2", text=draft), search=SearchOptions()).matches[0].article_id
         'wire-1'
         """
-        return self._call(_calls.ingest(article, collection, search), timeout)
+        return self._caller.call(_calls.ingest(article, collection, search), timeout)
 
     def ingest_many(
         self,
@@ -246,37 +243,8 @@ class Client:
         wire-1 IngestOutcome.CREATED
         wire-2 INVALID_REQUEST
         """
-        requests = Requests(articles, Batches(collection, search, window))
-        attempts = Attempts(self._connection.stream_deadline(timeout))
-        wait: float | None = 0.0
-        try:
-            while wait is not None:
-                time.sleep(wait)
-                stream = self._stub.BatchIngestArticles(
-                    requests.begin(), timeout=attempts.begin(), metadata=self._connection.metadata()
-                )
-                try:
-                    wait = None
-                    for response in stream:
-                        wait = attempts.wait_after_answer(response)
-                        if wait is not None:
-                            break
-                        for acknowledgement in requests.answered(response):
-                            yield acknowledgement
-                            requests.taken()
-                except grpc.RpcError as error:
-                    failure = error_of_call(error)
-                    wait = attempts.wait_after(failure)
-                    if wait is None:
-                        raise failure from error
-                    if requests.is_done:
-                        break
-                finally:
-                    stream.cancel()
-        finally:
-            requests.close()
-        if requests.failure:
-            raise requests.failure
+        requests = Requests(each_of("articles", articles), Batches(collection, search, window))
+        return self._caller.ingest(requests, timeout)
 
     def get(self, article_id: str, *, collection: str = "", timeout: float | None = None) -> Article:
         """Returns a stored article with its text.
@@ -285,7 +253,7 @@ class Client:
         >>> client.get("wire-1").text == original
         True
         """
-        return self._call(_calls.get(article_id, collection), timeout)
+        return self._caller.call(_calls.get(article_id, collection), timeout)
 
     def list(
         self,
@@ -304,7 +272,7 @@ class Client:
         [('wire-1', 'The last ferry')]
         """
         pages = _calls.list_articles(collection, page_size, include_text=include_text)
-        return self._items(pages, timeout)
+        return self._caller.items(pages, timeout)
 
     def delete(
         self,
@@ -319,7 +287,7 @@ class Client:
         >>> client.delete("wire-1", allow_missing=True)
         False
         """
-        return self._call(_calls.delete(article_id, collection, allow_missing=allow_missing), timeout)
+        return self._caller.call(_calls.delete(article_id, collection, allow_missing=allow_missing), timeout)
 
     def create_collection(
         self,
@@ -334,7 +302,9 @@ class Client:
         >>> created.id, created.article_count
         ('obituaries', 0)
         """
-        return self._call(_calls.create_collection(collection_id, settings or CollectionSettings()), timeout)
+        return self._caller.call(
+            _calls.create_collection(collection_id, settings or CollectionSettings()), timeout
+        )
 
     def get_collection(self, collection_id: str = "", *, timeout: float | None = None) -> Collection:
         """Returns a collection.
@@ -342,7 +312,7 @@ class Client:
         >>> client.get_collection().id
         'default'
         """
-        return self._call(_calls.get_collection(collection_id), timeout)
+        return self._caller.call(_calls.get_collection(collection_id), timeout)
 
     def list_collections(
         self, *, page_size: int = 0, timeout: float | None = None
@@ -352,7 +322,7 @@ class Client:
         >>> [collection.id for collection in client.list_collections()]
         ['default']
         """
-        return self._items(_calls.list_collections(page_size), timeout)
+        return self._caller.items(_calls.list_collections(page_size), timeout)
 
     def delete_collection(
         self, collection_id: str, *, force: bool = False, timeout: float | None = None
@@ -363,7 +333,7 @@ class Client:
         >>> client.delete_collection("obituaries")
         0
         """
-        return self._call(_calls.delete_collection(collection_id, force=force), timeout)
+        return self._caller.call(_calls.delete_collection(collection_id, force=force), timeout)
 
     def info(self, *, timeout: float | None = None) -> ServiceInfo:
         """Returns the service's version, sketch scheme, limits and counts.
@@ -371,75 +341,4 @@ class Client:
         >>> client.info().limits.max_text_bytes
         1048576
         """
-        return self._call(_calls.info(), timeout)
-
-    @property
-    def _stub(self) -> pb_grpc.TextkinServiceStub:
-        self._connection.check()
-        return self._service
-
-    def _call(self, call: Call[T], timeout: float | None) -> T:
-        method = getattr(self._stub, call.method)
-        try:
-            response = method(
-                call.request,
-                timeout=self._connection.deadline(timeout),
-                metadata=self._connection.metadata(),
-            )
-        except grpc.RpcError as error:
-            raise error_of_call(error) from error
-        return call.result(response)
-
-    def _items(self, pages: Pages[T], timeout: float | None) -> Generator[T, None, None]:
-        page = self._call(pages.after(""), timeout)
-        yield from page.items
-        while page.next_token:
-            page = self._call(pages.after(page.next_token), timeout)
-            yield from page.items
-
-    def _in_order(
-        self, calls: Iterable[Call[T]], timeout: float | None
-    ) -> Generator[tuple[Call[T], T | TextkinError], None, None]:
-        """Each call with its answer, in their order, while others are under way. An exception of the iterable comes last."""
-        under_way: deque[tuple[Call[T], Any]] = deque()
-        failure = None
-        try:
-            for call in with_failure(calls):
-                if isinstance(call, Exception):
-                    failure = call
-                    break
-                under_way.append((call, self._begin(call, timeout)))
-                if len(under_way) == _many.CALLS_UNDER_WAY:
-                    yield self._first_answer(under_way, timeout)
-            while under_way:
-                yield self._first_answer(under_way, timeout)
-        finally:
-            for _, future in under_way:
-                future.cancel()
-        if failure:
-            raise failure
-
-    def _begin(self, call: Call[T], timeout: float | None) -> Any:
-        """What gRPC calls a future."""
-        return getattr(self._stub, call.method).future(
-            call.request, timeout=self._connection.deadline(timeout), metadata=self._connection.metadata()
-        )
-
-    def _first_answer(
-        self, under_way: deque[tuple[Call[T], Any]], timeout: float | None
-    ) -> tuple[Call[T], T | TextkinError]:
-        call, future = under_way[0]
-        patience = Patience()
-        while True:
-            try:
-                answer: T | TextkinError = call.result(future.result())
-            except grpc.RpcError as error:
-                answer = error_of_call(error)
-                wait = patience.wait_after(answer)
-                if wait is not None:
-                    time.sleep(wait)
-                    future = self._begin(call, timeout)
-                    under_way[0] = call, future
-                    continue
-            under_way.popleft()
-            return call, answer
+        return self._caller.call(_calls.info(), timeout)

@@ -15,6 +15,7 @@ from textkin import (
     ArticleReference,
     AsyncClient,
     Client,
+    InlineText,
     InvalidRequest,
     NotFound,
     Relation,
@@ -296,10 +297,32 @@ def test_what_is_no_text_is_refused_by_name(client):
         (lambda: client.compare(ORIGINAL, None), "b is of type NoneType: it must be a str"),
         (lambda: client.search(b"bytes"), "query is of type bytes"),
         (lambda: client.batch_search([ORIGINAL, 5]), r"queries\[1\] is of type int"),
-        (lambda: client.batch_search(ORIGINAL), "queries is a single text"),
-        (lambda: list(client.search_many(ORIGINAL)), "queries is a single text"),
-        (lambda: list(client.compare_many(ORIGINAL)), "pairs is a single text"),
+        (lambda: client.batch_search(ORIGINAL), "queries is a single str: it must be an iterable"),
+        (lambda: list(client.search_many(ORIGINAL)), "queries is a single str: it must be an iterable"),
+        (lambda: list(client.compare_many(ORIGINAL)), "pairs is a single str: it must be an iterable"),
+        (lambda: list(client.ingest_many(Article("a", ORIGINAL))), "articles is a single Article"),
     ):
         with pytest.raises(TypeError, match=message) as caught:
             call()
         assert ORIGINAL not in str(caught.value)
+
+
+def test_what_has_no_utf_8_form_is_refused_by_name_and_place(client):
+    half = f"{ORIGINAL}\ud83d"
+    for call, message in (
+        (
+            lambda: client.compare(half, ORIGINAL),
+            f"a has half of a surrogate pair at position {len(ORIGINAL)}",
+        ),
+        (lambda: client.search(InlineText(half)), "query has half"),
+        (lambda: client.batch_search([ORIGINAL, half]), r"queries\[1\] has half"),
+        (lambda: client.ingest(Article("a", half)), "the article's text has half"),
+        (lambda: list(client.ingest_many([Article("a", "a", title=half)])), "the article's title has half"),
+        (
+            lambda: client.ingest(Article("a", "a", metadata={"desk": half})),
+            "the article's metadata has half",
+        ),
+    ):
+        with pytest.raises(ValueError, match=message) as caught:
+            call()
+        assert "ferry" not in str(caught.value)
