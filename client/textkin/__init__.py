@@ -101,7 +101,8 @@ __all__ = [
     "UnexpectedError",
 ]
 
-# The clients import gRPC, which takes longer than all the rest: they are loaded when first asked for (PEP 562).
+# The clients import gRPC, which takes longer than all the rest, and `Tls` what reads addresses: they are loaded when first
+# asked for (PEP 562).
 _LAZY = {"AsyncClient": "textkin.async_client", "Client": "textkin.client", "Tls": "textkin._access"}
 
 

@@ -76,11 +76,9 @@ class AsyncCaller:
                 answer = self._patiently(call, timeout)
                 under_way.append((call, asyncio.create_task(answer)))
                 if len(under_way) == _many.CALLS_UNDER_WAY:
-                    first, task = under_way.popleft()
-                    yield first, await task
+                    yield await _first_answer(under_way)
             while under_way:
-                first, task = under_way.popleft()
-                yield first, await task
+                yield await _first_answer(under_way)
         finally:
             for _, task in under_way:
                 task.cancel()
@@ -147,3 +145,12 @@ class AsyncCaller:
                 if wait is None:
                     return error
             await asyncio.sleep(wait)
+
+
+async def _first_answer(
+    under_way: deque[tuple[Call[T], asyncio.Task[T | TextkinError]]],
+) -> tuple[Call[T], T | TextkinError]:
+    call, task = under_way[0]
+    answer = await task
+    under_way.popleft()
+    return call, answer

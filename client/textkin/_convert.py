@@ -38,7 +38,7 @@ def enum_number(wrapper: Any, prefix: str, member: Enum | None) -> Any:
 
 
 def inline_text(text: str | types.InlineText, name: str) -> pb.InlineText:
-    """A text given along, with or without its language. Raises ValueError, which calls it `name`, for one that cannot be sent."""
+    """A text given along, with or without its language. Raises ValueError for one that cannot be sent, and calls it `name`."""
     try:
         if isinstance(text, str):
             return pb.InlineText(text=text)

@@ -272,6 +272,15 @@ async def test_a_busy_service_is_asked_again_by_the_asynchronous_client():
     assert busy.calls == 8
 
 
+def test_a_service_that_takes_one_call_at_a_time_answers_all(service_factory):
+    narrow = service_factory(max_in_flight=1, sustained_in_flight=1)
+    with Client(narrow.address) as client:
+        results = list(client.compare_many([(ORIGINAL, EDITED)] * 20))
+        assert [result.comparison.relation for result in results] == [Relation.COPY] * 20
+        found = list(client.search_many([EDITED] * 20, batch_size=2))
+        assert [result.error for result in found] == [None] * 20
+
+
 def test_a_service_that_stays_busy_is_an_error(monkeypatch):
     monkeypatch.setattr("textkin._attempts._FIRST_WAIT_OF_MANY", 0.001)
     busy = Busy(10**6)
