@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import total_ordering
 from typing import Self
 
 from textkin.errors import TextkinError
@@ -19,15 +18,27 @@ from textkin.spans import Span as Span  # noqa: PLC0414 -- as above
 DEFAULT_COLLECTION = "default"
 
 
-@total_ordering
 class _Ordered(Enum):
-    """An enumeration whose members are ordered as they are defined, from least to greatest."""
+    """An enumeration whose members are ordered as they are defined, from least to greatest.
+
+    All four comparisons are written out: type checkers do not follow functools.total_ordering to members.
+    """
 
     def __lt__(self, other: Self) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        members = list(type(self))
-        return members.index(self) < members.index(other)
+        return self._rank < other._rank if type(other) is type(self) else NotImplemented
+
+    def __le__(self, other: Self) -> bool:
+        return self._rank <= other._rank if type(other) is type(self) else NotImplemented
+
+    def __gt__(self, other: Self) -> bool:
+        return self._rank > other._rank if type(other) is type(self) else NotImplemented
+
+    def __ge__(self, other: Self) -> bool:
+        return self._rank >= other._rank if type(other) is type(self) else NotImplemented
+
+    @property
+    def _rank(self) -> int:
+        return list(type(self)).index(self)
 
 
 class Relation(_Ordered):

@@ -1,10 +1,14 @@
 """The guide of the client does what it says: each of its blocks is run, and prints what stands below it."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import textkin
 from callers import AccessFile
 from certificates import Authority, Pair
 from textkin import Client
@@ -76,3 +80,26 @@ def test_calls_are_balanced_as_the_guide_says(service_factory, tmp_path, capsys)
 def test_the_guide_names_every_call():
     calls = [name for name, value in vars(Client).items() if callable(value) and name[0] != "_"]
     assert [name for name in calls if not re.search(rf"\b{name}\b", GUIDE)] == []
+
+
+def test_the_blocks_of_the_guide_fit_the_types(tmp_path):
+    story = BLOCK.findall(STORY)[0][0]
+    for number, title in enumerate(SHOWN):
+        code = "".join(code for code, _ in BLOCK.findall(TITLED[title]))
+        (tmp_path / f"section_{number}.py").write_text(f"{story}\n{code}", encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--check-untyped-defs",
+            "--config-file=",
+            "--no-incremental",
+            tmp_path,
+        ],
+        env=os.environ | {"MYPYPATH": str(Path(textkin.__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
