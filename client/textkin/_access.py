@@ -29,6 +29,10 @@ class Tls:
 
     `ca`: the authorities of which one must have signed the service's certificate, None for those that gRPC knows.
     `certificate` and `key`: the client's own, for a service that asks for one.
+
+    >>> Tls(ca="authority.pem", certificate="client.pem")
+    Traceback (most recent call last):
+    ValueError: a client certificate needs its key, and a key its certificate: give both
     """
 
     ca: str | os.PathLike[str] | None = None

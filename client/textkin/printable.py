@@ -11,6 +11,9 @@ def printable(text: str) -> str:
     r"""The text with every character that could steer a terminal shown as one that stands for it.
 
     One character for one, so that spans still fit. A carriage return before a line feed becomes a space.
+
+    >>> printable("\x1b[31mred")
+    '␛[31mred'
     """
     return _UNSAFE.sub(_stand_in, text.replace("\r\n", " \n"))
 

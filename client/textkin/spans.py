@@ -6,7 +6,12 @@ from typing import Any
 
 
 class OffsetUnit(Enum):
-    """What spans count: code points (as Python does), bytes of UTF-8, or UTF-16 code units."""
+    """What spans count: code points (as Python does), bytes of UTF-8, or UTF-16 code units.
+
+    >>> ship = f"🚢 {original}"
+    >>> [client.compare(ship, draft, offset_unit=unit).passages[0].a.start for unit in OffsetUnit]
+    [2, 5, 3]
+    """
 
     CODE_POINT = "code_point"
     UTF8_BYTE = "utf8_byte"

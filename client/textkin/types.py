@@ -86,6 +86,12 @@ class Quotation:
 
     `speaker` empty: neither text names one beside it, or they name different people. `speaker_a`, `speaker_b`: where
     each names its own; None: it does not.
+
+    >>> note = "“The pier was sound,” said Tomas Quill."
+    >>> for passage in client.compare(f"{original} {note}", f"{draft} {note}").passages:
+    ...     for quotation in passage.quotations:
+    ...         print(quotation.speaker, "|", quotation.a.text)
+    Tomas Quill | The pier was sound,
     """
 
     a: Span
@@ -193,7 +199,11 @@ class CompareResult:
 
 @dataclass(frozen=True, slots=True)
 class InlineText:
-    """A text with its language, a BCP 47 tag. Empty: the searched collection's; without one, detected."""
+    """A text with its language, a BCP 47 tag. Empty: the searched collection's; without one, detected.
+
+    >>> client.compare(InlineText(original, "en"), draft).relation
+    <Relation.COPY: 'copy'>
+    """
 
     text: str = field(repr=False)
     language: str = ""
@@ -201,7 +211,12 @@ class InlineText:
 
 @dataclass(frozen=True, slots=True)
 class ArticleReference:
-    """The name of a stored article. No collection: "default" in a comparison, in a search the searched."""
+    """The name of a stored article. No collection: "default" in a comparison, in a search the searched.
+
+    >>> _ = client.ingest(Article(id="wire-1", text=original))
+    >>> client.compare(draft, ArticleReference("wire-1")).relation
+    <Relation.COPY: 'copy'>
+    """
 
     article_id: str
     collection_id: str = ""

@@ -24,7 +24,11 @@ def match_words(match: Match) -> str:
 
 
 def relation_name(relation: Relation) -> str:
-    """The relation by itself."""
+    """The relation by itself.
+
+    >>> relation_name(Relation.PARTIAL_COPY)
+    'partial copy'
+    """
     return relation.value.replace("_", " ")
 
 
@@ -45,5 +49,9 @@ def cut_note(comparison: Comparison) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A number of things, such as "1 article" and "1,200 articles"."""
+    """A number of things.
+
+    >>> counted(1, "article"), counted(1200, "article")
+    ('1 article', '1,200 articles')
+    """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -12,7 +12,7 @@ from stories import EDITED, ORIGINAL
 import textkin
 from textkin import Client
 
-MODULES = ("", ".async_client", ".client", ".errors", ".spans", ".types", ".words")
+MODULES = ("", "._access", ".async_client", ".client", ".errors", ".printable", ".spans", ".types", ".words")
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
 
 
