@@ -256,7 +256,7 @@ def _passage(message: comparison_pb2.Passage, a: spans.Side, b: spans.Side) -> t
     return types.Passage(
         a=_span(message.a, a),
         b=_span(message.b, b),
-        kind=_member(types.PassageKind, comparison_pb2.PassageKind, "PASSAGE_KIND_", message.kind),
+        kind=_kind(message.kind),
         similarity=message.similarity,
         differences=tuple(
             types.Difference(_span_if_set(each, "a", a), _span_if_set(each, "b", b))
@@ -273,6 +273,11 @@ def _passage(message: comparison_pb2.Passage, a: spans.Side, b: spans.Side) -> t
             for each in message.quotations
         ),
     )
+
+
+@cache
+def _kind(number: int) -> types.PassageKind:
+    return _member(types.PassageKind, comparison_pb2.PassageKind, "PASSAGE_KIND_", number)
 
 
 def _span(message: comparison_pb2.Span, side: spans.Side) -> types.Span:
