@@ -2,8 +2,8 @@
 
     python bench/importing.py
 
-Each figure is of processes of their own, with the files in memory and the bytecode written, as after the first call. The least is
-what it takes; what else the machine does only adds to it.
+Each figure is of processes of their own, with the files in memory and the bytecode written, as after the first call. The least
+is what it takes; what else the machine does only adds to it.
 """
 
 import subprocess

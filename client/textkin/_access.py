@@ -28,7 +28,8 @@ class Tls:
     """How a connection is encrypted; the files are PEM.
 
     `ca`: the authorities of which one must have signed the service's certificate, None for those that gRPC knows.
-    `certificate` and `key`: the client's own, for a service that asks for one.
+    `certificate` and `key`: the client's own, for a service that asks for one. `name`: what the service's certificate must be
+    for, where that is not the host of the address, as through a tunnel.
 
     >>> Tls(ca="authority.pem", certificate="client.pem")
     Traceback (most recent call last):
@@ -38,6 +39,7 @@ class Tls:
     ca: str | os.PathLike[str] | None = None
     certificate: str | os.PathLike[str] | None = None
     key: str | os.PathLike[str] | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a certificate without its key, and the other way round."""

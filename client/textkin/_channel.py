@@ -83,12 +83,18 @@ _OPTIONS_OF_SEVERAL: list[tuple[str, str | int]] = [
 ]
 
 
-def channel_options(address: str) -> list[tuple[str, str | int]]:
-    """The channel arguments of both clients. Raises ValueError for an address that cannot be read."""
-    if not names_several(address):
-        return [("grpc.service_config", json.dumps(_RETRIES)), *_OPTIONS, *_OPTIONS_OF_ONE]
-    options = [("grpc.service_config", json.dumps(_RETRIES | _BALANCE)), *_OPTIONS, *_OPTIONS_OF_SEVERAL]
-    name = name_in_certificates(address)
+def channel_options(address: str, name: str = "") -> list[tuple[str, str | int]]:
+    """The channel arguments of both clients. Raises ValueError for an address that cannot be read.
+
+    `name`: what certificates must be for. Empty: what the address says.
+    """
+    several = names_several(address)
+    options = [
+        ("grpc.service_config", json.dumps(_RETRIES | _BALANCE if several else _RETRIES)),
+        *_OPTIONS,
+        *(_OPTIONS_OF_SEVERAL if several else _OPTIONS_OF_ONE),
+    ]
+    name = name or name_in_certificates(address) or ""
     return [*options, ("grpc.default_authority", name)] if name else options
 
 

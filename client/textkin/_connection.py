@@ -30,7 +30,8 @@ class Connection:
         self._token = _access.token_or_default(token)
         encryption = _access.tls_or_default(tls)
         _access.check_plaintext(self.address, self._token, encryption, insecure=insecure)
-        self._target, self._options = target(self.address), _channel.channel_options(self.address)
+        self._target = target(self.address)
+        self._options = _channel.channel_options(self.address, encryption.name if encryption else "")
         self._credentials = grpc.ssl_channel_credentials(*encryption.read()) if encryption else None
         self._process = os.getpid()
         self._closed = False

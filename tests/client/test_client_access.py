@@ -76,6 +76,22 @@ def test_a_certificate_or_a_token_gets_a_client_in(protected):
             assert client.search(TEXT).matches
 
 
+async def test_a_certificate_for_another_name_than_the_address_is_asked_for_by_that_name(
+    service_factory, tmp_path
+):
+    authority, ca = Authority(), tmp_path / "ca.pem"
+    ca.write_bytes(authority.pem)
+    pair = Pair(tmp_path).write(*authority.issue("textkin.example.org"))
+    address = service_factory(**pair.settings).address
+    with Client(address, tls=Tls(ca, name="textkin.example.org")) as client:
+        assert client.info().version
+    async with AsyncClient(address, tls=Tls(ca, name="textkin.example.org")) as client:
+        assert (await client.info()).version
+    for tls in (Tls(ca), Tls(ca, name="other.example.org")):
+        with Client(address, tls=tls) as client, pytest.raises(Unavailable):
+            client.info()
+
+
 async def test_the_asynchronous_client_shows_the_same(protected):
     async with AsyncClient(protected.address, token=protected.token, tls=protected.tls) as client:
         await client.ingest(Article(id="a", text=TEXT))
