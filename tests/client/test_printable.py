@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textkin.cli._highlight import shared_words
+from textkin.highlight import shared_words
 from textkin.printable import printable
 
 

@@ -14,7 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from textkin.cli._highlight import shared_words
+from textkin.highlight import shared_words
 from textkin.printable import printable
 from textkin.types import (
     Article,

@@ -1,0 +1,44 @@
+"""Texts of a report, and how anything that people wrote is put on a page."""
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from textkin.printable import printable
+from textkin.types import Comparison, OffsetUnit
+
+_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportText:
+    """One text of a report, what to call it, and its language: a BCP 47 tag, empty if unknown."""
+
+    name: str
+    text: str
+    language: str = ""
+
+
+def html(text: str) -> str:
+    """The text as a page shows it, in an element or in an attribute between quotation marks."""
+    return escape(printable(text))
+
+
+def one_line(text: str) -> str:
+    """The same of a name: the text of an element, on one line, whose direction leaves what stands beside it alone."""
+    return f"<bdi>{html(' '.join(text.split()))}</bdi>"
+
+
+def language_attribute(text: ReportText) -> str:
+    """The attribute that tells a browser and a screen reader which language the text is in; empty, that nobody knows."""
+    known = text.language if _LANGUAGE.fullmatch(text.language) else ""
+    return f'lang="{known}"'
+
+
+def check_unit(comparison: Comparison) -> None:
+    """Raises ValueError if the comparison's spans do not count code points, by which texts are cut here."""
+    if comparison.offset_unit is not OffsetUnit.CODE_POINT:
+        raise ValueError(
+            f"offset_unit of the comparison is {comparison.offset_unit.value}: "
+            f"a report needs {OffsetUnit.CODE_POINT.value}"
+        )

@@ -1,0 +1,250 @@
+// Links the passages of each view: jumps, keys, and the lines between partners. Without it, the numbers are plain links.
+
+const SVG = "http://www.w3.org/2000/svg";
+const KEYS = { n: 1, p: -1, ArrowRight: 1, ArrowLeft: -1 };
+
+class View {
+  constructor(root) {
+    this.root = root;
+    this.current = 0;
+    this.side = "a";
+    this.sides = root.querySelector(".sides");
+    this.links = root.querySelector(".links");
+    this.status = root.querySelector("[role=status]");
+    this.panes = { a: root.querySelector(".pane.a"), b: root.querySelector(".pane.b") };
+    this.seen = { a: root.querySelector("[data-side=a]"), b: root.querySelector("[data-side=b]") };
+    this.passages = new Map();
+    for (const item of root.querySelectorAll("li[data-passage]")) {
+      const number = Number(item.dataset.passage);
+      const path = this.links.appendChild(document.createElementNS(SVG, "path"));
+      path.dataset.passage = number;
+      this.passages.set(number, { item, path, a: { marks: [] }, b: { marks: [] } });
+    }
+    for (const band of root.querySelectorAll(".band")) {
+      const passage = this.passages.get(Number(band.dataset.passage));
+      passage.band = band;
+      passage.path.classList.add(...band.classList);
+    }
+    for (const [side, pane] of Object.entries(this.panes)) {
+      for (const number of pane.querySelectorAll("a.number")) {
+        this.passages.get(numberOf(number.id))[side].number = number;
+      }
+      for (const mark of pane.querySelectorAll("mark")) {
+        for (const number of numbersOf(mark)) this.passages.get(number)[side].marks.push(mark);
+      }
+      pane.addEventListener("scroll", () => this.redraw(), { passive: true });
+    }
+    root.querySelector(".controls").hidden = false;
+    this.summary = this.status.textContent;
+    root.addEventListener("click", (event) => this.clicked(event));
+    root.addEventListener("focusin", (event) => this.focused(event));
+    const resized = new ResizeObserver(() => this.measure());
+    for (const pane of Object.values(this.panes)) {
+      resized.observe(pane);
+      resized.observe(pane.firstElementChild);
+    }
+  }
+
+  // Where each passage stands in its pane, from the top of its text.
+  measure() {
+    for (const [side, pane] of Object.entries(this.panes)) {
+      const origin = pane.getBoundingClientRect().top - pane.scrollTop;
+      for (const passage of this.passages.values()) {
+        const { number, marks } = passage[side];
+        const first = number.getBoundingClientRect();
+        const last = marks.length ? marks[marks.length - 1].getBoundingClientRect() : first;
+        passage[side].top = first.top - origin;
+        passage[side].bottom = Math.max(first.bottom, last.bottom) - origin;
+      }
+    }
+    this.redraw();
+  }
+
+  redraw() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.draw();
+    });
+  }
+
+  // A band from partner to partner where the panes stand side by side, a bracket where one stands above the other.
+  draw() {
+    const box = this.links.getBoundingClientRect();
+    const places = {};
+    for (const [side, pane] of Object.entries(this.panes)) {
+      const top = pane.getBoundingClientRect().top - box.top;
+      places[side] = { top, height: pane.clientHeight, scrolled: pane.scrollTop };
+      this.seen[side].setAttribute("x", (1000 * pane.scrollTop) / pane.scrollHeight);
+      this.seen[side].setAttribute("width", (1000 * pane.clientHeight) / pane.scrollHeight);
+    }
+    const stacked = places.b.top >= places.a.top + places.a.height;
+    for (const [number, passage] of this.passages) {
+      const a = shown(passage.a, places.a);
+      const b = shown(passage.b, places.b);
+      const drawn = number === this.current || a.within || b.within;
+      passage.path.toggleAttribute("hidden", !drawn);
+      if (!drawn) continue;
+      passage.path.classList.toggle("away", !(a.within && b.within));
+      passage.path.setAttribute("d", stacked ? bracket(a, b, box.width) : band(a, b, box.width));
+    }
+    this.links.classList.toggle("stacked", stacked);
+  }
+
+  // Chooses a passage. Its partner is brought beside it: `from` is the side that stays, if there it is in sight.
+  choose(number, from) {
+    const passage = this.passages.get(number);
+    if (!passage) return;
+    this.mark(false);
+    this.current = number;
+    this.mark(true);
+    const said = `${number} of ${this.passages.size}: ${passage.item.dataset.words}`;
+    this.status.textContent = said;
+    this.sides.scrollIntoView({ block: "nearest" });
+    const stays = from ?? "a";
+    const pane = this.panes[stays];
+    const place = { scrolled: pane.scrollTop, height: pane.clientHeight, top: 0 };
+    let offset = passage[stays].top - pane.scrollTop;
+    if (!from || offset < 0 || offset > place.height - 24) {
+      offset = Math.min(place.height / 4, passage[stays].top);
+      pane.scrollTo({ top: passage[stays].top - offset });
+    }
+    const other = stays === "a" ? "b" : "a";
+    const room = Math.min(offset, this.panes[other].clientHeight / 2);
+    this.panes[other].scrollTo({ top: passage[other].top - room });
+    this.redraw();
+  }
+
+  clear() {
+    this.mark(false);
+    this.current = 0;
+    this.status.textContent = this.summary;
+    this.redraw();
+  }
+
+  mark(on) {
+    const passage = this.passages.get(this.current);
+    if (!passage) return;
+    const { a, b, item, path, band } = passage;
+    for (const each of [a.number, b.number, ...a.marks, ...b.marks, item, path, band]) {
+      each.classList.toggle("current", on);
+    }
+    if (on) path.parentNode.append(path);
+  }
+
+  step(by) {
+    const count = this.passages.size;
+    const next = this.current ? ((this.current - 1 + by + count) % count) + 1 : by > 0 ? 1 : count;
+    this.choose(next);
+  }
+
+  focus(side) {
+    this.passages.get(this.current)?.[side].number.focus({ preventScroll: true });
+  }
+
+  focused(event) {
+    View.last = this;
+    const pane = event.target.closest(".pane");
+    if (pane) this.side = pane === this.panes.b ? "b" : "a";
+  }
+
+  clicked(event) {
+    View.last = this;
+    const button = event.target.closest("[data-step]");
+    if (button) return this.step(Number(button.dataset.step));
+    const link = event.target.closest("a[href]");
+    if (link) {
+      const target = document.getElementById((link.getAttribute("href.baseVal") ?? link.getAttribute("href")).slice(1));
+      if (!target) return undefined;
+      event.preventDefault();
+      const side = this.panes.b.contains(target) ? "b" : "a";
+      const beside = link.classList.contains("number");
+      this.choose(numberOf(target.id), beside ? (side === "a" ? "b" : "a") : undefined);
+      if (!link.closest("svg")) this.focus(side);
+      return undefined;
+    }
+    const path = event.target.closest("path[data-passage]");
+    if (path) return this.choose(Number(path.dataset.passage));
+    const mark = event.target.closest("mark[data-passages]");
+    if (mark && getSelection().isCollapsed) {
+      const numbers = numbersOf(mark);
+      const next = numbers[(numbers.indexOf(this.current) + 1) % numbers.length];
+      this.choose(next, this.panes.a.contains(mark) ? "a" : "b");
+    }
+    return undefined;
+  }
+}
+
+function numberOf(id) {
+  return Number(id.match(/\d+$/)[0]);
+}
+
+function numbersOf(mark) {
+  return mark.dataset.passages.split(" ").map(Number);
+}
+
+// A passage's place beside its pane, as far as it is in sight, and whether any of it is.
+function shown(passage, place) {
+  const top = passage.top - place.scrolled;
+  const bottom = passage.bottom - place.scrolled;
+  const within = bottom > 0 && top < place.height;
+  const bound = (y) => place.top + Math.min(Math.max(y, 0), place.height);
+  return { top: bound(top), bottom: bound(bottom), within };
+}
+
+function band(a, b, width) {
+  const half = width / 2;
+  return (
+    `M0 ${a.top}C${half} ${a.top} ${half} ${b.top} ${width} ${b.top}V${b.bottom}` +
+    `C${half} ${b.bottom} ${half} ${a.bottom} 0 ${a.bottom}Z`
+  );
+}
+
+function bracket(a, b, width) {
+  const from = (a.top + a.bottom) / 2;
+  const to = (b.top + b.bottom) / 2;
+  return `M0 ${from}C${width * 1.3} ${from} ${width * 1.3} ${to} 0 ${to}`;
+}
+
+const views = [...document.querySelectorAll(".view")]
+  .filter((root) => root.querySelector("li[data-passage]"))
+  .map((root) => new View(root));
+
+// The view that keys are for: the one last used, else the first in sight.
+function active() {
+  const open = views.filter((view) => view.sides.checkVisibility());
+  return open.includes(View.last) ? View.last : open[0];
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const number = event.target.closest?.("a.number");
+  if (event.key === " " && number) {
+    event.preventDefault();
+    number.click();
+    return;
+  }
+  const view = active();
+  if (!view || !view.root.querySelector(".keys").checked) return;
+  if (event.key === "Escape") view.clear();
+  const by = KEYS[event.key];
+  if (by) {
+    event.preventDefault();
+    view.step(by);
+    view.focus(view.side);
+  }
+});
+
+// An address that ends with a passage chooses it.
+function follow() {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  const view = target && views.find((each) => each.root.contains(target));
+  if (!view || !target.matches("a.number")) return;
+  const details = view.root.closest("details");
+  if (details) details.open = true;
+  view.measure();
+  view.choose(numberOf(target.id));
+}
+
+addEventListener("hashchange", follow);
+document.documentElement.classList.add("scripted");
+follow();
