@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,9 +22,10 @@ from textkin.cli._options import (
 from textkin.cli._progress import Watch
 from textkin.cli._readers import BadRecord
 from textkin.cli._records import Pair, pair_of, size_problem
+from textkin.cli._reports import html_option, write_report
 from textkin.cli._sources import STANDARD_INPUT, Sources, display_name, read_text
 from textkin.errors import TextkinError
-from textkin.report import ReportText, comparison_report
+from textkin.report import ReportText, comparison_report, report_text
 from textkin.types import ArticleReference, Comparison, OffsetUnit
 
 if TYPE_CHECKING:
@@ -51,12 +51,7 @@ Examples:
     metavar="FILE",
     help="Compare many pairs: JSON Lines with id, a and b.",
 )
-@click.option(
-    "--html",
-    type=click.Path(dir_okay=False, writable=True),
-    metavar="FILE",
-    help="Write the comparison as a page to FILE, instead of printing it.",
-)
+@html_option
 @click.option(
     "--differences",
     is_flag=True,
@@ -115,20 +110,12 @@ def command(
             print_json(comparison_json(comparison, with_differences=differences))
             if not html:
                 return
+        if html:
+            text_a, text_b = _report_text(client, texts[0], a), _report_text(client, texts[1], b)
+            write_report(html, comparison_report(text_a, text_b, comparison))
+            return
         side_a, side_b = _side(client, texts[0], a), _side(client, texts[1], b)
-    if html:
-        _write_report(html, side_a, side_b, comparison)
-    else:
-        stdout_console().print(comparison_view(side_a, side_b, comparison))
-
-
-def _write_report(path: str, a: Side, b: Side, comparison: Comparison) -> None:
-    page = comparison_report(ReportText(a.name, a.text), ReportText(b.name, b.text), comparison)
-    try:
-        Path(path).write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise bad_input(f"{path} cannot be written: {error.strerror}") from error
-    click.echo(f"Report: {path}", err=True)
+    stdout_console().print(comparison_view(side_a, side_b, comparison))
 
 
 def _given(text: str, collection: str, encoding: str) -> str | ArticleReference:
@@ -141,6 +128,12 @@ def _side(client: "Client", name: str, text: str | ArticleReference) -> Side:
     if isinstance(text, ArticleReference):
         return Side(text.article_id, client.get(text.article_id, collection=text.collection_id).text)
     return Side(display_name(name), text)
+
+
+def _report_text(client: "Client", name: str, text: str | ArticleReference) -> ReportText:
+    if isinstance(text, ArticleReference):
+        return report_text(client.get(text.article_id, collection=text.collection_id))
+    return ReportText(display_name(name), text)
 
 
 def _compare_pairs(

@@ -25,9 +25,11 @@ from textkin.cli._options import (
 from textkin.cli._progress import Watch
 from textkin.cli._readers import BadRecord, Position
 from textkin.cli._records import MAX_SENT_TEXT_BYTES, Query, query_of, size_problem
+from textkin.cli._reports import html_option, write_report
 from textkin.cli._sources import Sources, display_name, read_text
 from textkin.errors import NotFound, TextkinError
-from textkin.types import ArticleReference, OffsetUnit, Relation, SearchOptions, SearchResult
+from textkin.report import ReportText, report_text, search_report
+from textkin.types import Article, ArticleReference, OffsetUnit, Relation, SearchOptions, SearchResult
 
 if TYPE_CHECKING:
     from textkin.client import Client
@@ -37,8 +39,9 @@ _BATCH = 16
 
 _PLACE_IN_BATCH = re.compile(r"^queries\[\d+\]\.")
 
-# How many matches a person is shown passages of, unless told otherwise.
+# How many matches a person is shown passages of, unless told otherwise: on a terminal, and on a page, where they are folded.
 _SHOWN_PASSAGES = 3
+_PAGE_PASSAGES = 10
 
 
 def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
@@ -55,6 +58,7 @@ _EXAMPLES = """\b
 Examples:
   textkin search draft.txt
   textkin search draft.txt --json --passages 10 --min-relation related
+  textkin search draft.txt --html matches.html
   textkin search --jsonl queries.jsonl --json
 """
 
@@ -110,8 +114,9 @@ Examples:
     "--passages",
     type=click.IntRange(0, MAX_COUNT),
     metavar="N",
-    help="How many of the best matches come with passages.  [default: 0 with --json, else 3]",
+    help="How many of the best matches come with passages.  [default: 10 with --html, 0 with --json, else 3]",
 )
+@html_option
 @offset_unit_option
 @encoding_option
 @json_option
@@ -131,6 +136,7 @@ def command(
     published_until: datetime | None,
     exclude_source: tuple[str, ...],
     passages: int | None,
+    html: str | None,
     offset_unit: OffsetUnit,
     encoding: str,
     as_json: bool,
@@ -143,6 +149,11 @@ def command(
     """
     if bool(files) + bool(article_ids) + bool(jsonl) != 1:
         raise click.UsageError("name the files to search for, or articles with --id, or a file with --jsonl")
+    alone = not jsonl and len(files) + len(article_ids) == 1
+    if html and not alone:
+        raise click.UsageError(
+            "--html writes the page of one search: name one file, or one article with --id"
+        )
     options = SearchOptions(
         limit=limit,
         min_score=min_score,
@@ -150,9 +161,9 @@ def command(
         published_from=published_from,
         published_until=published_until,
         exclude_sources=exclude_source,
-        matches_with_passages=(0 if as_json else _SHOWN_PASSAGES) if passages is None else passages,
+        matches_with_passages=_default_passages(as_json=as_json, html=html) if passages is None else passages,
         # People read code points: what they are shown is cut by them.
-        offset_unit=offset_unit if as_json else OffsetUnit.CODE_POINT,
+        offset_unit=offset_unit if as_json and not html else OffsetUnit.CODE_POINT,
     )
     if jsonl:
         sources = Sources((jsonl,), "jsonl", encoding)
@@ -160,14 +171,19 @@ def command(
     else:
         sources = Sources(files, "text", encoding)
         queries = [_file_query(path, encoding) for path in files] or [_id_query(each) for each in article_ids]
-    alone = not jsonl and len(files) + len(article_ids) == 1
     with Watch("queries", sources, prints=True) as watch, session.connect() as client:
         search = _Search(session, client, collection, options)
-        report = _Report(client, watch, collection, options, as_json=as_json, alone=alone)
+        report = _Report(client, watch, collection, options, as_json=as_json, html=html, alone=alone)
         for query, result in search.answers(queries):
             report.add(query, result)
     if report.failures:
         sys.exit(ExitCode.SOME_FAILED)
+
+
+def _default_passages(*, as_json: bool, html: str | None) -> int:
+    if html:
+        return _PAGE_PASSAGES
+    return 0 if as_json else _SHOWN_PASSAGES
 
 
 def _file_query(path: str, encoding: str) -> Query:
@@ -274,6 +290,7 @@ class _Report:
         options: SearchOptions,
         *,
         as_json: bool,
+        html: str | None,
         alone: bool,
     ) -> None:
         self.failures = 0
@@ -282,6 +299,7 @@ class _Report:
         self._collection = collection
         self._options = options
         self._as_json = as_json
+        self._html = html
         self._alone = alone
 
     def add(self, query: Query | BadRecord, result: SearchResult | TextkinError | BadRecord) -> None:
@@ -290,7 +308,9 @@ class _Report:
         if isinstance(query, Query) and isinstance(result, SearchResult):
             if self._as_json:
                 print_json(result_json(query.given_id, result, self._options.matches_with_passages))
-            else:
+            if self._html:
+                self._write(self._html, query, result)
+            elif not self._as_json:
                 self._show(query, result)
             return
         if isinstance(result, TextkinError) and self._alone:
@@ -305,17 +325,29 @@ class _Report:
         console = stdout_console()
         if not self._alone:
             console.print(f"\n{query.given_id}", style="bold", markup=False)
-        shown = [match.article_id for match in result.matches if match.comparison.passages]
-        texts = {article_id: text for article_id in shown if (text := self._text(article_id)) is not None}
+        texts = {article_id: article.text for article_id, article in self._aligned(result).items()}
         if isinstance(query.text, str):
             side = Side(str(query.given_id), query.text)
         else:
-            side = Side(query.text.article_id, self._text(query.text.article_id) or "")
+            article = self._article(query.text.article_id)
+            side = Side(query.text.article_id, article.text if article else "")
         console.print(search_view(side, result, texts))
 
-    def _text(self, article_id: str) -> str | None:
-        """The article's text; None if it was deleted since."""
+    def _write(self, path: str, query: Query, result: SearchResult) -> None:
+        if isinstance(query.text, str):
+            text = ReportText(str(query.given_id), query.text)
+        else:
+            text = report_text(self._client.get(query.text.article_id, collection=self._collection))
+        write_report(path, search_report(text, result, self._aligned(result)))
+
+    def _aligned(self, result: SearchResult) -> dict[str, Article]:
+        """The articles, by id, of the matches that carry passages, but those that were deleted since."""
+        shown = [match.article_id for match in result.matches if match.comparison.passages]
+        return {article_id: article for article_id in shown if (article := self._article(article_id))}
+
+    def _article(self, article_id: str) -> Article | None:
+        """The article; None if it was deleted since."""
         try:
-            return self._client.get(article_id, collection=self._collection).text
+            return self._client.get(article_id, collection=self._collection)
         except NotFound:
             return None

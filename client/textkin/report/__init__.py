@@ -6,6 +6,6 @@ texts say is shown as text. It is whole without the script, too.
 
 from textkin.report._comparison import comparison_report
 from textkin.report._search import search_report
-from textkin.report._text import ReportText
+from textkin.report._text import ReportText, report_text
 
-__all__ = ["ReportText", "comparison_report", "search_report"]
+__all__ = ["ReportText", "comparison_report", "report_text", "search_report"]

@@ -44,9 +44,8 @@ def passage_list(passages: tuple[Numbered, ...], a: str, b: str) -> str:
         f"{_beginning('B', each.id('b'), span_of('b', each.passage, len(b)), b)}</li>\n"
         for each in passages
     )
-    return (
-        f'<details class="list"><summary>List of {counted(len(passages), "passage")}</summary>\n<ol>\n{items}</ol>\n</details>\n'
-    )
+    count = counted(len(passages), "passage")
+    return f'<details class="list"><summary>List of {count}</summary>\n<ol>\n{items}</ol>\n</details>\n'
 
 
 def _band(a: Span, length_a: int, b: Span, length_b: int) -> str:

@@ -49,8 +49,9 @@ class Numbered:
         return f"{self.prefix}{side}{self.number}"
 
     def link(self, side: SideName) -> str:
-        """The number that stands before it in one text and leads to the other. Its label is drawn by the style: the text
-        itself stays as it is, for who copies it or searches in it.
+        """The number that stands before it in one text and leads to the other.
+
+        Its label is drawn by the style: the text itself stays as it is, for who copies it or searches in it.
         """
         other = other_side(side)
         return (

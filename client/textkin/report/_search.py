@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from textkin.report._page import page
-from textkin.report._text import ReportText, check_unit, html, language_attribute, one_line
+from textkin.report._text import ReportText, check_unit, html, language_attribute, one_line, report_text
 from textkin.report._view import RELATION_MEANINGS, measures, view
 from textkin.types import Article, Match, SearchResult
 from textkin.words import counted, relation_name
@@ -19,7 +19,8 @@ def search_report(query: ReportText, result: SearchResult, articles: Mapping[str
     """
     for match in result.matches:
         check_unit(match.comparison)
-    heading = f"{counted(len(result.matches), 'match').replace('matchs', 'matches')} of {one_line(query.name)}"
+    count = len(result.matches)
+    heading = f"{count:,} {'match' if count == 1 else 'matches'} of {one_line(query.name)}"
     body = (
         f'<header>\n<h1>{heading}</h1>\n</header>\n<main>\n<details class="query"><summary>The text searched for</summary>\n'
         f'<div class="pane" role="group" tabindex="0" aria-label="The text searched for">'
@@ -66,12 +67,11 @@ def _side_by_side(rank: int, match: Match, query: ReportText, article: Article |
         return ""
     if article is None:
         return '<p class="note">The article was deleted since.</p>\n'
-    stored = ReportText(
-        match.title or match.article_id, article.text, article.language or article.detected_language
-    )
+    passages = counted(len(match.comparison.passages), "passage")
+    both = view(query, report_text(article), match.comparison, prefix=f"m{rank}-", heading="h3")
     return (
-        f'<details class="match"><summary>Side by side: {counted(len(match.comparison.passages), "passage")}</summary>\n'
-        f"{measures(match.comparison)}{view(query, stored, match.comparison, prefix=f'm{rank}-', heading='h3')}</details>\n"
+        f'<details class="match"><summary>Side by side: {passages}</summary>\n'
+        f"{measures(match.comparison)}{both}</details>\n"
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from textkin.printable import printable
-from textkin.types import Comparison, OffsetUnit
+from textkin.types import Article, Comparison, OffsetUnit
 
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
@@ -17,6 +17,13 @@ class ReportText:
     name: str
     text: str
     language: str = ""
+
+
+def report_text(article: Article) -> ReportText:
+    """A stored article, by its title if it has one."""
+    return ReportText(
+        article.title or article.id, article.text, article.language or article.detected_language
+    )
 
 
 def html(text: str) -> str:

@@ -16,9 +16,7 @@ RELATION_MEANINGS = {
     Relation.UNRELATED: "Nothing in common beyond what any two texts have.",
 }
 
-_QUOTED_NOTE = (
-    '<li><span class="quotation">underlined</span> quoted in both, with the speaker where a text names one</li>'
-)
+_QUOTED_NOTE = '<li><span class="quotation">underlined</span> quoted in both, with the speaker where a text names one</li>'
 
 
 def measures(comparison: Comparison) -> str:
@@ -28,8 +26,8 @@ def measures(comparison: Comparison) -> str:
         + _measure(
             "Score",
             [("", comparison.score, f"{comparison.score:.2f}")],
-            "How strongly the texts suggest that one derives from the other, or both from a third: 0 not at all, 1 beyond doubt. "
-            "It does not say who wrote first.",
+            "How strongly the texts suggest that one derives from the other, or both from a third: 0 not at all, 1 "
+            "as strongly as can be. It does not say who wrote first.",
         )
         + _measure(
             "Shared words",
@@ -63,12 +61,8 @@ def view(a: ReportText, b: ReportText, comparison: Comparison, *, prefix: str, h
         parts += [
             _legend(comparison),
             passage_list(passages, a.text, b.text),
-            '<div class="bar">\n<div class="controls" hidden>'
-            '<button type="button" data-step="-1">Previous</button>'
-            '<button type="button" data-step="1">Next</button>'
-            f'<p role="status">{counted(len(passages), "passage")}</p>'
-            '<label><input type="checkbox" class="keys" checked> keys '
-            "<kbd>n</kbd>, <kbd>p</kbd>, <kbd>Esc</kbd></label></div>\n",
+            '<div class="bar">\n',
+            _controls(len(passages)),
             passage_map(passages, len(a.text), len(b.text)),
             "</div>\n",
         ]
@@ -81,6 +75,17 @@ def view(a: ReportText, b: ReportText, comparison: Comparison, *, prefix: str, h
         "</div>\n</section>\n",
     ]
     return "".join(parts)
+
+
+def _controls(passages: int) -> str:
+    """What the script makes work, and shows."""
+    return (
+        '<div class="controls" hidden><button type="button" data-step="-1">Previous</button>'
+        '<button type="button" data-step="1">Next</button>'
+        f'<p role="status">{counted(passages, "passage")}</p>'
+        '<label><input type="checkbox" class="keys" checked> keys: '
+        "<kbd>n</kbd> next, <kbd>p</kbd> previous, <kbd>Esc</kbd> none</label></div>\n"
+    )
 
 
 def _side(side: SideName, text: ReportText, prefix: str, content: str) -> str:
@@ -101,7 +106,8 @@ def _legend(comparison: Comparison) -> str:
     quoted = _QUOTED_NOTE if any(passage.quotations for passage in comparison.passages) else ""
     return (
         f'<ul class="legend">{items}{quoted}'
-        "<li>Words that the partner has too are shaded darker. A number leads to the partner in the other text.</li></ul>\n"
+        "<li>Words that the partner has too are shaded darker. A number leads to the partner in the other text"
+        '<span class="by-script">, a click on a word to the same words there</span>.</li></ul>\n'
     )
 
 

@@ -1,6 +1,7 @@
 // Links the passages of each view: jumps, keys, and the lines between partners. Without it, the numbers are plain links.
 
 const SVG = "http://www.w3.org/2000/svg";
+const ONE_LINE = 24;
 const KEYS = { n: 1, p: -1, ArrowRight: 1, ArrowLeft: -1 };
 
 class View {
@@ -47,6 +48,7 @@ class View {
 
   // Where each passage stands in its pane, from the top of its text.
   measure() {
+    this.root.style.setProperty("--bar", `${this.root.querySelector(".bar").offsetHeight}px`);
     for (const [side, pane] of Object.entries(this.panes)) {
       const origin = pane.getBoundingClientRect().top - pane.scrollTop;
       for (const passage of this.passages.values()) {
@@ -90,28 +92,64 @@ class View {
     this.links.classList.toggle("stacked", stacked);
   }
 
-  // Chooses a passage. Its partner is brought beside it: `from` is the side that stays, if there it is in sight.
-  choose(number, from) {
+  // Chooses a passage. Its partner is brought beside it: `from` is the side that stays, if there it is in sight. Where the
+  // reader pointed at a word of it, `at`, what answers to that word is brought beside it.
+  choose(number, from, at) {
     const passage = this.passages.get(number);
     if (!passage) return;
     this.mark(false);
     this.current = number;
     this.mark(true);
-    const said = `${number} of ${this.passages.size}: ${passage.item.dataset.words}`;
-    this.status.textContent = said;
+    this.status.textContent = `${number} of ${this.passages.size}: ${passage.item.dataset.words}`;
     this.sides.scrollIntoView({ block: "nearest" });
     const stays = from ?? "a";
     const pane = this.panes[stays];
-    const place = { scrolled: pane.scrollTop, height: pane.clientHeight, top: 0 };
-    let offset = passage[stays].top - pane.scrollTop;
-    if (!from || offset < 0 || offset > place.height - 24) {
-      offset = Math.min(place.height / 4, passage[stays].top);
-      pane.scrollTo({ top: passage[stays].top - offset });
+    const moving = this.panes[other(stays)];
+    if (at) {
+      moving.scrollTo({ top: this.answering(passage, stays, at) - at.y });
+    } else {
+      let offset = passage[stays].top - pane.scrollTop;
+      if (!from || offset < 0 || offset > pane.clientHeight - ONE_LINE) {
+        offset = Math.min(pane.clientHeight / 4, passage[stays].top);
+        pane.scrollTo({ top: passage[stays].top - offset });
+      }
+      const room = Math.min(offset, moving.clientHeight / 2);
+      moving.scrollTo({ top: passage[other(stays)].top - room });
     }
-    const other = stays === "a" ? "b" : "a";
-    const room = Math.min(offset, this.panes[other].clientHeight / 2);
-    this.panes[other].scrollTo({ top: passage[other].top - room });
     this.redraw();
+  }
+
+  // The place in the other text of what answers to the word that the reader pointed at: the same words, if the partner has
+  // them, else what stands as far into the passage.
+  answering(passage, side, at) {
+    const own = passage[side];
+    const partner = passage[other(side)];
+    const share = (at.y + this.panes[side].scrollTop - own.top) / (own.bottom - own.top);
+    const expected = partner.top + share * (partner.bottom - partner.top);
+    const twin = at.words && this.twin(at.words, partner, this.panes[other(side)], expected);
+    if (!twin) return expected;
+    at.words.classList.add("same");
+    twin.words.classList.add("same");
+    return twin.top;
+  }
+
+  // Of the words that both sides have, those on the partner's that share most with these; of several, the nearest.
+  twin(words, partner, pane, expected) {
+    const wanted = new Set(wordsOf(words));
+    const origin = pane.getBoundingClientRect().top - pane.scrollTop;
+    let best;
+    for (const mark of partner.marks) {
+      for (const candidate of mark.querySelectorAll("b")) {
+        const shared = wordsOf(candidate).filter((word) => wanted.has(word)).join("").length;
+        if (!shared || shared < best?.shared) continue;
+        const top = candidate.getBoundingClientRect().top - origin;
+        const distance = Math.abs(top - expected);
+        if (shared > (best?.shared ?? 0) || distance < best.distance) {
+          best = { words: candidate, top, shared, distance };
+        }
+      }
+    }
+    return best;
   }
 
   clear() {
@@ -122,6 +160,7 @@ class View {
   }
 
   mark(on) {
+    for (const words of this.sides.querySelectorAll("b.same")) words.classList.remove("same");
     const passage = this.passages.get(this.current);
     if (!passage) return;
     const { a, b, item, path, band } = passage;
@@ -153,12 +192,11 @@ class View {
     if (button) return this.step(Number(button.dataset.step));
     const link = event.target.closest("a[href]");
     if (link) {
-      const target = document.getElementById((link.getAttribute("href.baseVal") ?? link.getAttribute("href")).slice(1));
+      const target = document.getElementById(link.getAttribute("href").slice(1));
       if (!target) return undefined;
       event.preventDefault();
       const side = this.panes.b.contains(target) ? "b" : "a";
-      const beside = link.classList.contains("number");
-      this.choose(numberOf(target.id), beside ? (side === "a" ? "b" : "a") : undefined);
+      this.choose(numberOf(target.id), link.classList.contains("number") ? other(side) : undefined);
       if (!link.closest("svg")) this.focus(side);
       return undefined;
     }
@@ -168,10 +206,21 @@ class View {
     if (mark && getSelection().isCollapsed) {
       const numbers = numbersOf(mark);
       const next = numbers[(numbers.indexOf(this.current) + 1) % numbers.length];
-      this.choose(next, this.panes.a.contains(mark) ? "a" : "b");
+      const side = this.panes.a.contains(mark) ? "a" : "b";
+      const words = event.target.closest("b");
+      const y = words ? words.getBoundingClientRect().top : event.clientY;
+      this.choose(next, side, { words, y: y - this.panes[side].getBoundingClientRect().top });
     }
     return undefined;
   }
+}
+
+function other(side) {
+  return side === "a" ? "b" : "a";
+}
+
+function wordsOf(element) {
+  return element.textContent.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function numberOf(id) {
