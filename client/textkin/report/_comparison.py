@@ -19,7 +19,7 @@ def comparison_report(a: ReportText, b: ReportText, comparison: Comparison) -> s
         '<a class="skip" href="#texts">To the texts</a>\n'
         f'<header>\n<h1>{html(verdict)}</h1>\n<p class="names">{both}</p>\n'
         f"<p>{RELATION_MEANINGS[comparison.relation]} {html(comparison.explanation)}</p>\n</header>\n"
-        f"<main>\n{measures(comparison)}{view(a, b, comparison, prefix='', heading='h2')}</main>\n"
+        f"<main>\n{measures(comparison)}{view(a, b, comparison, prefix='', level=2, title='Texts side by side')}</main>\n"
     )
     names = " and ".join(html(" ".join(text.name.split())) for text in (a, b))
     return page(f"{names}: {html(verdict)}", body)

@@ -68,7 +68,8 @@ def _side_by_side(rank: int, match: Match, query: ReportText, article: Article |
     if article is None:
         return '<p class="note">The article was deleted since.</p>\n'
     passages = counted(len(match.comparison.passages), "passage")
-    both = view(query, report_text(article), match.comparison, prefix=f"m{rank}-", heading="h3")
+    title = f"Side by side with match {rank}"
+    both = view(query, report_text(article), match.comparison, prefix=f"m{rank}-", level=3, title=title)
     return (
         f'<details class="match"><summary>Side by side: {passages}</summary>\n'
         f"{measures(match.comparison)}{both}</details>\n"

@@ -48,13 +48,13 @@ def measures(comparison: Comparison) -> str:
     )
 
 
-def view(a: ReportText, b: ReportText, comparison: Comparison, *, prefix: str, heading: str) -> str:
-    """Both texts. Ids on the page begin with `prefix`; headings are of the level `heading`, such as "h2"."""
+def view(a: ReportText, b: ReportText, comparison: Comparison, *, prefix: str, level: int, title: str) -> str:
+    """Both texts. Ids on the page begin with `prefix`; `title` is a heading of that level, which screen readers read."""
     passages = numbered(comparison, prefix)
     note = cut_note(comparison)
     parts = [
         f'<section class="view" aria-labelledby="{prefix}texts">\n',
-        f'<{heading} class="hidden" id="{prefix}texts">Texts side by side</{heading}>\n',
+        f'<h{level} class="hidden" id="{prefix}texts">{title}</h{level}>\n',
         f'<p class="note">{html(note)}</p>\n' if note else "",
     ]
     if passages:

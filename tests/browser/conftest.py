@@ -1,0 +1,151 @@
+"""Reports of real comparisons, and the browser that opens them: Debian's Chromium, driven by Playwright."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from textkin import (
+    Article,
+    ArticleReference,
+    Client,
+    Comparison,
+    Passage,
+    PassageKind,
+    Relation,
+    SearchOptions,
+    Span,
+)
+from textkin.report import ReportText, comparison_report, report_text, search_report
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "articles.jsonl"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# Bounds how long is waited for what never comes.
+expect.set_options(timeout=60_000)
+
+HOSTILE = (
+    '<script>window.ran = 1</script> <img src=x onerror="window.ran = 2"> &lt;b&gt; &amp; "quoted" \'too\' '
+    "</div></section></main></body> <!-- <style>* { display: none }</style> ]]> ${1} javascript:ran \x00\x1b[31m "
+    "\u202eesrever\u202c \u2066\ud800 \ufeff \r\n" + "endless" * 400 + "\n"
+)
+
+
+class Opened:
+    """A page in the browser, with all that it complained about and asked for."""
+
+    def __init__(self, page):
+        self.page = page
+        self.complaints = []
+        self.requests = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The browser. A module's own: what drives it is an event loop, beside which no other test's may run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, reports):
+    """Opens a report by name. In the end no page has complained, or asked for anything but itself."""
+    contexts, pages = [], []
+
+    def open_report(name, width=1280, scheme="light", motion="reduce", anchor="", **more):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844},
+            color_scheme=scheme,
+            reduced_motion=motion,
+            **more,
+        )
+        contexts.append(context)
+        shown = Opened(context.new_page())
+        pages.append((shown, reports[name].as_uri()))
+        shown.page.goto(reports[name].as_uri() + anchor)
+        return shown.page
+
+    yield open_report
+    for context in contexts:
+        context.close()
+    for shown, address in pages:
+        assert shown.complaints == []
+        assert {request.split("#")[0] for request in shown.requests} == {address}
+
+
+@pytest.fixture(scope="session")
+def samples():
+    """The sample articles by id."""
+    lines = SAMPLES.read_text(encoding="utf-8").splitlines()
+    return {
+        each["id"]: Article(**{name: each[name] for name in ("id", "text", "title", "source", "url")})
+        for each in map(json.loads, lines)
+    }
+
+
+@pytest.fixture(scope="session")
+def texts(samples):
+    """What each report compares, by its name."""
+    story = samples["water-levy-original"].text
+    return {
+        "rewrite": (samples["cold-reef-rewrite"].text, samples["cold-reef-original"].text),
+        "edit": (samples["tour-stage-edit"].text, samples["tour-stage-original"].text),
+        "strangers": (samples["tour-stage-edit"].text, samples["cold-reef-original"].text),
+        "hostile": (HOSTILE + story + HOSTILE, story.replace("a", "a" + HOSTILE, 1)),
+        "overlapping": (story, story),
+    }
+
+
+@pytest.fixture(scope="session")
+def reports(service, samples, texts, tmp_path_factory):
+    """Where the reports lie, by name: as the real functions make them of what a real service answers."""
+    folder = tmp_path_factory.mktemp("reports")
+    written = {}
+
+    def write(name, page):
+        written[name] = folder / f"{name}.html"
+        written[name].write_text(page, encoding="utf-8")
+
+    with Client(service.address) as client:
+        client.create_collection("reports")
+        for article in samples.values():
+            client.ingest(article, collection="reports")
+        for name, (a, b) in texts.items():
+            sent = [text.encode("utf-8", "replace").decode() for text in (a, b)]
+            found = overlapping(a) if name == "overlapping" else client.compare(*sent)
+            write(name, comparison_report(ReportText(f"{name} <a>", a), ReportText(f"{name} <b>", b), found))
+        query = samples["lost-opera-rewrite"]
+        options = SearchOptions(matches_with_passages=10)
+        result = client.search(ArticleReference(query.id), options, collection="reports")
+        articles = {
+            each.article_id: client.get(each.article_id, collection="reports") for each in result.matches
+        }
+        write("search", search_report(report_text(query), result, articles))
+    return written
+
+
+def overlapping(text):
+    """A comparison of a text with itself whose passages overlap, and repeat, in both."""
+    spans = [(0, 300), (100, 400), (200, 250), (350, 900), (1_000, len(text))]
+    passages = tuple(
+        Passage(Span(*a), Span(*b), kind, 0.5)
+        for a, b, kind in zip(spans, reversed(spans), [*PassageKind, *PassageKind], strict=False)
+    )
+    return Comparison(0.9, Relation.COPY, 0.9, 1.0, 1.0, 1.0, 1.0, passages=passages)
