@@ -132,6 +132,14 @@ def test_a_click_on_a_word_brings_the_same_words_beside_it(opened):
     assert one["x"] < two["x"]
 
 
+def test_threads_link_the_telling_words_of_the_chosen_passage(opened):
+    page = opened("rewrite")
+    page.keyboard.press("n")
+    page.wait_for_function("document.querySelectorAll('.links .thread:not([hidden])').length > 5")
+    page.keyboard.press("Escape")
+    assert page.locator(".links .thread").count() == 0
+
+
 def test_where_passages_overlap_a_second_click_chooses_the_other(opened):
     page = opened("overlapping")
     several = page.locator(".pane.a mark.several").first
@@ -212,7 +220,7 @@ def test_each_match_of_a_search_opens_side_by_side(opened, samples):
         assert matches.count() == 2
         for place, match in enumerate(matches.all(), 1):
             assert match.locator(".sides").is_hidden()
-            match.get_by_text("Side by side").click()
+            match.locator("details.match > summary").click()
             match.locator(f"#m{place}-a2").click()
             expect(page.locator(f"#m{place}-b2")).to_be_focused()
             assert match.locator(".text").first.text_content() == samples["lost-opera-rewrite"].text

@@ -1,7 +1,9 @@
 // Links the passages of each view: jumps, keys, and the lines between partners. Without it, the numbers are plain links.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ONE_LINE = 24;
+const ONE_LINE = 24; // pixels
+const LEAST_TELLING = 5; // letters of a word that a thread is drawn for
+const MOST_THREADS = 200;
 const KEYS = { n: 1, p: -1, ArrowRight: 1, ArrowLeft: -1 };
 
 class View {
@@ -15,6 +17,7 @@ class View {
     this.panes = { a: root.querySelector(".pane.a"), b: root.querySelector(".pane.b") };
     this.seen = { a: root.querySelector("[data-side=a]"), b: root.querySelector("[data-side=b]") };
     this.passages = new Map();
+    this.threads = [];
     for (const item of root.querySelectorAll("li[data-passage]")) {
       const number = Number(item.dataset.passage);
       const path = this.links.appendChild(document.createElementNS(SVG, "path"));
@@ -49,16 +52,17 @@ class View {
   // Where each passage stands in its pane, from the top of its text.
   measure() {
     this.root.style.setProperty("--bar", `${this.root.querySelector(".bar").offsetHeight}px`);
-    for (const [side, pane] of Object.entries(this.panes)) {
-      const origin = pane.getBoundingClientRect().top - pane.scrollTop;
+    for (const side of Object.keys(this.panes)) {
+      const origin = this.origin(side);
       for (const passage of this.passages.values()) {
         const { number, marks } = passage[side];
-        const first = number.getBoundingClientRect();
-        const last = marks.length ? marks[marks.length - 1].getBoundingClientRect() : first;
-        passage[side].top = first.top - origin;
-        passage[side].bottom = Math.max(first.bottom, last.bottom) - origin;
+        const first = extent(number, origin);
+        const last = marks.length ? extent(marks[marks.length - 1], origin) : first;
+        passage[side].top = first.top;
+        passage[side].bottom = Math.max(first.bottom, last.bottom);
       }
     }
+    this.weave();
     this.redraw();
   }
 
@@ -89,7 +93,38 @@ class View {
       passage.path.classList.toggle("away", !(a.within && b.within));
       passage.path.setAttribute("d", stacked ? bracket(a, b, box.width) : band(a, b, box.width));
     }
+    for (const { a, b, path } of this.threads) {
+      const [from, to] = [shown(a, places.a), shown(b, places.b)];
+      path.toggleAttribute("hidden", stacked || !(from.within && to.within));
+      path.setAttribute("d", thread(from, to, box.width));
+    }
     this.links.classList.toggle("stacked", stacked);
+  }
+
+  // Links the telling words that the chosen passage has once on either side: how its content was moved about.
+  weave() {
+    for (const { path } of this.threads) path.remove();
+    this.threads = [];
+    const passage = this.passages.get(this.current);
+    if (!passage) return;
+    const [inA, inB] = [placesOfWords(passage.a.marks), placesOfWords(passage.b.marks)];
+    const linked = new Map();
+    for (const [word, a] of inA) {
+      const b = inB.get(word);
+      if (a && b) linked.set(a, b);
+    }
+    const [topA, topB] = [this.origin("a"), this.origin("b")];
+    for (const [a, b] of [...linked].slice(0, MOST_THREADS)) {
+      const path = this.links.appendChild(document.createElementNS(SVG, "path"));
+      path.classList.add("thread");
+      this.threads.push({ a: extent(a, topA), b: extent(b, topB), path });
+    }
+  }
+
+  // Where the text of a pane begins, on the screen.
+  origin(side) {
+    const pane = this.panes[side];
+    return pane.getBoundingClientRect().top - pane.scrollTop;
   }
 
   // Chooses a passage. Its partner is brought beside it: `from` is the side that stays, if there it is in sight. Where the
@@ -100,6 +135,7 @@ class View {
     this.mark(false);
     this.current = number;
     this.mark(true);
+    this.weave();
     this.status.textContent = `${number} of ${this.passages.size}: ${passage.item.dataset.words}`;
     this.sides.scrollIntoView({ block: "nearest" });
     const stays = from ?? "a";
@@ -126,7 +162,7 @@ class View {
     const partner = passage[other(side)];
     const share = (at.y + this.panes[side].scrollTop - own.top) / (own.bottom - own.top);
     const expected = partner.top + share * (partner.bottom - partner.top);
-    const twin = at.words && this.twin(at.words, partner, this.panes[other(side)], expected);
+    const twin = at.words && this.twin(at.words, partner, this.origin(other(side)), expected);
     if (!twin) return expected;
     at.words.classList.add("same");
     twin.words.classList.add("same");
@@ -134,15 +170,14 @@ class View {
   }
 
   // Of the words that both sides have, those on the partner's that share most with these; of several, the nearest.
-  twin(words, partner, pane, expected) {
+  twin(words, partner, origin, expected) {
     const wanted = new Set(wordsOf(words));
-    const origin = pane.getBoundingClientRect().top - pane.scrollTop;
     let best;
     for (const mark of partner.marks) {
       for (const candidate of mark.querySelectorAll("b")) {
         const shared = wordsOf(candidate).filter((word) => wanted.has(word)).join("").length;
         if (!shared || shared < best?.shared) continue;
-        const top = candidate.getBoundingClientRect().top - origin;
+        const { top } = extent(candidate, origin);
         const distance = Math.abs(top - expected);
         if (shared > (best?.shared ?? 0) || distance < best.distance) {
           best = { words: candidate, top, shared, distance };
@@ -155,6 +190,7 @@ class View {
   clear() {
     this.mark(false);
     this.current = 0;
+    this.weave();
     this.status.textContent = this.summary;
     this.redraw();
   }
@@ -219,6 +255,24 @@ function other(side) {
   return side === "a" ? "b" : "a";
 }
 
+function extent(element, origin) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return { top: top - origin, bottom: bottom - origin };
+}
+
+// The words of a passage that tell something, each with the shaded words that it is among; null if it stands more than once.
+function placesOfWords(marks) {
+  const places = new Map();
+  for (const mark of marks) {
+    for (const shaded of mark.querySelectorAll("b")) {
+      for (const word of wordsOf(shaded)) {
+        if (word.length >= LEAST_TELLING || /\p{N}/u.test(word)) places.set(word, places.has(word) ? null : shaded);
+      }
+    }
+  }
+  return places;
+}
+
 function wordsOf(element) {
   return element.textContent.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
@@ -246,6 +300,12 @@ function band(a, b, width) {
     `M0 ${a.top}C${half} ${a.top} ${half} ${b.top} ${width} ${b.top}V${b.bottom}` +
     `C${half} ${b.bottom} ${half} ${a.bottom} 0 ${a.bottom}Z`
   );
+}
+
+function thread(a, b, width) {
+  const from = (a.top + a.bottom) / 2;
+  const to = (b.top + b.bottom) / 2;
+  return `M0 ${from}C${width / 2} ${from} ${width / 2} ${to} ${width} ${to}`;
 }
 
 function bracket(a, b, width) {
