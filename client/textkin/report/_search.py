@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from textkin.report._page import page
-from textkin.report._text import ReportText, check_unit, html, language_attribute, one_line, report_text
+from textkin.report._text import ReportText, check_unit, html, one_line, report_text, text_block
 from textkin.report._view import RELATION_MEANINGS, measures, view
 from textkin.types import Article, Match, SearchResult
 from textkin.words import counted, relation_name
@@ -24,7 +24,7 @@ def search_report(query: ReportText, result: SearchResult, articles: Mapping[str
     body = (
         f'<header>\n<h1>{heading}</h1>\n</header>\n<main>\n<details class="query"><summary>The text searched for</summary>\n'
         f'<div class="pane" role="group" tabindex="0" aria-label="The text searched for">'
-        f'<div class="text" {language_attribute(query)}>{html(query.text)}</div></div>\n</details>\n'
+        f"{text_block(query, html(query.text))}</div>\n</details>\n"
         f"{_matches(query, result, articles)}</main>\n"
     )
     return page(f"Matches of {html(' '.join(query.name.split()))}", body)

@@ -3,7 +3,7 @@
 from textkin.report._marked import marked
 from textkin.report._overview import passage_list, passage_map
 from textkin.report._passages import KIND_MEANINGS, SIGNS, SideName, numbered
-from textkin.report._text import ReportText, html, language_attribute, one_line
+from textkin.report._text import ReportText, html, one_line, text_block
 from textkin.types import Comparison, Relation
 from textkin.words import counted, cut_note, kind_name
 
@@ -93,7 +93,7 @@ def _side(side: SideName, text: ReportText, prefix: str, content: str) -> str:
     return (
         f'<p class="name {side}" id="{name}"><span class="letter">{side.upper()}</span> {one_line(text.name)}</p>\n'
         f'<div class="pane {side}" role="group" tabindex="0" aria-labelledby="{name}">'
-        f'<div class="text" {language_attribute(text)}>{content}</div></div>\n'
+        f"{text_block(text, content)}</div>\n"
     )
 
 
