@@ -1,11 +1,13 @@
 """Reports of real comparisons, and the browser that opens them: Debian's Chromium, driven by Playwright."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from hostile_texts import prose
 from textkin import (
     Article,
     ArticleReference,
@@ -110,6 +112,7 @@ def texts(samples):
         "strangers": (samples["tour-stage-edit"].text, samples["cold-reef-original"].text),
         "hostile": (HOSTILE + story + HOSTILE, story.replace("a", "a" + HOSTILE, 1)),
         "overlapping": (story, story),
+        "long": long_texts(),
     }
 
 
@@ -139,6 +142,17 @@ def reports(service, samples, texts, tmp_path_factory):
         }
         write("search", search_report(report_text(query), result, articles))
     return written
+
+
+def long_texts():
+    """Two texts of nearly 1 MiB, on other things but for 300 paragraphs, each third of them edited, each third rewritten."""
+    draw = random.Random(1)  # noqa: S311 - text, not secrets
+    a, b = (prose(1_000_000, seed).split("\n\n") for seed in "ab")
+    places = draw.sample(range(min(len(a), len(b))), 600)
+    for number, (source, target) in enumerate(zip(places[::2], places[1::2], strict=True)):
+        kept = (1.0, 0.92, 0.7)[number % 3]
+        b[target] = " ".join(word if draw.random() < kept else "changed" for word in a[source].split(" "))
+    return "\n\n".join(a), "\n\n".join(b)
 
 
 def overlapping(text):

@@ -104,8 +104,23 @@ def test_keys_can_be_turned_off(opened):
 
 def test_keys_with_a_modifier_are_the_browsers(opened):
     page = opened("edit")
-    page.keyboard.press("Alt+n")
+    for pressed in ("Alt+n", "Control+n", "Shift+ArrowRight"):
+        page.keyboard.press(pressed)
     assert page.locator(".current").count() == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_texts_of_a_mebibyte_with_hundreds_of_passages_are_walked_through_as_well(opened, texts, width):
+    page = opened("long", width)
+    assert page.locator(".text").first.text_content() == texts["long"][0]
+    assert count(page) > 250
+    for number in range(1, 6):
+        page.keyboard.press("n")
+        expect(page.locator(f"#a{number}")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    expect(page.locator(f"#a{count(page)}")).to_be_focused()
+    assert in_sight(page, f"#b{count(page)}")
 
 
 def test_buttons_and_the_map_and_the_list_choose_a_passage(opened):

@@ -84,7 +84,7 @@ def _controls(passages: int) -> str:
         '<button type="button" data-step="1">Next</button>'
         f'<p role="status">{counted(passages, "passage")}</p>'
         '<label><input type="checkbox" class="keys" checked> keys: '
-        "<kbd>n</kbd> next, <kbd>p</kbd> previous, <kbd>Esc</kbd> none</label></div>\n"
+        "<kbd>n</kbd> <kbd>→</kbd> next, <kbd>p</kbd> <kbd>←</kbd> previous, <kbd>Esc</kbd> none</label></div>\n"
     )
 
 
@@ -106,7 +106,7 @@ def _legend(comparison: Comparison) -> str:
     quoted = _QUOTED_NOTE if any(passage.quotations for passage in comparison.passages) else ""
     return (
         f'<ul class="legend">{items}{quoted}'
-        "<li>Words that the partner has too are shaded darker. A number leads to the partner in the other text"
+        "<li>Words that the partner has too are shaded more strongly. A number leads to the partner in the other text"
         '<span class="by-script">, a click on a word to the same words there</span>.</li></ul>\n'
     )
 

@@ -325,7 +325,7 @@ function active() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
   const number = event.target.closest?.("a.number");
   if (event.key === " " && number) {
     event.preventDefault();
