@@ -19,6 +19,17 @@ def test_axe_finds_nothing(opened, name, width, scheme):
     assert not found.violations_count, found.generate_report()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_are_legible_in_the_colours_that_a_system_forces(opened, scheme):
+    page = opened("edit", scheme=scheme, forced_colors="active")
+    colours = page.locator(".view mark, .view mark b, .view mark .quotation").evaluate_all(
+        "all => all.map(getComputedStyle).map(each => [each.color, each.backgroundColor])"
+    )
+    expected = ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert len(colours) > 20
+    assert all(each == (expected if scheme == "light" else expected[::-1]) for each in colours)
+
+
 def test_axe_would_find_something(opened):
     page = opened("edit")
     page.evaluate("document.documentElement.removeAttribute('lang')")

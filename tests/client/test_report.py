@@ -168,6 +168,12 @@ def test_a_texts_language_is_told_where_it_is_known():
     assert '<div class="text" lang="">?' in page
 
 
+def test_paragraphs_take_their_direction_only_where_letters_run_to_the_left():
+    page = comparison_report(ReportText("a", "שלום, world"), ReportText("b", "\ufeffworld"), comparison())
+    assert '<div class="text" lang="" dir="auto">שלום' in page
+    assert '<div class="text" lang="">\ufeffworld' in page
+
+
 def test_the_policy_allows_the_pages_own_style_and_script_and_nothing_else():
     page = comparison_report(ReportText("a", "a"), ReportText("b", "b"), comparison())
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
@@ -313,7 +319,7 @@ def test_search_writes_a_page_for_a_stored_article_beside_json(textkin, tmp_path
     assert (match["id"], match["offset_unit"]) == ("ferry-edit", "code_point")
     html = (tmp_path / "matches.html").read_text(encoding="utf-8")
     assert Page(html).texts == [ORIGINAL, ORIGINAL, EDITED]
-    assert "1 match of <bdi>Ferry terminal &lt;b&gt;to close</bdi>" in html
+    assert "1 match of “<bdi>Ferry terminal &lt;b&gt;to close</bdi>”" in html
 
 
 def test_a_page_of_a_search_may_do_without_passages(textkin, write, tmp_path, stored):

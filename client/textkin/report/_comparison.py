@@ -14,7 +14,7 @@ def comparison_report(a: ReportText, b: ReportText, comparison: Comparison) -> s
     """
     check_unit(comparison)
     verdict = f"{relation_name(comparison.relation).capitalize()}, score {comparison.score:.2f}"
-    both = " and ".join(one_line(text.name) for text in (a, b))
+    both = " and ".join(f"“{one_line(text.name)}”" for text in (a, b))
     body = (
         '<a class="skip" href="#texts">To the texts</a>\n'
         f'<header>\n<h1>{html(verdict)}</h1>\n<p class="names">{both}</p>\n'

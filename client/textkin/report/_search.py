@@ -20,7 +20,7 @@ def search_report(query: ReportText, result: SearchResult, articles: Mapping[str
     for match in result.matches:
         check_unit(match.comparison)
     count = len(result.matches)
-    heading = f"{count:,} {'match' if count == 1 else 'matches'} of {one_line(query.name)}"
+    heading = f"{count:,} {'match' if count == 1 else 'matches'} of “{one_line(query.name)}”"
     body = (
         f'<header>\n<h1>{heading}</h1>\n</header>\n<main>\n<details class="query"><summary>The text searched for</summary>\n'
         f'<div class="pane" role="group" tabindex="0" aria-label="The text searched for">'
