@@ -243,6 +243,17 @@ def test_each_match_of_a_search_opens_side_by_side(opened, samples):
             expect(match.locator("[role=status]")).to_contain_text("of")
 
 
+def test_a_match_that_was_opened_this_moment_is_linked_as_well(opened):
+    page = opened("search")
+    page.evaluate("""() => {
+        document.querySelector("#m1 > details").open = true;
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "n" }));
+    }""")
+    page.wait_for_function(DRAWN, arg=1)
+    assert in_sight(page, "#m1-a1")
+    assert in_sight(page, "#m1-b1")
+
+
 def test_an_address_opens_the_match_that_it_leads_to(opened):
     page = opened("search", anchor="#m2-a1")
     expect(page.locator("#m2-a1")).to_be_in_viewport()

@@ -63,8 +63,8 @@ def _stretch(span: Span, length: int) -> tuple[int, int]:
 
 def _beginning(name: str, target: str, span: Span, text: str) -> str:
     place = f"{span.start / max(len(text), 1):.0%}"
-    words = span.of(text[: span.start + 2 * _LONGEST_BEGINNING]).split()
-    shown = " ".join(words)
+    beginning = Span(span.start, min(span.end, span.start + 2 * _LONGEST_BEGINNING))
+    shown = " ".join(beginning.of(text).split())
     if len(shown) > _LONGEST_BEGINNING:
         shown = f"{shown[:_LONGEST_BEGINNING].rsplit(' ', 1)[0]} …"
     return f'<a href="#{target}">{name}, at {html(place)}: {one_line(shown)}</a>'

@@ -107,7 +107,8 @@ def _legend(comparison: Comparison) -> str:
     return (
         f'<ul class="legend">{items}{quoted}'
         "<li>Words that the partner has too are shaded more strongly. A number leads to the partner in the other text"
-        '<span class="by-script">, a click on a word to the same words there</span>.</li></ul>\n'
+        '<span class="by-script">, a click on a word to the same words there</span>; '
+        "behind its sign is the similarity, 0 to 1.</li></ul>\n"
     )
 
 

@@ -22,7 +22,8 @@ class View {
       const number = Number(item.dataset.passage);
       const path = this.links.appendChild(document.createElementNS(SVG, "path"));
       path.dataset.passage = number;
-      this.passages.set(number, { item, path, a: { marks: [] }, b: { marks: [] } });
+      const [a, b] = [{ marks: [] }, { marks: [] }];
+      this.passages.set(number, { item, path, a, b });
     }
     for (const band of root.querySelectorAll(".band")) {
       const passage = this.passages.get(Number(band.dataset.passage));
@@ -49,9 +50,11 @@ class View {
     }
   }
 
-  // Where each passage stands in its pane, from the top of its text.
+  // Where each passage stands in its pane, from the top of its text. Nothing of a view that is folded.
   measure() {
-    this.root.style.setProperty("--bar", `${this.root.querySelector(".bar").offsetHeight}px`);
+    if (!this.sides.checkVisibility()) return;
+    const bar = `${this.root.querySelector(".bar").offsetHeight}px`;
+    if (this.root.style.getPropertyValue("--bar") !== bar) this.root.style.setProperty("--bar", bar);
     for (const side of Object.keys(this.panes)) {
       const origin = this.origin(side);
       for (const passage of this.passages.values()) {
@@ -62,6 +65,7 @@ class View {
         passage[side].bottom = Math.max(first.bottom, last.bottom);
       }
     }
+    this.measured = true;
     this.weave();
     this.redraw();
   }
@@ -75,6 +79,7 @@ class View {
 
   // A band from partner to partner where the panes stand side by side, a bracket where one stands above the other.
   draw() {
+    if (!this.measured || !this.sides.checkVisibility()) return;
     const box = this.links.getBoundingClientRect();
     const places = {};
     for (const [side, pane] of Object.entries(this.panes)) {
@@ -135,7 +140,7 @@ class View {
     this.mark(false);
     this.current = number;
     this.mark(true);
-    this.weave();
+    this.measure();
     this.status.textContent = `${number} of ${this.passages.size}: ${passage.item.dataset.words}`;
     this.sides.scrollIntoView({ block: "nearest" });
     const stays = from ?? "a";
@@ -350,7 +355,6 @@ function follow() {
   if (!view || !target.matches("a.number")) return;
   const details = view.root.closest("details");
   if (details) details.open = true;
-  view.measure();
   view.choose(numberOf(target.id));
 }
 
