@@ -24,6 +24,7 @@ _COMMANDS = {
     "delete": "Delete articles.",
     "collections": "List, create, show and delete collections.",
     "info": "Show what the service is: version, limits, counts.",
+    "completion": "Print the script that completes commands in a shell.",
 }
 
 _GROUP = "textkin.commands"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
+from typing import Literal
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -66,12 +67,17 @@ class Side:
 
 
 def stdout_console() -> Console:
-    """A console for standard output: in colour on a terminal unless NO_COLOR is set, plain elsewhere."""
+    """A console for standard output: styled on a terminal unless NO_COLOR is set or TERM is dumb, plain elsewhere.
+
+    FORCE_COLOR styles it elsewhere too.
+    """
     if isinstance(sys.stdout, TextIOWrapper):
         # A locale that lacks a character shows a question mark for it.
         sys.stdout.reconfigure(errors="replace")
     fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH
-    return Console(width=fixed, markup=False, emoji=False, highlight=False)
+    # Rich would leave bold and dim to a terminal without colour.
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(width=fixed, markup=False, emoji=False, highlight=False, color_system=colours)
 
 
 def comparison_view(a: Side, b: Side, comparison: Comparison) -> RenderableType:

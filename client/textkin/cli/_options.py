@@ -4,14 +4,17 @@ import codecs
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from textkin import _access
 from textkin._address import ADDRESS_VARIABLE, DEFAULT_ADDRESS, address_or_default
 from textkin._channel import DEFAULT_TIMEOUT
 from textkin.cli._failures import ExitCode, Failure, bad_input
+from textkin.errors import TextkinError
 from textkin.types import OffsetUnit
 
 if TYPE_CHECKING:
@@ -21,6 +24,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # The largest number that the API's counts take.
 MAX_COUNT = 2**32 - 1
+
+# Whoever pressed TAB waits.
+_COMPLETION_SECONDS = 1.0
+_MOST_COMPLETIONS = 1_000
+_COMMON_ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "latin-1",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "shift_jis",
+    "euc-jp",
+    "gb18030",
+    "big5",
+)
 
 
 @dataclass(slots=True)
@@ -69,7 +88,7 @@ def _remember_given(context: click.Context, parameter: click.Parameter, value: b
 
 
 def _service_option(
-    flag: str, metavar: str | None, help_text: str, kind: click.FloatRange | None = None
+    flag: str, metavar: str | None, help_text: str, kind: click.ParamType[Any] | None = None
 ) -> Callable[[F], F]:
     """An option that the session keeps; without a metavar a switch."""
     return click.option(
@@ -81,6 +100,25 @@ def _service_option(
         expose_value=False,
         help=help_text,
     )
+
+
+def complete_files(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Leaves it to the shell to complete the name of a file."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+class _File(click.ParamType[str]):
+    """The name of a file. Whether it can be read is told when it is."""
+
+    name = "file"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Leaves it to the shell."""
+        return complete_files(ctx, param, incomplete)
 
 
 _SERVICE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -100,17 +138,21 @@ _SERVICE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--token-file",
         "FILE",
         f"Holds the token to show.  [default: ${_access.TOKEN_VARIABLE}, else the file ${_access.TOKEN_FILE_VARIABLE}]",
+        _File(),
     ),
     _service_option(
         "--tls", None, f"Connect over TLS; --ca and --cert do, too.  [${_access.TLS_VARIABLE}=yes]"
     ),
     _service_option(
-        "--ca", "FILE", f"Authorities, PEM, of the service's certificate.  [default: ${_access.CA_VARIABLE}]"
+        "--ca",
+        "FILE",
+        f"Authorities, PEM, of the service's certificate.  [default: ${_access.CA_VARIABLE}]",
+        _File(),
     ),
     _service_option(
-        "--cert", "FILE", f"Certificate, PEM, to show.  [default: ${_access.CERTIFICATE_VARIABLE}]"
+        "--cert", "FILE", f"Certificate, PEM, to show.  [default: ${_access.CERTIFICATE_VARIABLE}]", _File()
     ),
-    _service_option("--key", "FILE", f"Its key, PEM.  [default: ${_access.KEY_VARIABLE}]"),
+    _service_option("--key", "FILE", f"Its key, PEM.  [default: ${_access.KEY_VARIABLE}]", _File()),
     _service_option("--insecure", None, "Let the token go to another machine without TLS."),
 )
 
@@ -124,8 +166,24 @@ def service_options(function: F) -> F:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 
+
+def _collections(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The collections of the service that begin so; none if it cannot be asked, or does not answer at once."""
+    session = context.ensure_object(Session)
+    try:
+        with session.connect() as client:
+            found = islice(client.list_collections(timeout=_COMPLETION_SECONDS), _MOST_COMPLETIONS)
+            return [each.id for each in found if each.id.startswith(incomplete)]
+    except (TextkinError, click.ClickException):
+        return []
+
+
 collection_option = click.option(
-    "--collection", default="", metavar="ID", help='The collection.  [default: "default"]'
+    "--collection",
+    default="",
+    metavar="ID",
+    shell_complete=_collections,
+    help='The collection.  [default: "default"]',
 )
 
 
@@ -153,9 +211,14 @@ def _known_encoding(_context: click.Context, _parameter: click.Parameter, value:
         ) from None
 
 
+def _encodings(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in _COMMON_ENCODINGS if name.startswith(incomplete)]
+
+
 encoding_option = click.option(
     "--encoding",
     default="utf-8",
+    shell_complete=_encodings,
     callback=_known_encoding,
     show_default=True,
     help="The encoding of the files read.",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from textkin._channel import MAX_MESSAGE_BYTES
-from textkin.cli._readers import BadRecord, Position, Record, a_kind
+from textkin.cli._readers import BadRecord, Place, Position, Record, a_kind
 from textkin.types import Article, ArticleReference
 
 # The API's limits on an article's metadata.
@@ -27,7 +27,7 @@ _IGNORED = ("ingested_at", "detected_language")
 class Item:
     """An article to ingest; `given_id` is its id as it stood in the input, a string or a number."""
 
-    position: Position
+    position: Position | Place
     given_id: Any
     article: Article
 
@@ -36,7 +36,7 @@ class Item:
 class Pair:
     """Two texts to compare."""
 
-    position: Position
+    position: Position | Place
     given_id: Any
     a: str
     b: str
@@ -46,7 +46,7 @@ class Pair:
 class Query:
     """A text, or a stored article, to search for."""
 
-    position: Position
+    position: Position | Place
     given_id: Any
     text: str | ArticleReference
 

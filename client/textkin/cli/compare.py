@@ -13,6 +13,7 @@ from textkin.cli._json import comparison_json, error_json, print_json
 from textkin.cli._options import (
     Session,
     collection_option,
+    complete_files,
     encoding_option,
     json_option,
     offset_unit_option,
@@ -44,7 +45,7 @@ Examples:
 
 
 @click.command(short_help="Compare two texts.", epilog=_EXAMPLES)
-@click.argument("texts", nargs=-1, metavar="[A B]")
+@click.argument("texts", nargs=-1, metavar="[A B]", shell_complete=complete_files)
 @click.option(
     "--jsonl",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),

@@ -1,15 +1,17 @@
 """`textkin ingest`."""
 
 import sys
-import threading
-from collections import Counter, deque
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
-from textkin.cli._failures import ExitCode
-from textkin.cli._json import error_json, matches_json, print_json
+from textkin.cli._failures import ExitCode, bad_input
+from textkin.cli._intake import Intake, Report
+from textkin.cli._marks import Marks, UnreadableError, place_of_marks
 from textkin.cli._options import (
     MAX_COUNT,
     Session,
@@ -21,21 +23,20 @@ from textkin.cli._options import (
     service_options,
 )
 from textkin.cli._progress import Watch
-from textkin.cli._readers import BadRecord, Record
-from textkin.cli._records import Item, item_of
-from textkin.cli._sources import FORMATS, Sources
-from textkin.errors import UnexpectedError
-from textkin.printable import printable
-from textkin.types import Acknowledgement, Article, OffsetUnit, SearchOptions
-from textkin.words import counted, match_words
+from textkin.cli._sources import FORMATS, Source, Sources
+from textkin.cli._watching import persistently, settled_files, told_to_stop
+from textkin.errors import NotFound, PermissionDenied
+from textkin.types import OffsetUnit, SearchOptions
+from textkin.words import counted
 
-_FAILED = "failed"
-_COUNTED = ("created", "replaced", "unchanged", _FAILED)
-
+if TYPE_CHECKING:
+    from textkin.client import Client
 
 _EXAMPLES = """\b
 Examples:
   textkin ingest articles/ more.jsonl
+  textkin ingest --resume archive.jsonl.gz crawl.warc.gz
+  textkin ingest --watch incoming/
   tail -f wire.jsonl | textkin ingest - --with-matches --json
 """
 
@@ -54,6 +55,10 @@ Examples:
 )
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), help="What the files are, whatever their names."
+)
+@click.option("--resume", is_flag=True, help="Go on where the same command was interrupted.")
+@click.option(
+    "--watch", "watches", is_flag=True, help="Take in the folders' files, then each as it appears or changes."
 )
 @collection_option
 @click.option(
@@ -78,6 +83,8 @@ def command(
     paths: tuple[str, ...],
     jsonl: tuple[str, ...],
     form: str | None,
+    resume: bool,
+    watches: bool,
     collection: str,
     with_matches: bool,
     passages: int,
@@ -87,96 +94,131 @@ def command(
 ) -> None:
     """Takes articles in: creates them, or replaces those with the same id.
 
-    Reads .jsonl files with an object a line (id and text, and if you like title, url, source, language,
-    published_at; other fields become metadata), .csv files with the same columns, .txt files with one article
-    each, and folders of them. `-` reads JSON Lines from standard input. A line that cannot be used is
-    reported and the others are taken in.
+    Reads .jsonl files with an object a line (id and text, and if you like title, url, source, language, published_at; other
+    fields become metadata), .csv and .parquet files with the same columns, .txt and .html files with one article each, .warc
+    archives of pages, any of them packed (.gz, .zst), and folders of them. `-` reads JSON Lines from standard input. A line
+    that cannot be used is reported and the others are taken in.
 
-    With --json, prints {"id", "status"} as each article is safe on disk; status is created, replaced,
-    unchanged or error.
+    With --json, prints {"id", "status"} as each article is safe on disk; status is created, replaced, unchanged or error.
+
+    With --resume, notes how far each file is taken in, and goes on there after an interruption. With --watch, runs until
+    Ctrl-C or SIGTERM.
     """
     if not paths and not jsonl:
         raise click.UsageError("nothing to ingest: name files, folders, or `-` for standard input")
     if jsonl and (paths or form):
         raise click.UsageError("--jsonl FILE stands alone: leave out the other files and --format")
+    if watches and not all(Path(path).is_dir() for path in jsonl or paths):
+        raise click.UsageError("--watch watches folders: name the folder of the file")
+    if resume and not all(Path(path).is_file() or Path(path).is_dir() for path in jsonl or paths):
+        raise click.UsageError(
+            "--resume needs files or folders: what comes through a pipe cannot be read again"
+        )
     sources = Sources(jsonl or paths, "jsonl" if jsonl else form, encoding)
     search = SearchOptions(matches_with_passages=passages, offset_unit=offset_unit) if with_matches else None
-    with Watch("articles", sources, prints=as_json or with_matches) as watch, session.connect() as client:
-        report = _Report(watch, search, as_json=as_json)
-        articles = report.articles(sources.records())
-        try:
-            for acknowledgement in client.ingest_many(articles, collection=collection, search=search):
-                report.acknowledge(acknowledgement)
-        finally:
-            report.silence()
-    report.end()
+    with (
+        Watch("articles", sources, prints=as_json or with_matches or watches) as watch,
+        session.connect() as client,
+    ):
+        report = Report(watch, search, as_json=as_json, by_file=watches)
+        ingest = _Ingest(client, sources, report, collection, search)
+        if watches:
+            with _marks(session, collection, encoding, report, place=resume) as marks:
+                ingest.watch(marks, resume=resume)
+        elif resume:
+            with _marks(session, collection, encoding, report, place=True) as marks:
+                ingest.go_on(marks)
+        else:
+            Intake(report, None).take(client, sources, sources.files(), collection=collection, search=search)
+    if not report.end():
+        sys.exit(ExitCode.SOME_FAILED)
 
 
-class _Report:
-    """Says what becomes of each article. Articles are drawn in one thread and acknowledged in another."""
-
-    def __init__(self, watch: Watch, search: SearchOptions | None, *, as_json: bool) -> None:
-        self._watch = watch
-        self._search = search
-        self._as_json = as_json
-        self._sent: deque[Item] = deque()
-        self._counts: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    def articles(self, records: Iterator[Record | BadRecord]) -> Iterator[Article]:
-        """The articles to send; what cannot be sent is reported here and now."""
-        for record in records:
-            item = item_of(record)
-            if isinstance(item, BadRecord):
-                with self._lock:
-                    self._failed(item.id, str(item), error_json(item))
-            else:
-                self._sent.append(item)
-                yield item.article
-
-    def acknowledge(self, answer: Acknowledgement) -> None:
-        """Reports the answer to the earliest article not yet answered."""
-        item = self._sent.popleft()
-        with self._lock:
-            if answer.outcome is None:
-                error = answer.error or UnexpectedError("the service gives neither an outcome nor an error")
-                self._failed(item.given_id, f"{item.position}: {error.message}", error_json(error))
-                return
-            self._counts[answer.outcome.value] += 1
-            self._watch.finished()
-            if self._as_json:
-                print_json(
-                    {
-                        "id": item.given_id,
-                        "status": answer.outcome.value,
-                        **(
-                            {"matches": matches_json(answer.matches, self._search.matches_with_passages)}
-                            if self._search
-                            else {}
-                        ),
-                    }
-                )
-            elif answer.matches:
-                found = ", ".join(match_words(match) for match in answer.matches)
-                click.echo(printable(f"{item.article.id}: {found}"))
-
-    def silence(self) -> None:
-        """Keeps the thread that draws from printing, for good: the process may end while it still waits for input."""
-        self._lock.acquire()
-
-    def end(self) -> None:
-        """Prints the sums. Exits with SOME_FAILED if something did."""
-        if not self._as_json:
-            counts = [f"{self._counts[name]:,} {name}" for name in _COUNTED if self._counts[name]]
-            click.echo(
-                f"{counted(self._counts.total(), 'article')}: {', '.join(counts) or 'nothing to take in'}"
+@contextmanager
+def _marks(
+    session: Session, collection: str, encoding: str, report: Report, *, place: bool
+) -> Iterator[Marks]:
+    """The marks of the session's service; without a place, only for as long as the command runs."""
+    try:
+        marks = Marks(place_of_marks() if place else None, session.address, collection, encoding)
+    except UnreadableError as error:
+        raise bad_input(
+            f"--resume cannot note what is done: {error}; name a folder for it in XDG_STATE_HOME"
+        ) from error
+    with marks:
+        if marks.put_aside:
+            report.say(
+                f"what was noted of earlier commands cannot be read, and is now {marks.put_aside}: beginning anew"
             )
-        if self._counts[_FAILED]:
-            sys.exit(ExitCode.SOME_FAILED)
+        yield marks
 
-    def _failed(self, given_id: Any, message: str, error: dict[str, str]) -> None:
-        self._counts[_FAILED] += 1
-        self._watch.finished()
-        self._watch.say(message)
-        if self._as_json:
-            print_json({"id": given_id, "status": "error", "error": error})
+
+class _Ingest:
+    """One command's work, done once or again and again."""
+
+    def __init__(
+        self,
+        client: "Client",
+        sources: Sources,
+        report: Report,
+        collection: str,
+        search: SearchOptions | None,
+    ) -> None:
+        self._client = client
+        self._sources = sources
+        self._report = report
+        self._collection = collection
+        self._search = search
+
+    def go_on(self, marks: Marks) -> None:
+        """Takes in what the marks say is left. A command that ends is forgotten: the next one begins anew."""
+        self._check(marks)
+        intake = Intake(self._report, marks)
+        try:
+            intake.take(
+                self._client,
+                self._sources,
+                self._sources.files(),
+                collection=self._collection,
+                search=self._search,
+            )
+        except BaseException:
+            safe = self._report.before.records + self._report.counts.total()
+            if safe:
+                self._report.say(
+                    f"{counted(safe, 'article')} dealt with: the same command goes on behind them"
+                )
+            raise
+        if intake.is_held:
+            self._report.say(
+                "what was refused for now, or could not be read, is tried again by the same command"
+            )
+        else:
+            marks.forget_files(self._sources.files())
+
+    def watch(self, marks: Marks, *, resume: bool) -> None:
+        """Takes in files as they become whole, until told to stop. Waits for a service that is gone."""
+        with told_to_stop() as stop:
+            if resume:
+                persistently(lambda: self._check(marks), stop, self._report.say)
+            for files in settled_files(self._sources, stop):
+                # An attempt that breaks off has marked how far it came in each file.
+                persistently(lambda: self._take(files, marks, stop), stop, self._report.say)  # noqa: B023 -- called at once
+
+    def _take(self, files: list[Source], marks: Marks, stop: Event) -> None:
+        Intake(self._report, marks, stop.is_set).take(
+            self._client, self._sources, files, collection=self._collection, search=self._search
+        )
+
+    def _check(self, marks: Marks) -> None:
+        """Drops the marks if the service does not have what it acknowledged last, or does not say."""
+        last = marks.last_article()
+        if last is None:
+            return
+        try:
+            self._client.get(last, collection=self._collection)
+        except (NotFound, PermissionDenied):
+            marks.forget()
+            self._report.say(
+                "the service does not show the article that it acknowledged last: beginning anew"
+            )

@@ -1,0 +1,95 @@
+"""Reads web archives (WARC): the pages in them, each an article named by its address."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from textkin.cli._extras import needed
+from textkin.cli._readers.pages import NO_MAIN_TEXT, TOO_LONG, page_fields, whole_page
+from textkin.cli._readers.record import BadRecord, Place, Read, Record
+
+# What a record of an archive ends with.
+_END = b"\r\n\r\n"
+
+_PAGES = {"text/html", "application/xhtml+xml"}
+
+
+def read_warc(read: Read, file: str, skip: int = 0) -> Iterator[Record | BadRecord]:
+    """Yields a record for every page that was fetched with success. Raises what `read` does, after the pages before."""
+    with needed("warc", "reading web archives"):
+        from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 -- an extra
+
+    stream = _Stream(read)
+    pages = 0
+    try:
+        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
+            if not _is_page(record):
+                continue
+            pages += 1
+            if pages > skip:
+                found = _page(record, Place(file, f"page {pages}"))
+                # A page that is cut off is none; the error below says why.
+                if not stream.is_cut:
+                    yield found
+        problem = "it ends within a record" if stream.is_cut else ""
+    except (OSError, ValueError):
+        problem = "not a sound web archive"
+    if stream.error:
+        raise stream.error
+    if problem:
+        where = Place(file, f"after page {pages}" if pages else "")
+        yield BadRecord(where, f"{problem}: make or fetch the file anew", ends=True)
+
+
+def _is_page(record: Any) -> bool:
+    status = record.http_headers.status_code if record.is_http_parsed else None
+    return status == 200 and (record.http_content_type or "").lower() in _PAGES  # noqa: PLR2004 -- HTTP's OK
+
+
+def _page(record: Any, place: Place) -> Record | BadRecord:
+    address = record.headers.get("WARC-Target-URI")
+    # Some writers put it in angle brackets, as the first version of the format had it.
+    address = address.strip("<>") if address else None
+    data = whole_page(record.reader.read)
+    if address is None:
+        return BadRecord(place, "a record without WARC-Target-URI, which is its article's id")
+    if data is None:
+        return BadRecord(place, TOO_LONG, address)
+    fields = page_fields(data, record.http_charset)
+    if not fields:
+        return BadRecord(place, NO_MAIN_TEXT, address)
+    return Record(place, {**fields, "id": address, "url": address})
+
+
+class _Stream:
+    """The archive's bytes as the library reads them. It must not see an exception: that is kept, and the bytes end."""
+
+    def __init__(self, read: Read) -> None:
+        self.error: Exception | None = None
+        self._read = read
+        self._place = 0
+        self._at_end = False
+        self._last = b""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the bytes have ended where no record ends."""
+        return self._at_end and (self.error is not None or self._last not in {b"", _END})
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            block = self._read(size) if size > 0 and not self._at_end else b""
+        except Exception as error:  # noqa: BLE001 -- raised again by the reader
+            self.error, block = error, b""
+        self._at_end = self._at_end or not block
+        self._place += len(block)
+        self._last = (self._last + block)[-len(_END) :]
+        return block
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        return self._place
+
+    def close(self) -> None:
+        pass
