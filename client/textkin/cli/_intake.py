@@ -87,11 +87,10 @@ class Report:
     def end(self) -> bool:
         """Prints the sums. Returns whether all went well."""
         if not self._as_json:
-            before = (
-                f" (before: {self.before.records - self.before.failed:,} taken in, {self.before.failed:,} failed)"
-                if self.before.records
-                else ""
-            )
+            before = ""
+            if self.before.records:
+                failed = f", {self.before.failed:,} failed" if self.before.failed else ""
+                before = f" (before: {self.before.records - self.before.failed:,} taken in{failed})"
             click.echo(f"{counted(self.counts.total(), 'article')}: {_sums(self.counts)}{before}")
         return not self.counts[_FAILED] and not self.before.failed
 

@@ -184,20 +184,20 @@ def _main_text(read: Read, name: str) -> str:
     return str(record.fields["text"])
 
 
-def decode(data: bytes, encoding: str) -> str:
+def decode(data: bytes | bytearray, encoding: str) -> str:
     """The text that the bytes are, line ends and all.
 
     A byte order mark of UTF-8 is kept, as a reader of the file has it too; that of UTF-16 and UTF-32 is no
     part of the text. UnicodeDecodeError counts bytes from the start of `data`.
     """
-    actual, length = without_mark(data[:4], encoding)
+    actual, length = without_mark(bytes(data[:4]), encoding)
     if actual == "utf-8":
         return data.decode()
     try:
         return data[length:].decode(actual)
     except UnicodeDecodeError as error:
         raise UnicodeDecodeError(
-            actual, data, error.start + length, error.end + length, error.reason
+            actual, bytes(data), error.start + length, error.end + length, error.reason
         ) from None
 
 
@@ -223,14 +223,12 @@ def file_in(folder: str, file: Path, form: str | None) -> Source | None:
     return Source(str(file), form or known, relative.with_name(_stem(file)).as_posix())
 
 
-def _read_all(read: Read) -> bytes:
+def _read_all(read: Read) -> bytearray:
     """Everything, but not more than one byte over MAX_LINE_BYTES."""
-    blocks: list[bytes] = []
-    room = MAX_LINE_BYTES + 1
-    while room and (block := read(min(room, _BLOCK))):
-        blocks.append(block)
-        room -= len(block)
-    return b"".join(blocks)
+    data = bytearray()
+    while block := read(min(MAX_LINE_BYTES + 1 - len(data), _BLOCK)):
+        data += block
+    return data
 
 
 def _open(path: str) -> FileIO:

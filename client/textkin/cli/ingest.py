@@ -26,7 +26,7 @@ from textkin.cli._progress import Watch
 from textkin.cli._sources import FORMATS, Source, Sources
 from textkin.cli._watching import persistently, settled_files, told_to_stop
 from textkin.errors import NotFound, PermissionDenied
-from textkin.types import OffsetUnit, SearchOptions
+from textkin.types import DEFAULT_COLLECTION, OffsetUnit, SearchOptions
 from textkin.words import counted
 
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ def _marks(
 ) -> Iterator[Marks]:
     """The marks of the session's service; without a place, only for as long as the command runs."""
     try:
-        marks = Marks(place_of_marks() if place else None, session.address, collection, encoding)
+        marks = Marks(
+            place_of_marks() if place else None, session.address, collection or DEFAULT_COLLECTION, encoding
+        )
     except UnreadableError as error:
         raise bad_input(
             f"--resume cannot note what is done: {error}; name a folder for it in XDG_STATE_HOME"
