@@ -1,11 +1,15 @@
 """Reads web archives (WARC): the pages in them, each an article named by its address."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from io import BytesIO
 from typing import Any
 
 from textkin.cli._extras import needed
 from textkin.cli._readers.pages import NO_MAIN_TEXT, TOO_LONG, page_fields, whole_page
 from textkin.cli._readers.record import BadRecord, Place, Read, Record
+from textkin.cli._unpacking import DamagedError, unpacked
 
 # What a record of an archive ends with.
 _END = b"\r\n\r\n"
@@ -21,7 +25,7 @@ def read_warc(read: Read, file: str, skip: int = 0) -> Iterator[Record | BadReco
     stream = _Stream(read)
     pages = 0
     try:
-        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
+        for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
             if not _is_page(record):
                 continue
             pages += 1
@@ -49,15 +53,42 @@ def _page(record: Any, place: Place) -> Record | BadRecord:
     address = record.headers.get("WARC-Target-URI")
     # Some writers put it in angle brackets, as the first version of the format had it.
     address = address.strip("<>") if address else None
-    data = whole_page(record.reader.read)
     if address is None:
         return BadRecord(place, "a record without WARC-Target-URI, which is its article's id")
+    data = _body(record)
     if data is None:
         return BadRecord(place, TOO_LONG, address)
     fields = page_fields(data, record.http_charset)
     if not fields:
         return BadRecord(place, NO_MAIN_TEXT, address)
     return Record(place, {**fields, "id": address, "url": address})
+
+
+def _body(record: Any) -> bytes | None:
+    """What the server sent, unpacked; None if it is too long for a page.
+
+    It is unpacked here, because the library loses its place in the archive where what it unpacks itself is not read to its end.
+    Archives may keep it unpacked under the headers of what was packed: what cannot be unpacked is taken as it is.
+    """
+    from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader  # noqa: PLC0415 -- an extra
+
+    readers = {"chunked": ChunkedReader, "br": BrotliReader, "deflate": partial(GzipReader, zlib=True)}
+    told = (record.http_headers.get(header) for header in ("Transfer-Encoding", "Content-Encoding"))
+    known = (readers.get((each or "").strip().lower()) for each in told)
+    data = whole_page(record.reader.read)
+    for reader in (*(each for each in known if each), _SelfTold):
+        if data is None:
+            return None
+        with suppress(OSError, ValueError, DamagedError):
+            data = whole_page(reader(BytesIO(data)).read)
+    return data
+
+
+class _SelfTold:
+    """What gzip and Zstandard pack says so itself, and needs no header."""
+
+    def __init__(self, stream: BytesIO) -> None:
+        self.read = unpacked(stream.read)
 
 
 class _Stream:
