@@ -1,6 +1,6 @@
 """Reads web archives (WARC): the pages in them, each an article named by its address."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from io import BytesIO
@@ -72,7 +72,11 @@ def _body(record: Any) -> bytes | None:
     """
     from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader  # noqa: PLC0415 -- an extra
 
-    readers = {"chunked": ChunkedReader, "br": BrotliReader, "deflate": partial(GzipReader, zlib=True)}
+    readers: dict[str, Callable[[BytesIO], Any]] = {
+        "chunked": ChunkedReader,
+        "br": BrotliReader,
+        "deflate": partial(GzipReader, zlib=True),
+    }
     told = (record.http_headers.get(header) for header in ("Transfer-Encoding", "Content-Encoding"))
     known = (readers.get((each or "").strip().lower()) for each in told)
     data = whole_page(record.reader.read)

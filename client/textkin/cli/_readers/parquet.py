@@ -33,8 +33,10 @@ def read_parquet(path: str, file: str, skip: int = 0) -> Iterator[Record | BadRe
                     row += 1
                     if row > skip:
                         yield _row(batch, place, Place(file, f"row {row}"))
-    except pa.ArrowException as error:
-        # Arrow's words may quote what a cell holds.
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        # Of damaged files Arrow raises OSError too, and of a column's name that is no text the last. Its words may quote what a cell holds.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         yield BadRecord(
             Place(file, f"after row {row}" if row else ""),
             f"not sound Parquet ({type(error).__name__}): write the file anew",
