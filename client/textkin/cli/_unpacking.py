@@ -13,8 +13,8 @@ _GZIP = b"\x1f\x8b"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 _BLOCK = 64 * 1024
-# Four bytes of Zstandard can stand for 128 KiB: so few of them unpack to 16 MiB at most.
-_ZSTANDARD_BLOCK = 512
+# Four bytes of Zstandard can stand for 128 KiB: so few of them unpack to 4 MiB at most. (100 MB of text a second still.)
+_ZSTANDARD_BLOCK = 128
 
 # zlib's number for gzip's header and check sums.
 _GZIP_WINDOW = 31
@@ -105,7 +105,7 @@ class _Zstandard:
         self._decompressor = zstandard.ZstdDecompressor()
         self._frame: ZstdDecompressionObj = self._decompressor.decompressobj()
         self._packed = b""
-        self._unpacked = b""
+        self._unpacked = memoryview(b"")
         self._begun = False
 
     def read(self, size: int) -> bytes:
@@ -116,7 +116,7 @@ class _Zstandard:
                     raise DamagedError("it ends within its Zstandard data: make or fetch the file anew")
                 return b""
             try:
-                self._unpacked = self._frame.decompress(self._packed)
+                self._unpacked = memoryview(self._frame.decompress(self._packed))
             except self._error:
                 raise DamagedError("its Zstandard data are damaged: make or fetch the file anew") from None
             self._packed, self._begun = b"", True
@@ -124,4 +124,4 @@ class _Zstandard:
                 self._packed, self._begun = self._frame.unused_data, False
                 self._frame = self._decompressor.decompressobj()
         data, self._unpacked = self._unpacked[:size], self._unpacked[size:]
-        return data
+        return bytes(data)

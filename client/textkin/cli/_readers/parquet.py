@@ -34,9 +34,10 @@ def read_parquet(path: str, file: str, skip: int = 0) -> Iterator[Record | BadRe
                     if row > skip:
                         yield _row(batch, place, Place(file, f"row {row}"))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        # Of damaged files Arrow raises OSError too, and of a column's name that is no text the last. Its words may quote what a cell holds.
+        # Of damaged files Arrow raises OSError too, and the last of a column whose name is no text.
         if isinstance(error, OSError) and error.errno is not None:
             raise
+        # Not in Arrow's words: they may quote what a cell holds.
         yield BadRecord(
             Place(file, f"after row {row}" if row else ""),
             f"not sound Parquet ({type(error).__name__}): write the file anew",
