@@ -16,6 +16,18 @@ from textkin import Article
 from textkin.v1 import textkin_service_pb2 as pb
 
 COMMANDS = ["compare", "ingest", "search", "get", "list", "delete", "collections", "info"]
+HEAVY = {
+    "grpc",
+    "rich",
+    "google.protobuf",
+    "trafilatura",
+    "lxml",
+    "pyarrow",
+    "fastwarc",
+    "watchfiles",
+    "zstandard",
+    "sqlite3",
+}
 
 
 def answers(done):
@@ -31,10 +43,22 @@ def test_help_names_every_command_and_exit_code(textkin):
         assert f"\n    {code} " in shown
 
 
-def test_help_loads_neither_grpc_nor_rich():
+def test_help_loads_nothing_heavy():
     program = "import sys, textkin.cli; textkin.cli.main(['--help'], standalone_mode=False); "
-    program += "assert not {'grpc', 'rich', 'google.protobuf'} & set(sys.modules)"
+    program += f"assert not {HEAVY} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_an_ingest_of_json_lines_loads_no_reader_of_other_formats(textkin, write, collection):
+    write("a.jsonl", '{"id": "a", "text": "some words"}')
+    program = (
+        "import sys; from textkin.cli import main; main(sys.argv[1:], standalone_mode=False); "
+        f"assert not {HEAVY - {'grpc', 'rich', 'google.protobuf', 'sqlite3'}} & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", program, "ingest", "a.jsonl", "--collection", collection]
+    subprocess.run(
+        command, check=True, cwd=textkin.folder, env=textkin.environment(), stdout=subprocess.DEVNULL
+    )
 
 
 def test_the_version_is_told(textkin):

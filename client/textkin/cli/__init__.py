@@ -4,6 +4,7 @@ Other packages add commands as entry points of the group `textkin.commands`: `te
 """
 
 import importlib
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -62,6 +63,18 @@ class _Commands(click.Group):
             return command
         point = _added().get(cmd_name)
         return _loaded(point) if point else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command; of one that there is not, says which may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            alike = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not alike:
+                raise
+            raise click.UsageError(f"No such command {args[0]!r}. Did you mean {alike[0]!r}?", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- as above
         """Writes the list of commands without loading our own."""

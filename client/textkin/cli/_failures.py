@@ -21,6 +21,14 @@ from textkin.printable import printable
 _BROKEN_OFF = ("Socket closed", "WRONG_VERSION_NUMBER", "Connection reset")
 
 
+# What to type next, by the reason of the service.
+_WAYS_OUT = {
+    "ARTICLE_NOT_FOUND": "`textkin list` shows what there is",
+    "COLLECTION_NOT_EMPTY": "`textkin collections delete --force` deletes its articles too",
+    "OVERLOADED": "try again in a moment",
+}
+
+
 class ExitCode(IntEnum):
     """What the process answers to its caller; `textkin --help` explains each."""
 
@@ -66,7 +74,8 @@ def failure_of(error: TextkinError, address: str, timeout: float) -> Failure:
         case PermissionDenied():
             message = f"{error.message} (whoever keeps the service's access file can grant it)"
         case _:
-            message = f"{error.message} ({error.reason})"
+            way_out = _WAYS_OUT.get(error.reason)
+            message = f"{error.message} ({f'{error.reason}: {way_out}' if way_out else error.reason})"
     return Failure(message, ExitCode.REFUSED)
 
 

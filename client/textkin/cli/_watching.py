@@ -69,7 +69,7 @@ def settled_files(sources: Sources, stop: threading.Event) -> Iterator[list[Sour
             yield settled
 
 
-def persistently(call: Callable[[], None], stop: threading.Event, say: Callable[[str], None]) -> None:
+def persistently(call: Callable[[], object], stop: threading.Event, say: Callable[[str], None]) -> None:
     """Makes the call until it succeeds, as long as there may be a service again, or until `stop` is set."""
     wait = _FIRST_WAIT
     while not stop.is_set():

@@ -1,10 +1,9 @@
 """`textkin ingest`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -23,9 +22,9 @@ from textkin.cli._options import (
     service_options,
 )
 from textkin.cli._progress import Watch
-from textkin.cli._sources import FORMATS, Source, Sources
+from textkin.cli._sources import FORMATS, STANDARD_INPUT, Source, Sources
 from textkin.cli._watching import persistently, settled_files, told_to_stop
-from textkin.errors import NotFound, PermissionDenied
+from textkin.errors import NotFound, PermissionDenied, TextkinError
 from textkin.types import DEFAULT_COLLECTION, OffsetUnit, SearchOptions
 from textkin.words import counted
 
@@ -129,7 +128,7 @@ def command(
             with _marks(session, collection, encoding, report, place=True) as marks:
                 ingest.go_on(marks)
         else:
-            Intake(report, None).take(client, sources, sources.files(), collection=collection, search=search)
+            ingest.once()
     if not report.end():
         sys.exit(ExitCode.SOME_FAILED)
 
@@ -140,19 +139,17 @@ def _marks(
 ) -> Iterator[Marks]:
     """The marks of the session's service; without a place, only for as long as the command runs."""
     try:
-        marks = Marks(
-            place_of_marks() if place else None, session.address, collection or DEFAULT_COLLECTION, encoding
-        )
+        where = place_of_marks() if place else None
+        with Marks(where, session.address, collection or DEFAULT_COLLECTION, encoding) as marks:
+            if marks.put_aside:
+                report.say(
+                    f"what was noted before cannot be read, and is now {marks.put_aside}: beginning anew"
+                )
+            yield marks
     except UnreadableError as error:
         raise bad_input(
             f"--resume cannot note what is done: {error}; name a folder for it in XDG_STATE_HOME"
         ) from error
-    with marks:
-        if marks.put_aside:
-            report.say(
-                f"what was noted of earlier commands cannot be read, and is now {marks.put_aside}: beginning anew"
-            )
-        yield marks
 
 
 class _Ingest:
@@ -172,18 +169,22 @@ class _Ingest:
         self._collection = collection
         self._search = search
 
+    def once(self) -> None:
+        """Takes everything in."""
+        try:
+            self._take(self._sources.files(), None)
+        except TextkinError:
+            if self._report.counts.total() and STANDARD_INPUT not in self._sources.paths:
+                self._report.say(
+                    "what was acknowledged is safe, and answered `unchanged` next time; with --resume it is not even sent"
+                )
+            raise
+
     def go_on(self, marks: Marks) -> None:
         """Takes in what the marks say is left. A command that ends is forgotten: the next one begins anew."""
         self._check(marks)
-        intake = Intake(self._report, marks)
         try:
-            intake.take(
-                self._client,
-                self._sources,
-                self._sources.files(),
-                collection=self._collection,
-                search=self._search,
-            )
+            is_held = self._take(self._sources.files(), marks)
         except BaseException:
             safe = self._report.before.records + self._report.counts.total()
             if safe:
@@ -191,7 +192,7 @@ class _Ingest:
                     f"{counted(safe, 'article')} dealt with: the same command goes on behind them"
                 )
             raise
-        if intake.is_held:
+        if is_held:
             self._report.say(
                 "what was refused for now, or could not be read, is tried again by the same command"
             )
@@ -205,12 +206,15 @@ class _Ingest:
                 persistently(lambda: self._check(marks), stop, self._report.say)
             for files in settled_files(self._sources, stop):
                 # An attempt that breaks off has marked how far it came in each file.
-                persistently(lambda: self._take(files, marks, stop), stop, self._report.say)  # noqa: B023 -- called at once
+                persistently(lambda: self._take(files, marks, stop.is_set), stop, self._report.say)  # noqa: B023 -- called at once
 
-    def _take(self, files: list[Source], marks: Marks, stop: Event) -> None:
-        Intake(self._report, marks, stop.is_set).take(
-            self._client, self._sources, files, collection=self._collection, search=self._search
-        )
+    def _take(
+        self, files: Iterable[Source], marks: Marks | None, is_over: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Takes files in. Returns whether some of them must be sent again another time."""
+        intake = Intake(self._report, marks, is_over)
+        intake.take(self._client, self._sources, files, collection=self._collection, search=self._search)
+        return intake.is_held
 
     def _check(self, marks: Marks) -> None:
         """Drops the marks if the service does not have what it acknowledged last, or does not say."""
