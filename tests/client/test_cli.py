@@ -2,15 +2,13 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 from scripted import serving
-from stories import EDITED, ORIGINAL, UNRELATED
+from stories import ORIGINAL, UNRELATED
 
 from textkin import Article
 from textkin.v1 import textkin_service_pb2 as pb
@@ -106,37 +104,6 @@ def test_an_argument_that_is_no_text_is_refused(textkin):
 def test_a_wrong_option_is_a_usage_error(textkin):
     assert "--addres" in textkin("info", "--addres", "x", code=2).stderr
     assert "No such command" in textkin("frobnicate", code=2).stderr
-
-
-def on_a_terminal(textkin, *arguments, **environment):
-    """What the command prints when standard output is a terminal."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [Path(sys.executable).parent / "textkin", *arguments],
-        stdout=theirs,
-        cwd=textkin.folder,
-        env=textkin.environment(TERM="xterm-256color", COLUMNS="80", **environment),
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while block := os.read(ours, 65536):
-            shown += block
-    except OSError:
-        pass  # Linux says so when the other end closes
-    finally:
-        os.close(ours)
-        assert process.wait() == 0
-    return shown.decode()
-
-
-def test_colours_are_for_terminals_and_never_with_no_color(textkin, write):
-    write("a.txt", ORIGINAL)
-    write("b.txt", EDITED)
-    colour = "\x1b[3"
-    assert colour in on_a_terminal(textkin, "compare", "a.txt", "b.txt")
-    assert colour not in on_a_terminal(textkin, "compare", "a.txt", "b.txt", NO_COLOR="1")
-    assert "\x1b" not in textkin("compare", "a.txt", "b.txt").stdout
 
 
 def test_json_is_utf8_and_people_get_what_the_locale_can_show(textkin, write):

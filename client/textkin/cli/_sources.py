@@ -93,10 +93,10 @@ class Sources:
         try:
             if source.format == "parquet":
                 yield from self._read_parquet(source, skip)
-                return
-            with _open(source.path) as stream:
-                read = unpacked(lambda size: self._count(stream.read(size)))
-                yield from self._reader(source, read, skip)
+            else:
+                with _open(source.path) as stream:
+                    read = unpacked(lambda size: self._count(stream.read(size)))
+                    yield from self._reader(source, read, skip)
         except DamagedError as error:
             yield BadRecord(Place(name, ""), str(error), ends=True)
         except OSError as error:
@@ -132,7 +132,12 @@ class Sources:
             raise bad_input(
                 "Parquet cannot be read from standard input, as it begins at its end: name the file"
             )
-        return read_parquet(source.path, source.name, skip)
+        before, size = self.done, size_of(source)
+
+        def track(share: float) -> None:
+            self.done = before + round(share * size)
+
+        return read_parquet(source.path, source.name, skip, track)
 
     def _count(self, block: bytes) -> bytes:
         self.done += len(block)

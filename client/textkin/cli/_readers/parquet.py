@@ -1,6 +1,6 @@
 """Reads Parquet into records, a few rows at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,8 +12,13 @@ _ROWS = 32
 _BUFFER_BYTES = 256 * 1024
 
 
-def read_parquet(path: str, file: str, skip: int = 0) -> Iterator[Record | BadRecord]:
-    """Yields a record for every row, leaving out what is null. Columns are as in CSV. Raises OSError for no file there."""
+def read_parquet(
+    path: str, file: str, skip: int = 0, track: Callable[[float], None] = lambda _share: None
+) -> Iterator[Record | BadRecord]:
+    """Yields a record for every row, leaving out what is null. Columns are as in CSV. Raises OSError for no file there.
+
+    `track` is told which share of the rows was read.
+    """
     with needed("parquet", "reading Parquet"):
         import pyarrow as pa  # noqa: PLC0415 -- an extra, and slow to import
         from pyarrow import parquet  # noqa: PLC0415 -- as above
@@ -29,6 +34,7 @@ def read_parquet(path: str, file: str, skip: int = 0) -> Iterator[Record | BadRe
             first, row = _first_group(table.metadata, skip)
             groups = range(first, table.metadata.num_row_groups)
             for batch in table.iter_batches(_ROWS, row_groups=groups, use_threads=False):
+                track(row / table.metadata.num_rows)
                 for place in range(batch.num_rows):
                     row += 1
                     if row > skip:
