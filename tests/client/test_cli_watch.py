@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from scripted import serving
 
 
 class Watching:
@@ -32,6 +33,18 @@ class Watching:
 
     def message(self):
         return self._process.stderr.readline().decode()
+
+    def send(self, number):
+        self._process.send_signal(number)
+
+    def handles(self, number):
+        """Whether the process has a handler of its own for the signal, as the kernel knows."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        caught = int(status.split("SigCgt:")[1].split()[0], 16)
+        return bool(caught & 1 << (number - 1))
+
+    def code(self):
+        return self._process.wait(60)
 
     def end(self, number=signal.SIGTERM):
         """Returns the exit code, and what was still printed."""
@@ -152,6 +165,29 @@ def test_a_watch_that_waits_for_the_service_ends_when_told(watching, write):
     assert watch.end(signal.SIGTERM) == (0, "0 articles: nothing to take in\n", "")
 
 
+def test_told_twice_it_ends_even_if_the_service_never_answers(watching, write):
+    asked, ended = threading.Event(), threading.Event()
+
+    def never(_requests, _context):
+        asked.set()
+        ended.wait()
+        return iter(())
+
+    write("in/a.txt", "Story a.")
+    with serving(BatchIngestArticles=never) as address:
+        try:
+            watch = watching(target=("--address", address))
+            assert asked.wait(60)
+            watch.send(signal.SIGTERM)
+            # Until it is heard, nothing else is told of it.
+            while watch.handles(signal.SIGTERM):
+                os.sched_yield()
+            watch.send(signal.SIGTERM)
+            assert watch.code() == -signal.SIGTERM
+        finally:
+            ended.set()
+
+
 def test_a_resumed_watch_reads_no_file_again_that_has_not_changed(watching, write, tmp_path):
     state = {"XDG_STATE_HOME": str(tmp_path / "state")}
     write("in/a.txt", "Story a.")
@@ -172,7 +208,7 @@ def test_a_token_that_is_refused_ends_the_watch(watching, write, service_factory
     write("in/a.txt", "Story a.")
     watch = watching(target=())
     assert watch.message().startswith("Error: ")
-    assert watch._process.wait(60) == 4
+    assert watch.code() == 4
 
 
 def test_many_files_written_at_once_are_all_taken_in(watching, tmp_path):

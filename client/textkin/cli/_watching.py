@@ -27,18 +27,24 @@ _LONGEST_WAIT = 15.0
 
 @contextmanager
 def told_to_stop() -> Iterator[threading.Event]:
-    """While entered, Ctrl-C and SIGTERM set the event instead of ending the process."""
+    """While entered, Ctrl-C and SIGTERM set the event instead of ending the process; the second of them ends it."""
     stop = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def set_stop(_number: int, _frame: FrameType | None) -> None:
+        restore()
         stop.set()
 
-    before = {number: signal.signal(number, set_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, set_stop)
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore()
 
 
 def settled_files(sources: Sources, stop: threading.Event) -> Iterator[list[Source]]:
