@@ -122,6 +122,22 @@ class Settings:
         check=_optional_address,
         shown="HOST:PORT",
     )
+    metrics_listen: str = _setting(
+        "",
+        "Address, HOST:PORT, where metrics are read, without TLS, and nothing else (docs/operations.md). Empty: none.",
+        check=_optional_address,
+        shown="HOST:PORT",
+    )
+    tracing: str = _setting(
+        "no",
+        "Whether requests are traced by OpenTelemetry, which the OTEL_ variables tell where to (docs/operations.md).",
+        choices=("no", "yes"),
+    )
+    channelz: str = _setting(
+        "no",
+        "Whether gRPC's channelz tells of connections; with an access file, to admins of all collections.",
+        choices=("no", "yes"),
+    )
     # So long until callers that balance over a name's addresses meet a replica that was added: they look the name up again when
     # a connection ends. A new connection costs a handshake.
     max_connection_age: float = _setting(

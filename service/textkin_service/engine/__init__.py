@@ -2,6 +2,7 @@
 
 from textkin_service.engine.asked import Asked
 from textkin_service.engine.engine import ArticlePage, CollectionPage, Compared, Engine, ServiceInfo
+from textkin_service.engine.indexes import IndexSize
 from textkin_service.engine.ingest import Incoming, Ingest, Prepared
 from textkin_service.engine.preparation import prepare
 from textkin_service.engine.work import Work
@@ -13,6 +14,7 @@ __all__ = [
     "Compared",
     "Engine",
     "Incoming",
+    "IndexSize",
     "Ingest",
     "Prepared",
     "ServiceInfo",

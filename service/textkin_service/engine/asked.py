@@ -12,6 +12,7 @@ from textkin_service.engine.work import Work
 from textkin_service.model import InlineText, SearchOptions, SearchResult
 from textkin_service.settings import Settings
 from textkin_service.store import Store, StoredCollection
+from textkin_service.telemetry.steps import PREPARATION, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ class Answering:
         """
         failed: Errors = {}
         collections: dict[str, StoredCollection] = {}
-        checked = each(dict(enumerate(asked)), lambda one: self._check(collections, one), failed)
-        short = {i: one for i, one in checked.items() if len(one.text) <= SHORT}
-        long = {i: one for i, one in checked.items() if i not in short}
-        analyses = together(short, _analyses, failed) | each(long, _analysis, failed)
-        searches = each({i: (checked[i], analysis) for i, analysis in analyses.items()}, _search, failed)
+        with Step(PREPARATION):
+            checked = each(dict(enumerate(asked)), lambda one: self._check(collections, one), failed)
+            short = {i: one for i, one in checked.items() if len(one.text) <= SHORT}
+            long = {i: one for i, one in checked.items() if i not in short}
+            analyses = together(short, _analyses, failed) | each(long, _analysis, failed)
+            searches = each({i: (checked[i], analysis) for i, analysis in analyses.items()}, _search, failed)
         results = dict(zip(searches, self._searcher.search_all(list(searches.values())), strict=True))
         answers: list[tuple[SearchResult, str] | Exception] = []
         for i in range(len(asked)):

@@ -10,7 +10,7 @@ from textkin_service.alignment.differences import differences
 from textkin_service.analysis import Analysis, analyze
 from textkin_service.engine import page_tokens, validation
 from textkin_service.engine.asked import Answering, Asked
-from textkin_service.engine.indexes import Indexes
+from textkin_service.engine.indexes import Indexes, IndexSize
 from textkin_service.engine.ingest import Ingest, longest_text
 from textkin_service.engine.outlines import OutlineCache
 from textkin_service.engine.preparation import prepare
@@ -32,7 +32,8 @@ from textkin_service.model import (
 from textkin_service.relation import compare
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
-from textkin_service.store import Change, Dropped, Store, StoredCollection, Watcher
+from textkin_service.store import Change, Counts, Dropped, Store, StoredCollection, Watcher
+from textkin_service.telemetry.steps import COMPARISON, PREPARATION, Step
 
 _DEFAULT_PAGE = 100
 _MIB = 1_048_576
@@ -90,6 +91,11 @@ class Engine:
         self._started_at = datetime.now(UTC)
         self.ingest = Ingest(store, self._indexes, self._searcher, settings)
 
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme of the sketches."""
+        return self._scheme
+
     def load(self, work: Work) -> None:
         """Builds the indexes from the sketches in the store, and drops what is past its retention.
 
@@ -116,16 +122,17 @@ class Engine:
         What recurs in the collection of a stored one is no evidence in either. With differences: those of each passage
         that is no paraphrase.
         """
-        work.check()
-        analysis_a, collection_a = self._side("a", a)
-        work.check()
-        analysis_b, collection_b = self._side("b", b)
-        work.check()
-        # Of both texts, so that a stored text is identical with the same text given.
-        for collection in sorted({each for each in (collection_a, collection_b) if each is not None}):
-            recurring = self._indexes.recurring(collection)
-            analysis_a, analysis_b = analysis_a.without(recurring), analysis_b.without(recurring)
-        with asked_of(work.check):
+        with Step(PREPARATION):
+            work.check()
+            analysis_a, collection_a = self._side("a", a)
+            work.check()
+            analysis_b, collection_b = self._side("b", b)
+            work.check()
+            # Of both texts, so that a stored text is identical with the same text given.
+            for collection in sorted({each for each in (collection_a, collection_b) if each is not None}):
+                recurring = self._indexes.recurring(collection)
+                analysis_a, analysis_b = analysis_a.without(recurring), analysis_b.without(recurring)
+        with Step(COMPARISON), asked_of(work.check):
             comparison = compare(analysis_a, analysis_b)
         if with_differences:
             comparison = replace(
@@ -230,6 +237,18 @@ class Engine:
         return ServiceInfo(
             __version__, self._scheme, self._settings, counts.collections, counts.articles, self._started_at
         )
+
+    def counts(self) -> Counts:
+        """Returns how much the store holds. It may wait for that."""
+        return self._store.counts()
+
+    def index_size(self) -> IndexSize:
+        """Returns what the indexes in memory hold."""
+        return self._indexes.size()
+
+    def outline_bytes(self) -> int:
+        """Returns the memory that outlines of stored articles take."""
+        return self._outlines.size_bytes
 
     def sweep(self) -> Future[int]:
         """Removes the articles past their retention; the result counts them."""

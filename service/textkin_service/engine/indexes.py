@@ -31,6 +31,16 @@ _ADDED_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSize:
+    """What indexes in memory hold: articles, entries of content keys and of bands, and the bytes that these take."""
+
+    articles: int
+    content_entries: int
+    band_entries: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Collection:
     index: Index
     recurrence: Recurrence = field(default_factory=Recurrence)
@@ -163,6 +173,18 @@ class Indexes:
         recurring = {collection: self.recurring(collection) for collection in set(collections)}
         evidence = Analyses.of(analyses).without([recurring[collection] for collection in collections])
         return sketch_all(evidence, self._scheme)
+
+    def size(self) -> IndexSize:
+        """Returns what the indexes of all collections hold."""
+        with self._lock:
+            indexes = [each.index for each in self._collections.values()]
+        entries = [each.entries for each in indexes]
+        return IndexSize(
+            sum(map(len, indexes)),
+            sum(content for content, _ in entries),
+            sum(bands for _, bands in entries),
+            sum(each.size_bytes for each in indexes),
+        )
 
     def recurring(self, collection: int) -> NDArray[np.uint32]:
         """Returns the hashes of a collection's recurring pieces: uint32, sorted, and never changed later."""

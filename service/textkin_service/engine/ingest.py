@@ -3,6 +3,7 @@
 The first two take many articles at a time, because what they do once a call costs as much as an article.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.search import Query, Search
 from textkin_service.engine.searcher import Searcher
 from textkin_service.engine.work import Work
-from textkin_service.errors import TextkinError
+from textkin_service.errors import StoreError, TextkinError
 from textkin_service.model import Article, SearchOptions, SearchResult
 from textkin_service.settings import Settings
 from textkin_service.sketch import Sketch
 from textkin_service.store import Content, Draft, Put, Store, StoredCollection, digest, pack
+from textkin_service.telemetry import metrics
+from textkin_service.telemetry.steps import PREPARATION, Step
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
@@ -99,9 +102,14 @@ class Ingest:
         already, unchanged, no more is computed than it takes to see that.
         """
         # One step after the other, so that the tables of each stay in the processor's cache.
-        checked = _each(work, incoming, partial(self._check, {}))
-        there = self._digests([each for each in checked if isinstance(each, _Checked)])
-        return _each(work, self._examined(work, checked, there), self._prepare)
+        with Step(PREPARATION):
+            checked = _each(work, incoming, partial(self._check, {}))
+            there = self._digests([each for each in checked if isinstance(each, _Checked)])
+            prepared = _each(work, self._examined(work, checked, there), self._prepare)
+        for each in prepared:
+            if isinstance(each, Exception):
+                _count_refused(each)
+        return prepared
 
     def commit(self, prepared: Sequence[Prepared]) -> Future[list[Put | TextkinError]]:
         """Hands articles to the store, without waiting. NotReady.
@@ -109,7 +117,9 @@ class Ingest:
         The future has one result each: what it did, NotFound or ResourceExhausted. Articles come into the collections in
         the order of these calls, and within them in theirs.
         """
-        return self._store.put([each.draft for each in prepared])
+        future = self._store.put([each.draft for each in prepared])
+        future.add_done_callback(partial(_count, len(prepared)))
+        return future
 
     def match(self, work: Work, prepared: Prepared, put: Put) -> SearchResult:
         """Searches for a committed article among those taken in before it, if that was asked for."""
@@ -205,6 +215,27 @@ class Ingest:
 
     def _late_content(self, checked: _Checked) -> Content:
         return _content(checked, self._sketched_alone(checked))
+
+
+def _count(articles: int, future: Future[list[Put | TextkinError]]) -> None:
+    """Counts what became of so many articles that the store was handed."""
+    if future.cancelled():  # before the store began
+        return
+    if future.exception() is not None:
+        metrics.INGESTED.labels("failed").inc(articles)
+        return
+    for outcome, number in Counter(
+        metrics.INGEST_OUTCOMES[each.outcome] for each in future.result() if isinstance(each, Put)
+    ).items():
+        metrics.INGESTED.labels(outcome).inc(number)
+    for each in future.result():
+        if isinstance(each, Exception):
+            _count_refused(each)
+
+
+def _count_refused(error: Exception) -> None:
+    ours = isinstance(error, StoreError) or not isinstance(error, TextkinError)
+    metrics.INGESTED.labels("failed" if ours else "refused").inc()
 
 
 def _content(checked: _Checked, sketched: _Sketched) -> Content:

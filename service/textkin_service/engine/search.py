@@ -14,6 +14,7 @@ from textkin_service.model import Comparison, Match, SearchOptions, SearchResult
 from textkin_service.relation import compare, may_match
 from textkin_service.screening import Outline, ScreenedQuery
 from textkin_service.store import StoredArticle, StoredCollection
+from textkin_service.telemetry import metrics
 
 # So many candidates in a row that are no match end a search: they come by what they share, so those behind are less likely.
 _MOST_MISSES = 10
@@ -72,6 +73,7 @@ class UnderWay:
     _found: list[_Found] = field(default_factory=list)
     _next: int = 0
     _misses: int = 0
+    _compared: int = 0
 
     def goes_on(self) -> bool:
         """Takes the next candidates to look at. False: there are none, or too many before were no match."""
@@ -102,6 +104,7 @@ class UnderWay:
         for place in self.places(self.looked_at):
             if place in read:
                 self.search.work.check()
+                self._compared += 1
                 other = read[place]
                 options = self.search.options
                 analysis = other.analysis().without(self.recurring)
@@ -120,7 +123,7 @@ class UnderWay:
                 return
 
     def result(self) -> SearchResult:
-        """Returns the matches, best first; those with passages carry the text."""
+        """Returns the matches, best first; those with passages carry the text. Counts the search."""
         options = self.search.options
         self._found.sort(key=lambda each: (-each.comparison.score, each.stored.number))
         matches = [
@@ -132,7 +135,18 @@ class UnderWay:
             )
             for rank, each in enumerate(self._found[: options.limit])
         ]
+        _count(self, self._compared, matches)
         return SearchResult(tuple(matches), self.truncated)
+
+
+def _count(search: UnderWay, compared: int, matches: Sequence[Match]) -> None:
+    metrics.SEARCHES.inc()
+    if search.truncated:
+        metrics.SEARCHES_TRUNCATED.inc()
+    metrics.SEARCH_CANDIDATES.observe(len(search.candidates))
+    metrics.CANDIDATES_COMPARED.inc(compared)
+    for match in matches:
+        metrics.MATCHES.labels(metrics.RELATIONS[match.comparison.relation]).inc()
 
 
 def _is_match(comparison: Comparison, options: SearchOptions) -> bool:

@@ -16,6 +16,8 @@ from textkin_service.model import SearchOptions, SearchResult
 from textkin_service.screening import Outline
 from textkin_service.sketch import Probe, probe
 from textkin_service.store import Store, StoredArticle, StoredCollection
+from textkin_service.telemetry.metrics import OUTLINES
+from textkin_service.telemetry.steps import CANDIDATES, COMPARISON, SCREENING, Step
 
 # How many times more candidates are asked for when filters leave too few of them.
 _WIDENING = 4
@@ -41,8 +43,11 @@ class Searcher:
 
     def search_all(self, searches: Sequence[Search]) -> list[SearchResult | Exception]:
         """Returns the result of each search, or what it failed with: DeadlineExceeded, or a failure of ours."""
+        if not searches:
+            return []
         failed: Errors = {}
-        under_way = each(dict(enumerate(searches)), self._begun, failed)
+        with Step(CANDIDATES):
+            under_way = each(dict(enumerate(searches)), self._begun, failed)
         active = {i: search for i, search in under_way.items() if search.goes_on()}
         while active:
             active = self._step(active, failed)
@@ -71,15 +76,21 @@ class Searcher:
     def _step(self, active: dict[int, UnderWay], failed: Errors) -> dict[int, UnderWay]:
         """Has each search look at its next candidates; returns those that go on."""
         active = each(active, _checked, failed)
-        outlines = together(active, self._outlines, failed)
-        active = each(active, partial(_screened, outlines), failed)
-        read = together(active, self._possible, failed)
-        active = each(active, partial(_compared, read), failed)
+        with Step(SCREENING):
+            outlines = together(active, self._outlines, failed)
+            active = each(active, partial(_screened, outlines), failed)
+        with Step(COMPARISON):
+            read = together(active, self._possible, failed)
+            active = each(active, partial(_compared, read), failed)
         return {i: search for i, search in active.items() if search.goes_on()}
 
     def _outlines(self, searches: Mapping[int, UnderWay]) -> dict[Place, Outline]:
         """Returns the outlines of those of the articles looked at that are there."""
-        found = self._cache.get([place for one in searches.values() for place in one.places(one.looked_at)])
+        wanted = [place for one in searches.values() for place in one.places(one.looked_at)]
+        found = self._cache.get(wanted)
+        hits = sum(place in found for place in wanted)
+        OUTLINES.labels("hit").inc(hits)
+        OUTLINES.labels("miss").inc(len(wanted) - hits)
         missing = [
             (one.search.collection, [place[1] for place in one.places(one.looked_at) if place not in found])
             for one in searches.values()

@@ -54,7 +54,7 @@ class _Gathering:
         table = Table()
         for each in making:
             check()
-            table.enter(each.result())
+            table.enter(*each.result())
         return table
 
 
@@ -94,10 +94,10 @@ def _apart(entries: Entries) -> Entries:
     return copy
 
 
-def _made(at: int, bits: int, ranges: list[list[Entries]]) -> tuple[Segment, ...]:
-    """Returns the segments of one of the ranges, as many as so many bits can tell, which is given up."""
+def _made(at: int, bits: int, ranges: list[list[Entries]]) -> tuple[tuple[Segment, ...], int]:
+    """Returns the segments and the entries of one of the ranges, as many as so many bits can tell, which is given up."""
     entries = np.concatenate(ranges[at])
     ranges[at] = []
     # Numbers of a key in ascending order, too.
     entries.sort()
-    return segments_of(entries, at << (KEY_BITS - bits), bits)
+    return segments_of(entries, at << (KEY_BITS - bits), bits), len(entries)

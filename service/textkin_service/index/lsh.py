@@ -70,6 +70,11 @@ class Index:
         """The memory that its keys take."""
         return self._content.size_bytes + self._bands.size_bytes
 
+    @property
+    def entries(self) -> tuple[int, int]:
+        """How many entries its tables have: of content keys, and of bands."""
+        return self._content.entries, self._bands.entries
+
     def add(self, number: int, sketch: Sketch) -> None:
         """Adds an article under a number greater than all before, and less than 2^31."""
         self.add_all(np.array([number]), Sketches.of([sketch]))

@@ -113,8 +113,14 @@ class Table:
 
     def __init__(self) -> None:
         self._versions = zeros(buckets.GENERATION + 1, 1)
+        self._entries = 0
         halves = [Segment.of(0, 1, 1, 0), Segment.of(1 << (KEY_BITS - 1), 1, 1, 0)]
         self.directory = Directory.of(halves, self._versions)
+
+    @property
+    def entries(self) -> int:
+        """How many entries it has."""
+        return self._entries
 
     @property
     def size_bytes(self) -> int:
@@ -132,10 +138,12 @@ class Table:
             begin, stop = buckets.add(self.directory.map, entries, begin, len(entries))
             if stop != buckets.DONE:
                 self.enter(self._with_room(int(entries[begin]) >> KEY_BITS, stop))
+        self._entries += len(entries)
 
     def remove(self, entries: Entries) -> None:
         """Removes entries (uint64)."""
         buckets.remove(self.directory.map, entries)
+        self._entries -= len(entries)
 
     def prepare(self) -> None:
         """Has the kernels run that only a large table needs."""
@@ -159,8 +167,12 @@ class Table:
             for low in (full.low, full.low + (1 << (KEY_BITS - depth)))
         )
 
-    def enter(self, roomier: tuple[Segment, ...]) -> None:
-        """Puts segments into the rows of their prefixes, where one with as many keys or more was."""
+    def enter(self, roomier: tuple[Segment, ...], entries: int = 0) -> None:
+        """Puts segments into the rows of their prefixes, where one with as many keys or more was.
+
+        `entries`: how many they have that were not there.
+        """
+        self._entries += entries
         segments = list(self.directory.segments)
         for segment in roomier:
             while 1 << segment.depth > len(segments):

@@ -15,6 +15,7 @@ from textkin_service.errors import TextkinError, Unauthenticated
 from textkin_service.rpc import calls, errors, logs
 from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler
 from textkin_service.rpc.known import Known
+from textkin_service.telemetry.metrics import STRANGERS_REFUSED
 
 _HEALTH_PREFIX = "/grpc.health.v1.Health/"
 _LOG_SECONDS = 1.0
@@ -61,6 +62,7 @@ class Gate(grpc.aio.ServerInterceptor):
         call = calls.begin(method.removeprefix(SERVICE_PREFIX), details.invocation_metadata)
         call.code, call.reason = errors.code_of(refusal), refusal.reason
         call.caller = refusal.metadata.get("caller", "")
+        STRANGERS_REFUSED.inc()
         if not self._refused:
             asyncio.get_running_loop().call_later(_LOG_SECONDS, self._tell)
         self._refused += 1

@@ -26,6 +26,7 @@ from textkin_service.rpc import calls, convert, errors, logs
 from textkin_service.rpc.ingest_messages import OK, Answer, Item, Messages
 from textkin_service.rpc.workers import Workers
 from textkin_service.store import Put
+from textkin_service.telemetry.steps import STORE, Step
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Result = TypeVar("Result")
@@ -246,7 +247,8 @@ class IngestStream:
     ) -> list[Answer]:
         """Returns the answers of a slice."""
         try:
-            puts = await asyncio.wrap_future(committed)
+            with Step(STORE):
+                puts = await asyncio.wrap_future(committed)
             rest: Iterator[Put | Exception] = iter(puts)
         except Exception as error:  # noqa: BLE001 - the items are refused, the stream goes on
             rest = repeat(error)

@@ -16,8 +16,10 @@ from typing import Any, TypeAlias
 import grpc
 from google.protobuf.message import DecodeError
 
+from textkin.v1 import textkin_service_pb2
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotReady
 from textkin_service.rpc import calls, errors, fields, logs
+from textkin_service.telemetry.metrics import RPC_SECONDS, RPCS, RPCS_IN_FLIGHT
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
@@ -26,7 +28,16 @@ Behaviour = Callable[[Any, Context], Awaitable[Any]]
 Handler: TypeAlias = Any
 Deserializer = Callable[[bytes], Any]
 
-SERVICE_PREFIX = "/textkin.v1.TextkinService/"
+_DESCRIPTOR = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
+SERVICE_PREFIX = f"/{_DESCRIPTOR.full_name}/"
+METHODS = tuple(each.name for each in _DESCRIPTOR.methods)
+_UNKNOWN = "unknown"
+
+
+def known_method(method: str) -> str:
+    """Returns the name of an RPC of Textkin by its path, or "unknown": what callers make up is no label."""
+    name = method.removeprefix(SERVICE_PREFIX)
+    return name if name in METHODS else _UNKNOWN
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
@@ -80,7 +91,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
 
 class LogInterceptor(Interceptor):
-    """Logs one line an RPC: what was called, what came of it, how long it took, how large it was."""
+    """Logs one line an RPC: what was called, what came of it, how long it took, how large it was. Counts it, too."""
 
     def begin(self, name: str, details: grpc.HandlerCallDetails) -> None:
         """Makes the call that the inner interceptors and the servicer add to."""
@@ -91,6 +102,8 @@ class LogInterceptor(Interceptor):
 
         async def logged(request: Any, context: Context) -> Any:
             call = calls.current()
+            in_flight = RPCS_IN_FLIGHT.labels(call.method)
+            in_flight.inc()
             start = time.perf_counter()
             try:
                 response = await behaviour(request, context)
@@ -108,8 +121,11 @@ class LogInterceptor(Interceptor):
                 call.reason = call.code.name
                 raise
             finally:
-                milliseconds = (time.perf_counter() - start) * 1_000
-                logs.rpc_line(call, milliseconds, context.peer())
+                seconds = time.perf_counter() - start
+                in_flight.dec()
+                RPC_SECONDS.labels(call.method).observe(seconds)
+                RPCS.labels(call.method, call.code.name).inc()
+                logs.rpc_line(call, seconds * 1_000, context.peer())
             return response
 
         return logged

@@ -12,6 +12,7 @@ import structlog
 from textkin_service.errors import StoreError
 from textkin_service.rpc import errors
 from textkin_service.rpc.calls import Call
+from textkin_service.telemetry import metrics
 
 _log = structlog.get_logger("textkin")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -102,6 +103,7 @@ def failure(error: BaseException, call: Call) -> None:
     if not errors.is_expected(error):
         _log.error("unexpected error", method=call.method, request_id=call.request_id, exc_info=error)
     elif isinstance(error, StoreError):
+        metrics.store_failed(error.reason)
         store_failure(error, method=call.method, request_id=call.request_id)
 
 

@@ -16,8 +16,9 @@ from textkin_service.errors import DeadlineExceeded, InvalidRequest, ResourceExh
 from textkin_service.rpc import errors
 from textkin_service.rpc.admission import Admission, weight_of
 from textkin_service.rpc.arrival import Arrivals
-from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler
+from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler, known_method
 from textkin_service.settings import Settings
+from textkin_service.telemetry.metrics import RPCS, RPCS_REFUSED
 
 _DESCRIPTOR = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
 _STREAMS = frozenset(f"{SERVICE_PREFIX}{each.name}" for each in _DESCRIPTOR.methods if each.client_streaming)
@@ -62,20 +63,37 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
             return await continuation(handler_call_details)
         if method in _STREAMS:
             if self._streams >= self._max_streams:
-                return self._refuse(self._streams_refused)
+                return self._refuse(method, self._streams_refused)
         elif self._admission.is_full():
-            return self._refuse(self._requests_refused)
+            return self._refuse(method, self._requests_refused)
         handler = await continuation(handler_call_details)
         if handler is None:  # no such method
             return None
         known, counted = self._handlers.get(method, (None, None))
         if known is not handler:
-            counted = self._stream(handler) if method in _STREAMS else self._unary(handler)
+            counted = self._stream(handler) if method in _STREAMS else self._unary(method, handler)
             self._handlers[method] = handler, counted
         return counted
 
-    def _refuse(self, refusals: Iterator[Handler]) -> Handler:
-        """Returns a handler that refuses the call, and counts it for the log."""
+    @property
+    def permits_taken(self) -> int:
+        """How many permits requests hold."""
+        return self._admission.taken
+
+    @property
+    def permits(self) -> int:
+        """How many permits there are now."""
+        return self._admission.limit
+
+    @property
+    def streams(self) -> int:
+        """How many ingest streams are open."""
+        return self._streams
+
+    def _refuse(self, method: str, refusals: Iterator[Handler]) -> Handler:
+        """Returns a handler that refuses the call, and counts it."""
+        RPCS_REFUSED.labels("streams" if method in _STREAMS else "requests").inc()
+        RPCS.labels(known_method(method), "RESOURCE_EXHAUSTED").inc()
         if not self._refused:
             asyncio.get_running_loop().call_later(_LOG_SECONDS, self._tell)
         self._refused += 1
@@ -103,7 +121,7 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
             handler.response_serializer,
         )
 
-    def _unary(self, handler: Handler) -> Handler:
+    def _unary(self, method: str, handler: Handler) -> Handler:
         """Returns a handler that reads the message itself, so that it can be weighed before it is parsed, or given up."""
 
         async def counted(_messages: Any, context: Context) -> Any:
@@ -114,8 +132,9 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
                     request = handler.request_deserializer(data)
                     if permits.suffice(weight_of(len(data), len(getattr(request, "queries", ())))):
                         return await handler.unary_unary(request, context)
-                return await self._refuse(self._requests_refused).stream_stream(None, context)
+                return await self._refuse(method, self._requests_refused).stream_stream(None, context)
             except (DeadlineExceeded, InvalidRequest) as error:  # nothing came, or too late
+                RPCS.labels(known_method(method), errors.code_of(error).name).inc()
                 return await context.abort_with_status(errors.ending(error, ""))
             finally:
                 permits.give_back()

@@ -57,6 +57,11 @@ class Searches:
         self._busy = self._slow = 0  # how many threads search, and how many of them have for long
         self._turn = asyncio.Semaphore(self._threads)  # of batches
 
+    @property
+    def waiting(self) -> int:
+        """How many searches wait for a thread."""
+        return len(self._waiting)
+
     async def response(self, asked: Asked, unit: Unit) -> pb.SearchResponse:
         """Answers a search, whose leave ends when the caller is cancelled. InvalidRequest, NotFound, DeadlineExceeded."""
         answer: asyncio.Future[pb.SearchResponse] = asyncio.get_running_loop().create_future()

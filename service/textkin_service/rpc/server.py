@@ -12,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
+from textkin_service import __version__
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import StoreError
 from textkin_service.rpc import logs, tls
@@ -19,13 +20,16 @@ from textkin_service.rpc.access import AccessInterceptor
 from textkin_service.rpc.files import Files
 from textkin_service.rpc.gate import Gate
 from textkin_service.rpc.health import STATUS, Health
-from textkin_service.rpc.interceptors import ErrorInterceptor, LimitInterceptor, LogInterceptor
+from textkin_service.rpc.interceptors import METHODS, ErrorInterceptor, LimitInterceptor, LogInterceptor
 from textkin_service.rpc.known import Known
 from textkin_service.rpc.overload import AdmissionInterceptor
 from textkin_service.rpc.rules import rules
 from textkin_service.rpc.servicer import TextkinServicer
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings, SettingsError, split_address
+from textkin_service.store_address import masked
+from textkin_service.telemetry import metrics
+from textkin_service.telemetry.exporter import Exporter, Sources
 
 _SERVICE = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
 SERVICE_NAME = _SERVICE.full_name
@@ -51,6 +55,7 @@ class Server:
         self._workers = Workers(settings.threads)
         self._limits = LimitInterceptor()
         self._files = Files(settings)
+        self._admission = AdmissionInterceptor(settings, self._workers.threads)
         self._servicer = TextkinServicer(engine, self._workers, settings)
         self._health = Health("", SERVICE_NAME)
         self._tasks: list[asyncio.Task[None]] = []
@@ -73,7 +78,9 @@ class Server:
         textkin_service_pb2_grpc.add_TextkinServiceServicer_to_server(self._servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._health_server = self._of_health() if settings.health_listen else None
-        self.health_address = ""
+        self.health_address = self.metrics_address = ""
+        self._exporter: Exporter | None = None
+        metrics.begin(METHODS)
         reflection.enable_server_reflection(
             [SERVICE_NAME, _HEALTH_NAME, reflection.SERVICE_NAME], self._server
         )
@@ -86,7 +93,7 @@ class Server:
 
     def _interceptors(self) -> list[grpc.aio.ServerInterceptor]:
         asked = rules(_SERVICE)  # without an access file too, so that no RPC is ever without a rule
-        admission = AdmissionInterceptor(self._settings, self._workers.threads)
+        admission = self._admission
         if self._files.callers is None:
             return [admission, LogInterceptor(), ErrorInterceptor(), self._limits]
         known = Known(self._files.callers, by_certificate=bool(self._settings.tls_client_ca))
@@ -102,9 +109,18 @@ class Server:
         if self._health_server is not None:
             self.health_address = _open_port(self._health_server, self._settings.health_listen)
             await self._health_server.start()
+        if self._settings.metrics_listen:
+            self._exporter = Exporter(self._sources(), self._settings.metrics_listen)
+            self.metrics_address = self._exporter.address
         await self._server.start()
         self._tasks.append(asyncio.create_task(self._files.watch()))
         return address
+
+    @property
+    def other_addresses(self) -> dict[str, str]:
+        """Where else something is answered, by what."""
+        addresses = {"health": self.health_address, "metrics": self.metrics_address}
+        return {name: address for name, address in addresses.items() if address}
 
     async def load(self) -> None:
         """Builds the index, then lets calls in. StoreError."""
@@ -121,10 +137,26 @@ class Server:
             loop.call_soon_threadsafe(self._tell_of, failure)
 
         self._engine.watch(tell)
+        metrics.STORE_UP.set(1)
         self._health.set(STATUS.SERVING)
+
+    def _sources(self) -> Sources:
+        return Sources(
+            version=__version__,
+            scheme=self._engine.scheme.id,
+            threads=self._workers.threads,
+            permits_taken=lambda: self._admission.permits_taken,
+            permits=lambda: self._admission.permits,
+            streams=lambda: self._admission.streams,
+            searches_waiting=lambda: self._servicer.searches_waiting,
+            outline_bytes=self._engine.outline_bytes,
+            index=self._engine.index_size,
+            counts=self._engine.counts,
+        )
 
     def _tell_of(self, failure: StoreError | None) -> None:
         """Logs why writes are refused from now on, and turns to NOT_SERVING, or back. Calls are let in: reads may be right."""
+        metrics.STORE_UP.set(failure is None)
         if failure is None:
             _log.info("store answers")
             self._health.set(STATUS.SERVING)
@@ -147,6 +179,8 @@ class Server:
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
+        if self._exporter is not None:
+            self._exporter.close()
         self._workers.close()
         self._engine.close()
 
@@ -157,10 +191,18 @@ class Server:
             try:
                 removed = await asyncio.wrap_future(self._engine.sweep())
             except StoreError as error:
+                metrics.SWEEPS.labels("failed").inc()
                 logs.store_failure(error, method="sweep")
             else:
+                metrics.SWEEPS.labels("done").inc()
+                metrics.SWEPT_ARTICLES.inc(removed)
                 if removed:
                     _log.info("swept", articles=removed)
+
+
+def _store_of(settings: Settings) -> dict[str, str]:
+    """Returns where the articles are, for the log: the folder, or the URL without its password."""
+    return {"store": masked(settings.store)} if settings.store else {"data": str(settings.data)}
 
 
 def _age(seconds: float) -> list[tuple[str, int]]:
@@ -201,8 +243,7 @@ async def serve(engine: Engine, settings: Settings) -> None:
         await asyncio.wait({loading, ended}, return_when=asyncio.FIRST_COMPLETED)
         if loading.done():
             await loading
-            health_address = {"health": server.health_address} if server.health_address else {}
-            _log.info("serving", address=address, **health_address, data=str(settings.data))
+            _log.info("serving", address=address, **server.other_addresses, **_store_of(settings))
             await ended
         else:
             loading.cancel()

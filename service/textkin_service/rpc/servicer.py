@@ -21,6 +21,7 @@ from textkin_service.rpc.ingest_stream import IngestStream, Shared
 from textkin_service.rpc.searches import TOGETHER, Searches
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
+from textkin_service.telemetry.steps import STORE, Step
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -39,6 +40,11 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         self._searches = Searches(engine, workers)
         self._streams: set[IngestStream] = set()
         self._shared = Shared(workers.threads)
+
+    @property
+    def searches_waiting(self) -> int:
+        """How many searches wait for a thread."""
+        return self._searches.waiting
 
     def drain(self) -> None:
         """Has the ingest streams end after the answers of what they have read."""
@@ -114,7 +120,8 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         (prepared,) = await self._workers.work(work, ingest.prepare, [incoming])
         if isinstance(prepared, Exception):
             raise prepared
-        (put,) = await asyncio.wrap_future(ingest.commit([prepared]))
+        with Step(STORE):
+            (put,) = await asyncio.wrap_future(ingest.commit([prepared]))
         if isinstance(put, Exception):
             raise put
         found = await self._workers.work(work, ingest.match, prepared, put)

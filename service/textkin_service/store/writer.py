@@ -8,6 +8,7 @@ to the changes does so in a second thread, while the next group is on its way to
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ from textkin_service.store.base import Change
 from textkin_service.store.faults import is_unsynced, store_error
 from textkin_service.store.jobs import Jobs
 from textkin_service.store.journal import Journal
+from textkin_service.telemetry.metrics import (
+    STORE_COMMIT_ARTICLES,
+    STORE_COMMIT_SECONDS,
+    STORE_COMMITS_FAILED,
+)
 
 Result = TypeVar("Result")
 Operation = Callable[[apsw.Connection, list[Change]], Result]
@@ -91,6 +97,7 @@ class GroupWriter:
         while True:
             group, last = self._jobs.group()
             if self._failure is not None:
+                STORE_COMMITS_FAILED.inc(bool(group))
                 _refuse((job.future for job in group), self._failure)
             elif group:
                 self._commit(group)
@@ -101,6 +108,8 @@ class GroupWriter:
     def _commit(self, group: list[_Job]) -> None:
         changes: list[Change] = []
         outcomes: list[tuple[Future[Any], Any, TextkinError | None]] = []
+        began = time.monotonic()
+        STORE_COMMIT_ARTICLES.observe(sum(job.articles for job in group))
         try:
             self._journal.begin()
             for job in group:
@@ -115,8 +124,10 @@ class GroupWriter:
                 self._journal.rollback()
             except apsw.Error:
                 self._fail(refusal)
+            STORE_COMMITS_FAILED.inc()
             _refuse((job.future for job in group), refusal)
             return
+        STORE_COMMIT_SECONDS.observe(time.monotonic() - began)
         self._committed.put(_Committed(changes, outcomes))
         # Without room for a checkpoint the log goes on growing, as far as there is room for that; without a witness that can
         # be written it is behind, which harms nothing.

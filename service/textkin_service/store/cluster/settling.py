@@ -14,6 +14,7 @@ from textkin_service.index.pages import DamagedPage
 from textkin_service.store.base import Indexing
 from textkin_service.store.cluster.follower import Follower
 from textkin_service.store.cluster.settler import Settler
+from textkin_service.telemetry.metrics import CLUSTER_SETTLING_SECONDS, CLUSTER_SETTLINGS
 
 # After one that failed, or that another service is at, the next is begun so much later.
 _PAUSE_SECONDS = 10.0
@@ -78,18 +79,23 @@ class Settlings:
     def settle(self, follower: Follower) -> None:
         """Settles a log now, in this thread. Where that fails, all is as it was."""
         pause, began, before = _PAUSE_SECONDS, time.monotonic(), follower.settled
+        result = "elsewhere"
         try:
             if self._indexing is not None and self._settler.settle(follower, self._indexing):
-                pause = 0.0
+                pause, result = 0.0, "done"
+                seconds = time.monotonic() - began
+                CLUSTER_SETTLING_SECONDS.observe(seconds)
                 self._settled(follower)
                 _log.info(
                     "settled",
                     collection=follower.number,
                     entries=follower.settled - before,
-                    duration_ms=round(1e3 * (time.monotonic() - began), 3),
+                    duration_ms=round(1e3 * seconds, 3),
                 )
         except (TextkinError, DamagedPage, RedisError) as error:
+            result = "failed"
             _log.warning("settling failed", collection=follower.number, error=str(error))
         finally:
+            CLUSTER_SETTLINGS.labels(result).inc()
             with self._lock:
                 self._not_before[follower.number] = time.monotonic() + pause

@@ -23,6 +23,7 @@ from redis.crc import key_slot
 
 from textkin_service.errors import StoreError
 from textkin_service.store.refusals import closing
+from textkin_service.telemetry.metrics import CLUSTER_ROUND_TRIP_SECONDS, cluster_error
 
 Value = str | bytes | int
 
@@ -185,11 +186,14 @@ class Cluster:
         while True:
             topology = self._refreshed
             errors: dict[int, Exception] = {}
+            began = time.monotonic()
             # All of them, before any is looked at: a connection is given back once everything was read of it.
             for at, reply in list(self._attempt(commands, left, asked)):
                 replies[at] = reply
                 if isinstance(reply, Exception):
                     errors[at] = reply
+                    cluster_error(reply)
+            CLUSTER_ROUND_TRIP_SECONDS.observe(time.monotonic() - began)
             self._read_apart(commands, replies, errors)
             if not errors:
                 return replies

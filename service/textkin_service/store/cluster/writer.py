@@ -10,6 +10,11 @@ from typing import Any
 from textkin_service.errors import StoreError, TextkinError
 from textkin_service.store.cluster.changes import Change
 from textkin_service.store.jobs import Jobs
+from textkin_service.telemetry.metrics import (
+    STORE_COMMIT_ARTICLES,
+    STORE_COMMIT_SECONDS,
+    STORE_COMMITS_FAILED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,17 @@ class Writer:
 
     def _do(self, group: Sequence[_Job]) -> None:
         since = max(group[0].began, self._committed)
+        began = time.monotonic()
+        STORE_COMMIT_ARTICLES.observe(sum(job.articles for job in group))
         try:
             outcomes = self._commit([change for job in group for change in job.changes], since)
         except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left waiting
+            STORE_COMMITS_FAILED.inc()
             for job in group:
                 job.future.set_exception(_failed(error))
             return
         self._committed = time.monotonic()
+        STORE_COMMIT_SECONDS.observe(self._committed - began)
         for job in group:
             job.future.set_result(outcomes[: len(job.changes)])
             outcomes = outcomes[len(job.changes) :]
