@@ -1,10 +1,17 @@
 """Metrics: what a scraper reads of a real service that does real work."""
 
+import asyncio
 import http.client
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 import urllib.error
 import urllib.request
+import uuid
+from contextlib import closing
 
 import grpc
 import pytest
@@ -15,6 +22,12 @@ from scraping import families, value
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
+from textkin_service.engine import Engine
+from textkin_service.rpc.server import Server
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme
+from textkin_service.store import open_store
+from textkin_service.store.connections import connect
 
 STORY = (
     "The lighthouse at Port Sallow was sold to a retired piano tuner on Thursday. Councillor Wenna Tregarth said the "
@@ -110,7 +123,7 @@ def test_openmetrics_is_answered_to_those_who_ask_for_it(measured):
     request = urllib.request.Request(
         f"http://{measured.metrics}/metrics", headers={"Accept": "application/openmetrics-text"}
     )
-    with urllib.request.urlopen(request) as answer:
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - an address of our own
         assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
         assert answer.read().endswith(b"# EOF\n")
 
@@ -189,3 +202,70 @@ def test_sweeps_are_counted(service_factory):
     assert service.wait_for("swept")["articles"] == 1
     assert value(metrics, "textkin_swept_articles_total") == 1
     assert value(metrics, "textkin_sweeps_total", result="done") >= 1
+
+
+def test_the_last_backup_is_told(service_factory, tmp_path):
+    service = service_factory(metrics_listen="127.0.0.1:0")
+    metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
+    assert value(metrics, "textkin_last_backup_timestamp_seconds") is None
+    before = time.time()
+    copy = tmp_path / "copy.sqlite3"
+    program = [sys.executable, "-m", "textkin_service", "--data", str(service.data), "backup", str(copy)]
+    subprocess.run(program, check=True, capture_output=True)
+    assert int(before) <= value(metrics, "textkin_last_backup_timestamp_seconds") <= time.time()
+    assert value(metrics, "textkin_last_backup_bytes") == copy.stat().st_size
+    (service.data / "textkin.backup").write_text("{", encoding="utf-8")
+    assert value(metrics, "textkin_last_backup_bytes") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "commits"),
+    [
+        ("CREATE TRIGGER never BEFORE INSERT ON articles BEGIN SELECT RAISE(ABORT, 'never'); END", 1),
+        ("ALTER TABLE articles RENAME TO elsewhere", 0),
+    ],
+)
+def test_articles_that_fail_for_the_store_are_seen(service_factory, change, commits):
+    service = service_factory(metrics_listen="127.0.0.1:0")
+    metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
+    with closing(connect(service.data / "textkin.sqlite3")) as other:
+        other.execute(change)
+    with grpc.insecure_channel(service.address) as channel:
+        stub = pb_grpc.TextkinServiceStub(channel)
+        requests = [pb.IngestArticlesRequest(article=Article(id="a", text=STORY))]
+        (answer,) = stub.IngestArticles(iter(requests))
+        assert answer.status.code == grpc.StatusCode.INTERNAL.value[0]
+    assert value(metrics, "textkin_ingested_total", outcome="failed") == 1
+    assert value(metrics, "textkin_store_commits_failed_total") == commits
+
+
+async def test_metrics_are_told_while_the_store_does_not_answer(cluster, tmp_path):
+    """The cluster's nodes stand still: what they would be asked for is left out, and all else is told."""
+    settings = Settings(
+        data=tmp_path,
+        store=f"{cluster.url}/metrics-{uuid.uuid4().hex}",
+        listen="127.0.0.1:0",
+        metrics_listen="127.0.0.1:0",
+        threads=1,
+    )
+    store = open_store(settings.store, settings.data, Scheme.of(settings).id)
+    server = Server(Engine(store, settings), settings)
+    address = await server.start()
+    await server.load()
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = pb_grpc.TextkinServiceStub(channel)
+        await stub.IngestArticle(pb.IngestArticleRequest(article=Article(id="a", text=STORY)))
+    metrics = server.metrics_address
+    try:
+        assert await asyncio.to_thread(value, metrics, "textkin_articles") == 1
+        assert await asyncio.to_thread(value, metrics, "textkin_cluster_round_trip_seconds_count") > 3
+        for node in cluster.nodes:
+            node.process.send_signal(signal.SIGSTOP)
+        found = await asyncio.to_thread(families, metrics)
+        assert found["textkin_articles"].samples == []
+        assert found["textkin_collections"].samples == []
+        assert found["textkin_rpcs"].samples
+    finally:
+        for node in cluster.nodes:
+            node.process.send_signal(signal.SIGCONT)
+    await server.stop()

@@ -19,7 +19,7 @@ from textkin_service.engine.indexes import Indexes
 from textkin_service.engine.search import Query, Search
 from textkin_service.engine.searcher import Searcher
 from textkin_service.engine.work import Work
-from textkin_service.errors import StoreError, TextkinError
+from textkin_service.errors import DeadlineExceeded, StoreError, TextkinError
 from textkin_service.model import Article, SearchOptions, SearchResult
 from textkin_service.settings import Settings
 from textkin_service.sketch import Sketch
@@ -102,10 +102,16 @@ class Ingest:
         already, unchanged, no more is computed than it takes to see that.
         """
         # One step after the other, so that the tables of each stay in the processor's cache.
-        with Step(PREPARATION):
-            checked = _each(work, incoming, partial(self._check, {}))
-            there = self._digests([each for each in checked if isinstance(each, _Checked)])
-            prepared = _each(work, self._examined(work, checked, there), self._prepare)
+        try:
+            with Step(PREPARATION):
+                checked = _each(work, incoming, partial(self._check, {}))
+                there = self._digests([each for each in checked if isinstance(each, _Checked)])
+                prepared = _each(work, self._examined(work, checked, there), self._prepare)
+        except DeadlineExceeded:
+            raise
+        except Exception:
+            metrics.INGESTED.labels("failed").inc(len(incoming))
+            raise
         for each in prepared:
             if isinstance(each, Exception):
                 _count_refused(each)

@@ -5,6 +5,8 @@ import contextlib
 import gc
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import grpc
 import structlog
@@ -27,7 +29,9 @@ from textkin_service.rpc.rules import rules
 from textkin_service.rpc.servicer import TextkinServicer
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings, SettingsError, split_address
-from textkin_service.store_address import masked
+from textkin_service.store.backup_note import BackupNote, read
+from textkin_service.store.folder import Files as StoreFiles
+from textkin_service.store_address import FolderAddress, masked, parse
 from textkin_service.telemetry import metrics
 from textkin_service.telemetry.exporter import Exporter, Sources
 
@@ -152,6 +156,7 @@ class Server:
             outline_bytes=self._engine.outline_bytes,
             index=self._engine.index_size,
             counts=self._engine.counts,
+            last_backup=_last_backup_of(self._settings),
         )
 
     def _tell_of(self, failure: StoreError | None) -> None:
@@ -203,6 +208,12 @@ class Server:
 def _store_of(settings: Settings) -> dict[str, str]:
     """Returns where the articles are, for the log: the folder, or the URL without its password."""
     return {"store": masked(settings.store)} if settings.store else {"data": str(settings.data)}
+
+
+def _last_backup_of(settings: Settings) -> Callable[[], BackupNote | None]:
+    """Returns what tells of the last backup; of a cluster, none is ours."""
+    address = parse(settings.store) if settings.store else FolderAddress(settings.data)
+    return partial(read, StoreFiles(address.folder)) if isinstance(address, FolderAddress) else lambda: None
 
 
 def _age(seconds: float) -> list[tuple[str, int]]:

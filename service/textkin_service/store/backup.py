@@ -14,6 +14,7 @@ from pathlib import Path
 import apsw
 
 from textkin_service.store import folder
+from textkin_service.store.backup_note import BackupNote, note
 from textkin_service.store.connections import connect_reader, create
 from textkin_service.store.faults import damaged, store_error
 from textkin_service.store.folder import Files
@@ -61,6 +62,9 @@ def back_up(data: Path, target: Path, *, overwrite: bool, report: Report) -> Con
     finally:
         with suppress(OSError):
             remove(partial)
+    # Without the note it is as good a backup.
+    with suppress(OSError):
+        note(files, BackupNote(held.made_at or datetime.now(UTC), held.size))
     return held
 
 

@@ -46,6 +46,11 @@ class Files:
         return self.folder / "textkin.commits"
 
     @property
+    def backup(self) -> Path:
+        """What is noted of the last backup; no part of the data."""
+        return self.folder / "textkin.backup"
+
+    @property
     def lock(self) -> Path:
         """An empty file to lock."""
         return self.folder / "textkin.lock"

@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from textkin_service.engine import IndexSize
+from textkin_service.store.backup_note import BackupNote
 from textkin_service.store.base import Counts
 from textkin_service.telemetry import metrics
 from textkin_service.telemetry.endpoint import Endpoint
@@ -40,6 +41,7 @@ class Sources:
     outline_bytes: Callable[[], int]
     index: Callable[[], IndexSize]
     counts: Callable[[], Counts]
+    last_backup: Callable[[], BackupNote | None]
 
 
 class Exporter:
@@ -52,6 +54,7 @@ class Exporter:
         self._counting = _Counting(sources.counts)
         self.registry.register(self._counting)
         self.registry.register(_Indexed(sources.index))
+        self.registry.register(_BackedUp(sources.last_backup))
         for name, help_text, read in (
             ("textkin_permits_taken", "Permits that requests in flight hold.", sources.permits_taken),
             (
@@ -110,6 +113,31 @@ class _Indexed(Collector):
         entries.add_metric(["content"], size.content_entries)
         entries.add_metric(["bands"], size.band_entries)
         yield entries
+
+
+class _BackedUp(Collector):
+    """The last backup, if there was one."""
+
+    def __init__(self, last: Callable[[], BackupNote | None]) -> None:
+        self._last = last
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._families(None)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._families(self._last())
+
+    def _families(self, last: BackupNote | None) -> Iterator[GaugeMetricFamily]:
+        made_at = GaugeMetricFamily(
+            "textkin_last_backup_timestamp_seconds",
+            "When the last backup of the data folder was made; none if none was.",
+            labels=(),
+        )
+        size = GaugeMetricFamily("textkin_last_backup_bytes", "Its size; none if none was made.", labels=())
+        if last is not None:
+            made_at.add_metric([], last.made_at.timestamp())
+            size.add_metric([], last.size)
+        yield from (made_at, size)
 
 
 class _Counting(Collector):
