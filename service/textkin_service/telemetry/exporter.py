@@ -106,9 +106,11 @@ class _Indexed(Collector):
         yield GaugeMetricFamily(
             "textkin_index_articles", "Articles that the indexes in memory hold.", value=size.articles
         )
-        yield GaugeMetricFamily("textkin_index_bytes", "Memory that they take.", value=size.size_bytes)
+        yield GaugeMetricFamily("textkin_index_bytes", "Memory that the indexes take.", value=size.size_bytes)
         entries = GaugeMetricFamily(
-            "textkin_index_entries", "Entries, a key and an article each, of their tables.", labels=["table"]
+            "textkin_index_entries",
+            "Entries, a key and an article each, of the indexes' tables.",
+            labels=["table"],
         )
         entries.add_metric(["content"], size.content_entries)
         entries.add_metric(["bands"], size.band_entries)
@@ -133,7 +135,11 @@ class _BackedUp(Collector):
             "When the last backup of the data folder was made; none if none was.",
             labels=(),
         )
-        size = GaugeMetricFamily("textkin_last_backup_bytes", "Its size; none if none was made.", labels=())
+        size = GaugeMetricFamily(
+            "textkin_last_backup_bytes",
+            "Size of the last backup of the data folder; none if none was made.",
+            labels=(),
+        )
         if last is not None:
             made_at.add_metric([], last.made_at.timestamp())
             size.add_metric([], last.size)

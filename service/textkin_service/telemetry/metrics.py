@@ -107,7 +107,8 @@ CLUSTER_ROUND_TRIP_SECONDS = Histogram(
 )
 CLUSTER_ERRORS = Counter(
     "textkin_cluster_errors",
-    "Commands to the store's cluster that were sent again, or failed, by why.",
+    "Commands to the store's cluster that were sent again or failed: `connection` lost, slot `moved`, node `down`, too few"
+    " `replicas`, memory `full`, `other`.",
     ["kind"],
     registry=None,
 )
