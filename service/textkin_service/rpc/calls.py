@@ -19,7 +19,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 class Call:
     """One RPC from its first byte to its status. `items` counts what a stream or a batch was answered.
 
-    `caller` is the name of who calls, where the service asks for it, and `known` who that is, if let in.
+    `caller` is the name of who calls, where the service asks for it, and `known` who that is, if let in. `trace_id`: of the
+    trace that it is a part of, in hexadecimal digits; empty: of none.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Call:
     received_bytes: int = 0
     sent_bytes: int = 0
     known: Caller | None = None
+    trace_id: str = ""
 
 
 _current: ContextVar[Call] = ContextVar("textkin_call")

@@ -29,7 +29,8 @@ Handler: TypeAlias = Any
 Deserializer = Callable[[bytes], Any]
 
 _DESCRIPTOR = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
-SERVICE_PREFIX = f"/{_DESCRIPTOR.full_name}/"
+SERVICE_NAME = _DESCRIPTOR.full_name
+SERVICE_PREFIX = f"/{SERVICE_NAME}/"
 METHODS = tuple(each.name for each in _DESCRIPTOR.methods)
 _UNKNOWN = "unknown"
 
@@ -90,6 +91,17 @@ class Interceptor(grpc.aio.ServerInterceptor):
         return inner
 
 
+def note_end(call: calls.Call, error: BaseException, context: Context) -> None:
+    """Notes of a call that an error ended what it ended with, where that was not ours to say: its caller has gone."""
+    if isinstance(error, asyncio.CancelledError):
+        late = context.time_remaining() == 0
+        call.code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
+        call.reason = call.code.name
+    elif isinstance(error, grpc.aio.BaseError) and not isinstance(error, grpc.aio.AbortError):
+        call.code = grpc.StatusCode.CANCELLED
+        call.reason = call.code.name
+
+
 class LogInterceptor(Interceptor):
     """Logs one line an RPC: what was called, what came of it, how long it took, how large it was. Counts it, too."""
 
@@ -109,16 +121,8 @@ class LogInterceptor(Interceptor):
                 response = await behaviour(request, context)
                 if response is not None:
                     call.sent_bytes = response.ByteSize()
-            except asyncio.CancelledError:
-                late = context.time_remaining() == 0
-                call.code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
-                call.reason = call.code.name
-                raise
-            except grpc.aio.AbortError:
-                raise
-            except grpc.aio.BaseError:  # the connection is gone, and with it the call
-                call.code = grpc.StatusCode.CANCELLED
-                call.reason = call.code.name
+            except BaseException as error:
+                note_end(call, error, context)
                 raise
             finally:
                 seconds = time.perf_counter() - start

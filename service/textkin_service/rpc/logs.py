@@ -95,16 +95,23 @@ def rpc_line(call: Call, milliseconds: float, peer: str) -> None:
         items=call.items,
         received_bytes=call.received_bytes,
         sent_bytes=call.sent_bytes,
+        **_trace(call),
     )
+
+
+def _trace(call: Call) -> dict[str, str]:
+    return {"trace_id": call.trace_id} if call.trace_id else {}
 
 
 def failure(error: BaseException, call: Call) -> None:
     """Logs what failed on our side, under the id that the caller is told. What is the caller's own doing has no line."""
     if not errors.is_expected(error):
-        _log.error("unexpected error", method=call.method, request_id=call.request_id, exc_info=error)
+        _log.error(
+            "unexpected error", method=call.method, request_id=call.request_id, **_trace(call), exc_info=error
+        )
     elif isinstance(error, StoreError):
         metrics.store_failed(error.reason)
-        store_failure(error, method=call.method, request_id=call.request_id)
+        store_failure(error, method=call.method, request_id=call.request_id, **_trace(call))
 
 
 def store_failure(error: StoreError, **where: str) -> None:

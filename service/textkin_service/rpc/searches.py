@@ -13,6 +13,7 @@ from textkin_service.model import SearchResult
 from textkin_service.rpc import convert
 from textkin_service.rpc.convert import Unit
 from textkin_service.rpc.workers import Workers
+from textkin_service.telemetry.steps import Listener, heard_by, listeners
 
 Result = TypeVar("Result")
 
@@ -25,12 +26,13 @@ _PATIENCE_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A search that waits for its turn. `length`: that of its text."""
+    """A search that waits for its turn. `length`: that of its text; `heard`: who hears of its steps."""
 
     asked: Asked
     unit: Unit
     length: int
     answer: asyncio.Future[pb.SearchResponse]
+    heard: Sequence[Listener]
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Searches:
         """Answers a search, whose leave ends when the caller is cancelled. InvalidRequest, NotFound, DeadlineExceeded."""
         answer: asyncio.Future[pb.SearchResponse] = asyncio.get_running_loop().create_future()
         length = 0 if isinstance(asked.query, str) else len(asked.query.text)
-        self._waiting.append(_Waiting(asked, unit, length, answer))
+        self._waiting.append(_Waiting(asked, unit, length, answer, listeners()))
         self._hand_over()
         try:
             return await answer
@@ -127,8 +129,9 @@ class Searches:
         return taken
 
     def _respond(self, together: Sequence[_Waiting]) -> list[pb.SearchResponse | Exception]:
-        """Returns the answer to each search, or what it failed with."""
-        answers = self._engine.search_all([each.asked for each in together])
+        """Returns the answer to each search, or what it failed with. Who hears of one hears of the steps of all."""
+        with heard_by([listener for each in together for listener in each.heard]):
+            answers = self._engine.search_all([each.asked for each in together])
         return [_response(answer, each.unit) for answer, each in zip(answers, together, strict=True)]
 
 

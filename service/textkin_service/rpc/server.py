@@ -22,11 +22,19 @@ from textkin_service.rpc.access import AccessInterceptor
 from textkin_service.rpc.files import Files
 from textkin_service.rpc.gate import Gate
 from textkin_service.rpc.health import STATUS, Health
-from textkin_service.rpc.interceptors import METHODS, ErrorInterceptor, LimitInterceptor, LogInterceptor
+from textkin_service.rpc.interceptors import (
+    METHODS,
+    SERVICE_NAME,
+    ErrorInterceptor,
+    Interceptor,
+    LimitInterceptor,
+    LogInterceptor,
+)
 from textkin_service.rpc.known import Known
 from textkin_service.rpc.overload import AdmissionInterceptor
 from textkin_service.rpc.rules import rules
 from textkin_service.rpc.servicer import TextkinServicer
+from textkin_service.rpc.traces import TraceInterceptor, tracing_of
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings, SettingsError, split_address
 from textkin_service.store.backup_note import BackupNote, read
@@ -36,7 +44,6 @@ from textkin_service.telemetry import metrics
 from textkin_service.telemetry.exporter import Exporter, Sources
 
 _SERVICE = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
-SERVICE_NAME = _SERVICE.full_name
 # Requests that are refused count while they are.
 _MOST_CALLS_A_CONNECTION = 1_000
 # A second process on the port is an error, not a share of its calls.
@@ -59,6 +66,7 @@ class Server:
         self._workers = Workers(settings.threads)
         self._limits = LimitInterceptor()
         self._files = Files(settings)
+        self._tracing = tracing_of(settings)
         self._admission = AdmissionInterceptor(settings, self._workers.threads)
         self._servicer = TextkinServicer(engine, self._workers, settings)
         self._health = Health("", SERVICE_NAME)
@@ -97,12 +105,14 @@ class Server:
 
     def _interceptors(self) -> list[grpc.aio.ServerInterceptor]:
         asked = rules(_SERVICE)  # without an access file too, so that no RPC is ever without a rule
-        admission = self._admission
+        told: list[Interceptor] = [LogInterceptor()]
+        if self._tracing is not None:
+            told.append(TraceInterceptor(self._tracing))
         if self._files.callers is None:
-            return [admission, LogInterceptor(), ErrorInterceptor(), self._limits]
+            return [self._admission, *told, ErrorInterceptor(), self._limits]
         known = Known(self._files.callers, by_certificate=bool(self._settings.tls_client_ca))
         access = AccessInterceptor(known, asked)
-        return [Gate(known), admission, LogInterceptor(), ErrorInterceptor(), access, self._limits]
+        return [Gate(known), self._admission, *told, ErrorInterceptor(), access, self._limits]
 
     async def start(self) -> str:
         """Listens, and returns the address with the port that was picked. OSError when it cannot be had."""
@@ -186,6 +196,8 @@ class Server:
     def _close(self) -> None:
         if self._exporter is not None:
             self._exporter.close()
+        if self._tracing is not None:
+            self._tracing.close()
         self._workers.close()
         self._engine.close()
 

@@ -4,11 +4,13 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from textkin_service.engine import Work
+from textkin_service.telemetry.steps import Listener, heard_by, listeners
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -29,8 +31,13 @@ class Workers:
     async def run(
         self, function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> Result:
-        """Calls a function in the pool. When the caller is cancelled, one that has not begun never does."""
-        future = self._pool.submit(function, *args, **kwargs)
+        """Calls a function in the pool. When the caller is cancelled, one that has not begun never does.
+
+        Who hears of the caller's steps hears of those of the function.
+        """
+        call = partial(function, *args, **kwargs)
+        heard = listeners()
+        future = self._pool.submit(partial(_heard, heard, call) if heard else call)
         return await asyncio.wrap_future(future)
 
     async def work(
@@ -67,6 +74,11 @@ class Workers:
     def close(self) -> None:
         """Waits for what runs, and ends the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _heard(heard: Sequence[Listener], function: Callable[[], Result]) -> Result:
+    with heard_by(heard):
+        return function()
 
 
 def _give_way() -> None:
