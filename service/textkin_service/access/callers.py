@@ -41,6 +41,11 @@ class Collections:
     def __bool__(self) -> bool:
         return bool(self.ids or self.prefixes)
 
+    @property
+    def has_all(self) -> bool:
+        """Whether every collection is in it, those that are not there yet too."""
+        return "" in self.prefixes
+
     def __or__(self, other: Self) -> "Collections":
         return Collections(self.ids | other.ids, tuple(sorted({*self.prefixes, *other.prefixes})))
 

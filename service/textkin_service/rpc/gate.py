@@ -1,7 +1,7 @@
 """The outermost interceptor of a service with an access file: strangers are refused by their metadata alone.
 
-Nothing of their message is read, and they hold no permit. Health checks pass, reflection is for known callers. A refusal has
-its line in the log, up to ten a second; the rest are counted.
+Nothing of their message is read, and they hold no permit. Health checks pass, reflection is for known callers, channelz for
+admins of all collections. A refusal has its line in the log, up to ten a second; the rest are counted.
 """
 
 import asyncio
@@ -11,13 +11,15 @@ from typing import Any
 import grpc
 import structlog
 
-from textkin_service.errors import TextkinError, Unauthenticated
+from textkin_service.errors import PermissionDenied, TextkinError, Unauthenticated
 from textkin_service.rpc import calls, errors, logs
-from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler
+from textkin_service.rpc.channelz import CHANNELZ_NAME
+from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler, known_method
 from textkin_service.rpc.known import Known
-from textkin_service.telemetry.metrics import STRANGERS_REFUSED
+from textkin_service.telemetry.metrics import RPCS, STRANGERS_REFUSED
 
 _HEALTH_PREFIX = "/grpc.health.v1.Health/"
+_CHANNELZ_PREFIX = f"/{CHANNELZ_NAME}/"
 _LOG_SECONDS = 1.0
 _LOG_LINES = 10
 _log = structlog.get_logger("textkin")
@@ -46,6 +48,8 @@ class Gate(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None or method.startswith(SERVICE_PREFIX):  # `AccessInterceptor` sees to those
             return handler
+        if method.startswith(_CHANNELZ_PREFIX):
+            return self._for_admins(handler, method, handler_call_details)
         return self._for_the_known(handler, method, handler_call_details)
 
     def _refusal(self, method: str, details: grpc.HandlerCallDetails, refusal: TextkinError) -> Handler:
@@ -63,6 +67,7 @@ class Gate(grpc.aio.ServerInterceptor):
         call.code, call.reason = errors.code_of(refusal), refusal.reason
         call.caller = refusal.metadata.get("caller", "")
         STRANGERS_REFUSED.inc()
+        RPCS.labels(known_method(method), call.code.name).inc()
         if not self._refused:
             asyncio.get_running_loop().call_later(_LOG_SECONDS, self._tell)
         self._refused += 1
@@ -74,6 +79,26 @@ class Gate(grpc.aio.ServerInterceptor):
         if self._refused > _LOG_LINES:
             _log.warning("strangers refused", without_a_line=self._refused - _LOG_LINES)
         self._refused = 0
+
+    def _for_admins(self, handler: Handler, method: str, details: grpc.HandlerCallDetails) -> Handler:
+        """Returns a handler of one message, channelz's, that sees to the role of its caller."""
+
+        async def answered(request: Any, context: Context) -> Any:
+            try:
+                caller = self._known.now(context)
+                if not caller.administers.has_all:
+                    raise PermissionDenied(
+                        f"{caller.name!r} has not the role 'admin' in all collections",
+                        reason="ROLE_LACKING",
+                        metadata={"role": "admin", "caller": caller.name},
+                    )
+            except TextkinError as refusal:
+                await self._refuse(method, details, refusal, context)
+            return await handler.unary_unary(request, context)
+
+        return grpc.unary_unary_rpc_method_handler(
+            answered, handler.request_deserializer, handler.response_serializer
+        )
 
     def _for_the_known(self, handler: Handler, method: str, details: grpc.HandlerCallDetails) -> Handler:
         """Returns a handler of a stream, reflection's, that sees to the certificate of a call without a token."""

@@ -17,7 +17,7 @@ from textkin.v1 import textkin_service_pb2, textkin_service_pb2_grpc
 from textkin_service import __version__
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import StoreError
-from textkin_service.rpc import logs, tls
+from textkin_service.rpc import channelz, logs, tls
 from textkin_service.rpc.access import AccessInterceptor
 from textkin_service.rpc.files import Files
 from textkin_service.rpc.gate import Gate
@@ -84,6 +84,7 @@ class Server:
                 # Callers may ask as often whether we are there, to go elsewhere if not.
                 ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
                 *_age(settings.max_connection_age),
+                channelz.option(enabled=settings.channelz == "yes"),
                 *_OWN_PORT,
             ],
         )
@@ -93,9 +94,11 @@ class Server:
         self.health_address = self.metrics_address = ""
         self._exporter: Exporter | None = None
         metrics.begin(METHODS)
-        reflection.enable_server_reflection(
-            [SERVICE_NAME, _HEALTH_NAME, reflection.SERVICE_NAME], self._server
-        )
+        names = [SERVICE_NAME, _HEALTH_NAME, reflection.SERVICE_NAME]
+        if settings.channelz == "yes":
+            channelz.add_to(self._server)
+            names.append(channelz.CHANNELZ_NAME)
+        reflection.enable_server_reflection(names, self._server)
 
     def _of_health(self) -> grpc.aio.Server:
         """Returns a server that answers nothing but health, for those that have no certificate to show."""

@@ -39,7 +39,9 @@ RPCS_REFUSED = Counter(
     registry=None,
 )
 STRANGERS_REFUSED = Counter(
-    "textkin_strangers_refused", "RPCs refused for want of a known token or certificate.", registry=None
+    "textkin_strangers_refused",
+    "RPCs refused at the gate, for want of a known token or certificate, or of the role for channelz.",
+    registry=None,
 )
 
 STEP_SECONDS = Histogram(
