@@ -13,6 +13,7 @@ import click
 
 from textkin_service import __version__, exposure, maintenance
 from textkin_service.access import command as token
+from textkin_service.doctor import command as doctor
 from textkin_service.errors import StoreError
 from textkin_service.extra import needed
 from textkin_service.migration import command as migrate
@@ -53,7 +54,14 @@ def main(context: click.Context, /, config: Path | None, **flags: Any) -> None:
         _serve(_resolve(flags, config))
 
 
-for _command in (token.command, migrate.command, maintenance.backup, maintenance.restore, maintenance.check):
+for _command in (
+    token.command,
+    migrate.command,
+    maintenance.backup,
+    maintenance.restore,
+    maintenance.check,
+    doctor.command,
+):
     main.add_command(_command)
 
 

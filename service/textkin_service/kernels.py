@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from llvmlite.binding import get_host_cpu_features
-from numba import config, njit
+from numba import config, njit, types
 
 from textkin_service import readonly_cache
 
@@ -74,6 +74,12 @@ def is_compiled_anew() -> bool:
     cached = cast("Any", probe)
     cached(0)
     return bool(cached.stats.cache_misses)
+
+
+def is_cached() -> bool:
+    """The same the other way round, without compiling anything."""
+    cached = cast("Any", probe)
+    return cached._cache.load_overload((types.int64,), cached.targetctx) is not None  # noqa: SLF001 - numba has no other way
 
 
 def cache_folder() -> Path | None:

@@ -26,6 +26,7 @@ def registry(engine):
             index=engine.index_size,
             counts=lambda: Counts(1, 0),
             last_backup=lambda: None,
+            certificate_expires=lambda: None,
         ),
         "127.0.0.1:0",
     )

@@ -1,5 +1,7 @@
 """Certificates and keys are tried before they are used, and what is wrong with one is told with its setting and file."""
 
+import time
+
 import pytest
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -42,7 +44,9 @@ def problem(pair, **settings):
 def test_what_is_read_is_what_the_files_hold(tmp_path, names, name):
     key, certificate = AUTHORITY.issue(*names)
     pair = Pair(tmp_path).write(key, certificate)
-    assert read(pair) == tls.Identity(key, certificate, None, name)
+    shown = read(pair)
+    assert shown == tls.Identity(key, certificate, None, name, shown.expires)
+    assert 29 < (shown.expires - time.time()) / 86_400 <= 30
     authorities = tmp_path / "authorities.pem"
     authorities.write_bytes(AUTHORITY.pem)
     assert read(pair, tls_client_ca=str(authorities)).client_ca == AUTHORITY.pem

@@ -88,6 +88,11 @@ class Callers:
         # Right tokens that were presented, so that only a wrong one is compared with all.
         self._met: dict[bytes, Caller] = {}
 
+    @property
+    def all(self) -> list[Caller]:
+        """All of them: those with tokens, and those with certificates."""
+        return [*(caller for _, caller in self._by_digest), *self._by_certificate.values()]
+
     def of_token(self, token: str) -> Caller | None:
         """Returns whose token it is, expired or not; None if it is nobody's.
 

@@ -170,7 +170,12 @@ class Server:
             index=self._engine.index_size,
             counts=self._engine.counts,
             last_backup=_last_backup_of(self._settings),
+            certificate_expires=self._certificate_expires,
         )
+
+    def _certificate_expires(self) -> float | None:
+        identities = self._files.identities
+        return None if identities is None else identities.value.expires
 
     def _tell_of(self, failure: StoreError | None) -> None:
         """Logs why writes are refused from now on, and turns to NOT_SERVING, or back. Calls are let in: reads may be right."""

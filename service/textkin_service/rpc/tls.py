@@ -23,13 +23,14 @@ class TlsError(UnusableFile):
 class Identity:
     """What the service shows of itself, and whom it trusts; all are PEM. `client_ca` None: it asks for no client certificate.
 
-    `name` is one that the certificate is issued to.
+    `name` is one that the certificate is issued to; `expires`: until when, in seconds since 1970.
     """
 
     key: bytes
     certificate: bytes
     client_ca: bytes | None
     name: str
+    expires: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,12 @@ def read(paths: Paths) -> Identity:
     if client_ca is not None:
         _check_certificates("tls_client_ca", paths.client_ca, client_ca)
     _check_certificates("tls_certificate", paths.certificate, certificate)
-    name = _name_in_a_handshake(_server_side(paths), _client_side(certificate), paths.certificate)
+    name, expires = _shown_in_a_handshake(_server_side(paths), _client_side(certificate), paths.certificate)
     if _bytes("tls_certificate", paths.certificate) != certificate or _bytes("tls_key", paths.key) != key:
         raise TlsError(
             f"tls_certificate, tls_key: {paths.certificate} or {paths.key} changed while it was read"
         )
-    return Identity(key, certificate, client_ca, name)
+    return Identity(key, certificate, client_ca, name, expires)
 
 
 def _bytes(setting: str, path: Path) -> bytes:
@@ -107,8 +108,8 @@ def _client_side(certificate: bytes) -> ssl.SSLContext:
     return context
 
 
-def _name_in_a_handshake(server: ssl.SSLContext, client: ssl.SSLContext, path: Path) -> str:
-    """Has both sides shake hands in memory, and returns a name of the server's certificate. TlsError."""
+def _shown_in_a_handshake(server: ssl.SSLContext, client: ssl.SSLContext, path: Path) -> tuple[str, float]:
+    """Has both sides shake hands in memory; returns a name of the server's certificate, and when it expires. TlsError."""
     up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
     ends = [
         client.wrap_bio(down, up, server_side=False),
@@ -131,7 +132,8 @@ def _name_in_a_handshake(server: ssl.SSLContext, client: ssl.SSLContext, path: P
     shown: dict[str, Any] = ends[0].getpeercert() or {}
     names = [str(value) for _, value in shown.get("subjectAltName", ())]
     common = [str(value) for part in shown.get("subject", ()) for key, value in part if key == "commonName"]
-    return next(iter(names + common), "").replace("*", "any", 1)
+    name = next(iter(names + common), "").replace("*", "any", 1)
+    return name, float(ssl.cert_time_to_seconds(shown["notAfter"]))
 
 
 class Credentials:

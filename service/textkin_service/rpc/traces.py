@@ -14,15 +14,22 @@ if TYPE_CHECKING:
 
 def tracing_of(settings: Settings) -> "Tracing | None":
     """Returns what traces requests, None if they are not to be. SettingsError: it cannot."""
-    if settings.tracing == "no":
-        return None
+    return None if settings.tracing == "no" else _tracing()(__version__)
+
+
+def check_tracing() -> None:
+    """Checks that requests could be traced. SettingsError."""
+    _tracing()
+
+
+def _tracing() -> "type[Tracing]":
     try:
         from textkin_service.telemetry.tracing import Tracing  # noqa: PLC0415 - only the extra [tracing] has it
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"tracing needs more than the service: pip install 'textkin[service,tracing]' ({error.name} is missing)"
         ) from error
-    return Tracing(__version__)
+    return Tracing
 
 
 class TraceInterceptor(Interceptor):

@@ -42,16 +42,9 @@ def _in_cluster(
     address: ClusterAddress, scheme: str | None, clock: Callable[[], datetime], replicas: int
 ) -> Store:
     # Who has the embedded store waits for no client of clusters.
+    from textkin_service.store.cluster.options import options_of  # noqa: PLC0415 - see above
     from textkin_service.store.cluster.store import RedisStore  # noqa: PLC0415 - see above
     from textkin_service.store.cluster.wire import Cluster  # noqa: PLC0415 - as above
 
-    options: dict[str, object] = {}
-    if address.user:
-        options["username"] = address.user
-    if address.password:
-        options["password"] = address.password
-    if address.tls:
-        options["ssl"] = True
-        if address.ca:
-            options["ssl_ca_certs"] = address.ca
-    return RedisStore(Cluster(address.nodes, replicas, **options), address.prefix, scheme, clock)
+    cluster = Cluster(address.nodes, replicas, **options_of(address))
+    return RedisStore(cluster, address.prefix, scheme, clock)

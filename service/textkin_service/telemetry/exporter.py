@@ -42,6 +42,7 @@ class Sources:
     index: Callable[[], IndexSize]
     counts: Callable[[], Counts]
     last_backup: Callable[[], BackupNote | None]
+    certificate_expires: Callable[[], float | None]
 
 
 class Exporter:
@@ -55,6 +56,7 @@ class Exporter:
         self.registry.register(self._counting)
         self.registry.register(_Indexed(sources.index))
         self.registry.register(_BackedUp(sources.last_backup))
+        self.registry.register(_Certified(sources.certificate_expires))
         for name, help_text, read in (
             ("textkin_permits_taken", "Permits that requests in flight hold.", sources.permits_taken),
             (
@@ -144,6 +146,29 @@ class _BackedUp(Collector):
             made_at.add_metric([], last.made_at.timestamp())
             size.add_metric([], last.size)
         yield from (made_at, size)
+
+
+class _Certified(Collector):
+    """Until when the certificate is in force that new connections are made with, if they are encrypted."""
+
+    def __init__(self, expires: Callable[[], float | None]) -> None:
+        self._expires = expires
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        yield self._family(None)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield self._family(self._expires())
+
+    def _family(self, expires: float | None) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "textkin_certificate_expires_timestamp_seconds",
+            "When the service's certificate expires; none without TLS.",
+            labels=(),
+        )
+        if expires is not None:
+            family.add_metric([], expires)
+        return family
 
 
 class _Counting(Collector):

@@ -1,0 +1,1 @@
+"""`textkin-service doctor`: looks for what would keep a service from running well, and changes nothing."""
