@@ -86,7 +86,7 @@ def _show(found: list[Finding]) -> None:
     console.print(table)
     problems = sum(each.state is State.PROBLEM for each in found)
     warnings = sum(each.state is State.WARNING for each in found)
-    console.print(f"{len(found)} checks: {problems} problems, {warnings} warnings")
+    console.print(f"checks: {len(found)}, problems: {problems}, warnings: {warnings}")
 
 
 def _plain(text: str) -> str:

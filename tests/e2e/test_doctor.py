@@ -1,0 +1,346 @@
+"""The doctor finds real faults, tells the way out of each, and changes nothing."""
+
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import grpc
+import pytest
+from click.testing import CliRunner
+
+from callers import AccessFile, long_ago
+from certificates import Authority, Pair
+from drafts import draft
+from redis_cluster import installed, redis_cluster
+from textkin.v1 import textkin_service_pb2 as pb
+from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
+from textkin.v1.article_pb2 import Article
+from textkin_service import model
+from textkin_service.cli import main
+from textkin_service.settings import Settings
+from textkin_service.sketch import Scheme
+from textkin_service.store import SqliteStore
+
+SCHEME = Scheme.of(Settings()).id
+# Mode bits bind no one who has root's capabilities.
+BOUND_BY_MODES = (
+    ("setpriv", "--inh-caps=-dac_override,-dac_read_search", "--bounding-set=-dac_override,-dac_read_search")
+    if os.geteuid() == 0
+    else ()
+)
+STORY = (
+    "The tide clock of Lower Mewling ran backwards for a week before anybody wrote to the council about it."
+)
+
+
+class Doctor:
+    """Runs the command on a data folder; `found` has the state, message and remedy of each check that it told of."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def run(self, *arguments):
+        """Runs it in this process."""
+        before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("TEXTKIN_")}
+        try:
+            ended = CliRunner().invoke(main, self._arguments(*arguments))
+        finally:
+            os.environ.update(before)
+        return self._found(ended.exit_code, ended.stdout, ended.stderr)
+
+    def run_apart(self, *arguments, environment=None, before=None, bound=False):
+        """Runs it in a process of its own; `before` is called in that; `bound`: mode bits bind it, whoever runs the tests."""
+        ended = subprocess.run(
+            [
+                *(BOUND_BY_MODES if bound else ()),
+                sys.executable,
+                "-m",
+                "textkin_service",
+                *self._arguments(*arguments),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | (environment or {}),
+            preexec_fn=before,
+        )
+        return self._found(ended.returncode, ended.stdout, ended.stderr)
+
+    def _arguments(self, *arguments):
+        return ["--data", str(self.data), "--listen", "127.0.0.1:0", *arguments, "doctor", "--json"]
+
+    def _found(self, code, output, errors):
+        assert errors == ""
+        told = json.loads(output)
+        found = {each["check"]: (each["state"], each["message"], each["remedy"]) for each in told["findings"]}
+        problems = [check for check, (state, *_) in found.items() if state == "problem"]
+        assert (code, told["ok"]) == (int(bool(problems)), not problems)
+        assert all(bool(remedy) == (state != "ok") for state, _, remedy in found.values())
+        return found
+
+
+@pytest.fixture
+def doctor(tmp_path):
+    return Doctor(tmp_path / "data")
+
+
+@pytest.fixture
+def stored(doctor):
+    """A doctor of a folder whose store has an article."""
+    with SqliteStore(doctor.data, SCHEME) as store:
+        store.put([draft("default", model.Article("clock", STORY), b"")]).result()
+    return doctor
+
+
+def snapshot(folder):
+    return {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in folder.iterdir()}
+
+
+def problems(found):
+    return {check for check, (state, *_) in found.items() if state == "problem"}
+
+
+def test_where_nothing_was_started_yet_all_is_well_and_nothing_is_made(doctor):
+    found = doctor.run()
+    assert problems(found) == set()
+    assert found["data folder"][1] == f"{doctor.data} is not there yet, and can be made"
+    assert found["listen"] == ("ok", "127.0.0.1:0: a free port is picked", "")
+    assert not doctor.data.exists()
+
+
+def test_a_store_is_looked_at_and_left_as_it_is(stored):
+    before = snapshot(stored.data)
+    found = stored.run()
+    assert problems(found) == set()
+    assert found["store"] == ("ok", "1 articles in 1 collections", "")
+    assert found["lock"][1] == "nobody serves the folder"
+    assert found["backup"][:2] == ("warning", "none was made of this folder")
+    assert "backup FILE" in found["backup"][2]
+    assert snapshot(stored.data) == before
+
+
+def test_a_table_is_for_people(stored):
+    program = [sys.executable, "-m", "textkin_service", "--data", stored.data, "--listen", "127.0.0.1:0"]
+    ended = subprocess.run(
+        [*program, "--health-listen", "192.0.2.1:50052", "doctor"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"COLUMNS": "200"},
+    )
+    assert ended.returncode == 1
+    assert "1 articles in 1 collections" in ended.stdout
+    assert "→ name another with health_listen" in ended.stdout
+    assert "problems: 1, warnings: " in ended.stdout.splitlines()[-1]
+
+
+def ingest(service):
+    with grpc.insecure_channel(service.address) as channel:
+        request = pb.IngestArticleRequest(article=Article(id="clock", text=STORY))
+        pb_grpc.TextkinServiceStub(channel).IngestArticle(request)
+
+
+def test_beside_a_service_it_is_told_that_it_runs(service_factory, doctor):
+    service = service_factory(data=doctor.data, metrics_listen="127.0.0.1:0", health_listen="127.0.0.1:0")
+    ingest(service)
+    serving = next(line for line in service.lines if line["event"] == "serving")
+    found = doctor.run(
+        *("--listen", service.address),
+        *("--metrics-listen", serving["metrics"]),
+        *("--health-listen", serving["health"]),
+    )
+    assert problems(found) == set()
+    assert found["lock"][1].startswith("a service has the folder now")
+    assert found["store"][1] == "1 articles in 1 collections"
+    assert found["listen"][1] == f"a service has {service.address}, and says SERVING"
+    assert found["health_listen"][1] == f"a service has {serving['health']}, and says SERVING"
+    assert found["metrics_listen"][1] == f"a service has {serving['metrics']}"
+
+
+def test_after_a_crash_it_tells_what_the_next_start_does(service_factory, doctor):
+    service = service_factory(data=doctor.data)
+    ingest(service)
+    service.kill()
+    before = snapshot(doctor.data)
+    found = doctor.run()
+    assert problems(found) == set()
+    assert "the next start takes up" in found["store"][1]
+    assert snapshot(doctor.data) == before
+
+
+def test_settings_that_cannot_be_are_told_first(doctor):
+    found = doctor.run("--threads", "many")
+    assert problems(found) == {"settings"} == set(found)
+    assert "'many' cannot be threads" in found["settings"][1]
+
+
+def test_a_damaged_store_is_found(stored):
+    file = stored.data / "textkin.sqlite3"
+    file.write_bytes(file.read_bytes()[:-8192])
+    found = stored.run()
+    assert problems(found) == {"store"}
+    assert "STORE_DAMAGED" in found["store"][1]
+    assert "restore it from a backup" in found["store"][2]
+
+
+def test_a_missing_database_is_found(stored):
+    (stored.data / "textkin.sqlite3").unlink()
+    assert problems(stored.run()) == {"store"}
+
+
+def test_a_store_of_another_scheme_is_found(stored):
+    found = stored.run("--content-keys", "64")
+    assert problems(found) == {"store"}
+    assert "STORE_SCHEME_MISMATCH" in found["store"][1]
+    assert "use the version that wrote the store" in found["store"][2]
+
+
+def test_a_folder_that_is_a_file_is_found(doctor):
+    doctor.data.write_text("no folder", encoding="utf-8")
+    assert problems(doctor.run()) == {"data folder"}
+
+
+def test_a_folder_that_may_not_be_written_to_is_found(stored):
+    stored.data.chmod(0o555)
+    try:
+        found = stored.run_apart(bound=True)
+    finally:
+        stored.data.chmod(0o755)
+    assert found["data folder"][0] == "problem"
+    assert found["data folder"][2].startswith("chown or chmod")
+
+
+def test_an_address_of_another_program_is_found(doctor):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        found = doctor.run("--listen", taken, "--metrics-listen", taken)
+    assert problems(found) == {"listen", "metrics_listen"}
+    assert found["listen"][1] == f"{taken} is in use by another program"
+    assert found["metrics_listen"][1] == f"{taken} is that of listen too"
+
+
+def test_an_address_of_another_machine_is_found(doctor):
+    found = doctor.run("--health-listen", "192.0.2.1:50052")
+    assert problems(found) == {"health_listen"}
+
+
+def test_what_is_open_to_other_machines_unprotected_is_found(doctor):
+    found = doctor.run("--listen", "0.0.0.0:0")
+    assert problems(found) == {"exposure"}
+    assert "tls_certificate" in found["exposure"][2]
+    assert doctor.run("--listen", "0.0.0.0:0", "--insecure", "yes")["exposure"][0] == "warning"
+
+
+@pytest.mark.parametrize(("days", "state"), [(90, "ok"), (3, "warning"), (-1, "problem")])
+def test_a_certificate_is_looked_at_for_how_long_it_is_in_force(doctor, tmp_path, days, state):
+    pair = Pair(tmp_path).write(*Authority().issue("textkin.example.org", days=days))
+    flags = [part for name, value in pair.settings.items() for part in (f"--{name.replace('_', '-')}", value)]
+    found = doctor.run(*flags)
+    assert found["certificate"][0] == state
+    pair.key.chmod(0o644)
+    assert doctor.run(*flags)["tls_key"] == (
+        "warning",
+        f"every user of this machine may read {pair.key}",
+        f"chmod o= {pair.key}",
+    )
+
+
+def test_an_access_file_is_read(doctor, tmp_path):
+    file = AccessFile()
+    file.token("last year", expires=long_ago(), read=["*"])
+    path = file.write(tmp_path / "access.toml")
+    assert doctor.run("--access-file", str(path))["access file"][0] == "problem"
+    file.token("newsdesk", read=["*"])
+    file.write(path)
+    state, message, _ = doctor.run("--access-file", str(path))["access file"]
+    assert (state, message) == ("warning", "2 callers; the tokens of last year have expired")
+    path.write_text("[[token]]\n", encoding="utf-8")
+    assert "name must be" in doctor.run("--access-file", str(path))["access file"][1]
+
+
+def test_limits_of_the_system_are_found(doctor):
+    few = doctor.run_apart(before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (250, 250)))
+    assert few["open files"][0] == "problem"
+    assert "ulimit -n" in few["open files"][2]
+    assert doctor.run("--cache-mib", "1048576")["memory"][0] == "problem"
+    assert doctor.run("--threads", "1024")["threads"][0] == "warning"
+
+
+def test_kernels_that_were_not_compiled_are_found_and_not_compiled(doctor, tmp_path):
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    found = doctor.run_apart(environment={"NUMBA_CACHE_DIR": str(folder)})
+    assert found["kernels"][0] == "warning"
+    assert "textkin-service warm" in found["kernels"][2]
+    assert [each for each in folder.rglob("*") if each.is_file()] == []
+
+
+def test_a_clock_behind_the_newest_article_is_found(doctor):
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    with SqliteStore(doctor.data, SCHEME, lambda: tomorrow) as store:
+        store.put([draft("default", model.Article("clock", STORY), b"")]).result()
+    found = doctor.run()
+    assert problems(found) == {"clock"}
+    assert "retention is wrong" in found["clock"][1]
+
+
+def test_a_cluster_is_asked_for_all_that_matters_and_left_as_it_is(cluster, doctor):
+    store = f"{cluster.url}/doctor-{uuid.uuid4().hex}"
+    for node in cluster.nodes:
+        with closing(node.client()) as client:
+            while any(len(slots) < 4 for slots in client.execute_command("CLUSTER SLOTS")):
+                time.sleep(0.02)  # a replica is heard of by others some time after its master
+    found = doctor.run("--store", store)
+    assert found["cluster"] == ("ok", "3 masters and 3 replicas answer", "")
+    assert found["store"][1] == "there is none under this prefix yet; the first start makes it"
+    assert found["eviction"][0] == "ok"
+    assert found["persistence"][0] == "warning"  # the tests' nodes keep nothing on disk
+    assert found["replicas"][:2] == ("ok", "each master has 1 at least; store_replicas is 0")
+    assert found["cluster memory"][0] == "warning"
+    assert found["cluster version"][0] == "ok"
+    assert found["cluster clocks"][0] == "ok"
+    for node in cluster.nodes:
+        with closing(node.client()) as client:
+            assert client.keys("doctor-*") == []
+    assert problems(doctor.run("--store", store, "--store-replicas", "2")) == {"replicas"}
+    with closing(cluster.nodes[0].client()) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        try:
+            assert problems(doctor.run("--store", store)) == {"eviction"}
+        finally:
+            client.config_set("maxmemory-policy", "noeviction")
+
+
+def test_a_store_in_a_cluster_that_others_made_otherwise_is_found(cluster, doctor, service_factory):
+    store = f"{cluster.url}/doctor-{uuid.uuid4().hex}"
+    service_factory(store=store)
+    assert doctor.run("--store", store)["store"][1] == "there is one under this prefix, in 1 collections"
+    for flag in ("--content-keys", "--verbatim-rows"):
+        found = doctor.run("--store", store, flag, "3" if flag == "--verbatim-rows" else "64")
+        assert problems(found) == {"store"}
+
+
+def test_a_cluster_that_does_not_answer_is_found(doctor):
+    found = doctor.run("--store", "redis://service:sesame@127.0.0.1:1")
+    assert problems(found) == {"cluster"}
+    assert "sesame" not in str(found)
+
+
+def test_a_cluster_without_some_nodes_is_found(doctor, tmp_path):
+    if not installed():
+        pytest.skip("redis-server is not installed")
+    with redis_cluster(tmp_path / "redis", node_timeout=500, replicas=0) as alone:
+        assert doctor.run("--store", alone.url)["replicas"][0] == "warning"
+        alone.nodes[2].kill(signal.SIGKILL)
+        found = doctor.run("--store", alone.url)
+        state, message, _ = found["cluster"]
+        assert state in {"warning", "problem"}
+        assert f"127.0.0.1:{alone.nodes[2].port}" in message
