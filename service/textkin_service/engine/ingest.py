@@ -233,7 +233,7 @@ def _count(articles: int, future: Future[list[Put | TextkinError]]) -> None:
     for outcome, number in Counter(
         metrics.INGEST_OUTCOMES[each.outcome] for each in future.result() if isinstance(each, Put)
     ).items():
-        metrics.INGESTED.labels(outcome).inc(number)
+        metrics.series(metrics.INGESTED, outcome).inc(number)
     for each in future.result():
         if isinstance(each, Exception):
             _count_refused(each)

@@ -146,7 +146,7 @@ def _count(search: UnderWay, compared: int, matches: Sequence[Match]) -> None:
     metrics.SEARCH_CANDIDATES.observe(len(search.candidates))
     metrics.CANDIDATES_COMPARED.inc(compared)
     for match in matches:
-        metrics.MATCHES.labels(metrics.RELATIONS[match.comparison.relation]).inc()
+        metrics.series(metrics.MATCHES, metrics.RELATIONS[match.comparison.relation]).inc()
 
 
 def _is_match(comparison: Comparison, options: SearchOptions) -> bool:

@@ -16,7 +16,7 @@ from textkin_service.model import SearchOptions, SearchResult
 from textkin_service.screening import Outline
 from textkin_service.sketch import Probe, probe
 from textkin_service.store import Store, StoredArticle, StoredCollection
-from textkin_service.telemetry.metrics import OUTLINES
+from textkin_service.telemetry.metrics import OUTLINES, series
 from textkin_service.telemetry.steps import CANDIDATES, COMPARISON, SCREENING, Step
 
 # How many times more candidates are asked for when filters leave too few of them.
@@ -89,8 +89,8 @@ class Searcher:
         wanted = [place for one in searches.values() for place in one.places(one.looked_at)]
         found = self._cache.get(wanted)
         hits = sum(place in found for place in wanted)
-        OUTLINES.labels("hit").inc(hits)
-        OUTLINES.labels("miss").inc(len(wanted) - hits)
+        series(OUTLINES, "hit").inc(hits)
+        series(OUTLINES, "miss").inc(len(wanted) - hits)
         missing = [
             (one.search.collection, [place[1] for place in one.places(one.looked_at) if place not in found])
             for one in searches.values()

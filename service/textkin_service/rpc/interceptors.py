@@ -19,7 +19,7 @@ from google.protobuf.message import DecodeError
 from textkin.v1 import textkin_service_pb2
 from textkin_service.errors import DeadlineExceeded, InvalidRequest, NotReady
 from textkin_service.rpc import calls, errors, fields, logs
-from textkin_service.telemetry.metrics import RPC_SECONDS, RPCS, RPCS_IN_FLIGHT
+from textkin_service.telemetry.metrics import RPC_SECONDS, RPCS, RPCS_IN_FLIGHT, series
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
@@ -114,7 +114,7 @@ class LogInterceptor(Interceptor):
 
         async def logged(request: Any, context: Context) -> Any:
             call = calls.current()
-            in_flight = RPCS_IN_FLIGHT.labels(call.method)
+            in_flight = series(RPCS_IN_FLIGHT, call.method)
             in_flight.inc()
             start = time.perf_counter()
             try:
@@ -127,8 +127,8 @@ class LogInterceptor(Interceptor):
             finally:
                 seconds = time.perf_counter() - start
                 in_flight.dec()
-                RPC_SECONDS.labels(call.method).observe(seconds)
-                RPCS.labels(call.method, call.code.name).inc()
+                series(RPC_SECONDS, call.method).observe(seconds)
+                series(RPCS, call.method, call.code.name).inc()
                 logs.rpc_line(call, seconds * 1_000, context.peer())
             return response
 

@@ -18,7 +18,7 @@ from textkin_service.rpc.admission import Admission, weight_of
 from textkin_service.rpc.arrival import Arrivals
 from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler, known_method
 from textkin_service.settings import Settings
-from textkin_service.telemetry.metrics import RPCS, RPCS_REFUSED
+from textkin_service.telemetry.metrics import RPCS, RPCS_REFUSED, series
 
 _DESCRIPTOR = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
 _STREAMS = frozenset(f"{SERVICE_PREFIX}{each.name}" for each in _DESCRIPTOR.methods if each.client_streaming)
@@ -92,8 +92,8 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
 
     def _refuse(self, method: str, refusals: Iterator[Handler]) -> Handler:
         """Returns a handler that refuses the call, and counts it."""
-        RPCS_REFUSED.labels("streams" if method in _STREAMS else "requests").inc()
-        RPCS.labels(known_method(method), "RESOURCE_EXHAUSTED").inc()
+        series(RPCS_REFUSED, "streams" if method in _STREAMS else "requests").inc()
+        series(RPCS, known_method(method), "RESOURCE_EXHAUSTED").inc()
         if not self._refused:
             asyncio.get_running_loop().call_later(_LOG_SECONDS, self._tell)
         self._refused += 1

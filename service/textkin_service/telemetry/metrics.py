@@ -5,11 +5,14 @@ values, which are known beforehand; none is what a caller sent.
 """
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.metrics import MetricWrapperBase
 
 from textkin_service.model import IngestOutcome, Relation
+
+Metric = TypeVar("Metric", bound=MetricWrapperBase)
 
 # Each series would have another beside it, with the time of its first count.
 disable_created_metrics()
@@ -176,6 +179,8 @@ ALL: tuple[MetricWrapperBase, ...] = (
     CLUSTER_SETTLING_SECONDS,
 )
 
+_series: dict[tuple[object, ...], Any] = {}
+
 # Of each label's values there is a series from the start, so that the first count is seen as a rise.
 INGEST_OUTCOMES = {each: each.name.lower() for each in IngestOutcome}
 RELATIONS = {each: each.name.lower() for each in Relation}
@@ -199,6 +204,15 @@ def begin(methods: Iterable[str]) -> None:
     ):
         for value in values:
             metric.labels(value)
+
+
+def series(metric: Metric, *labels: str) -> Metric:
+    """Returns the series of a metric with these values of its labels, as `labels` does in a microsecond."""
+    key = (metric, *labels)
+    found: Metric | None = _series.get(key)
+    if found is None:
+        found = _series[key] = metric.labels(*labels)
+    return found
 
 
 def store_failed(reason: str) -> None:
