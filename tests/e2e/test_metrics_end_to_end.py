@@ -84,6 +84,7 @@ def measured(tmp_path_factory, module_service_factory):
         ("textkin_step_seconds_count", {"step": "comparison"}, 1),
         ("textkin_store_commits_failed_total", {}, 0),
         ("textkin_store_up", {}, 1),
+        ("textkin_serving", {}, 1),
         ("textkin_articles", {}, 2),
         ("textkin_collections", {}, 1),
         ("textkin_index_articles", {}, 2),
@@ -154,6 +155,35 @@ def test_those_who_ask_and_say_nothing_do_not_keep_others_waiting_for_ever(measu
         for each in mute:
             each.close()
     assert value(measured.metrics, "textkin_store_up") == 1
+
+
+def test_one_that_asks_a_byte_at_a_time_is_cut_off(measured):
+    host, port = measured.metrics.split(":")
+    with socket.create_connection((host, int(port)), timeout=0.5) as slow:
+        slow.sendall(b"GET /metrics HTTP/1.1\r\nX: ")
+        while True:
+            try:
+                assert slow.recv(1) == b""
+                break
+            except TimeoutError:
+                slow.sendall(b"x")
+            except ConnectionError:  # closed, with something still unread
+                break
+
+
+def test_a_store_that_takes_no_more_writes_is_seen(service_factory):
+    service = service_factory(metrics_listen="127.0.0.1:0")
+    metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
+    assert value(metrics, "textkin_store_up") == value(metrics, "textkin_serving") == 1
+    with grpc.insecure_channel(service.address) as channel:
+        stub = pb_grpc.TextkinServiceStub(channel)
+        (service.data / "textkin.sqlite3-wal").write_bytes(b"\0" * 65_536)
+        (service.data / "textkin.sqlite3").write_bytes(b"\0" * 65_536)
+        with pytest.raises(grpc.RpcError):
+            stub.IngestArticle(pb.IngestArticleRequest(article=Article(id="a", text=STORY)))
+        service.wait_for("store failed")
+    assert value(metrics, "textkin_store_failures_total", reason="STORE_DAMAGED") >= 1
+    service.kill()
 
 
 def test_a_refused_stream_is_counted(service_factory):

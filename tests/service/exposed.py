@@ -17,6 +17,7 @@ def registry(engine):
         Sources(
             version="0",
             scheme=engine.scheme.id,
+            serving=bool,
             permits_taken=int,
             permits=int,
             streams=int,

@@ -24,6 +24,11 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # it has no
         self._changed = asyncio.Event()
         self._ended = False
 
+    @property
+    def is_serving(self) -> bool:
+        """Whether all names that were given are served."""
+        return all(self._statuses[name] == STATUS.SERVING for name in self._names)
+
     def set(self, status: int, *names: str) -> None:
         """Tells of a new status: of these names, or of all that were given. Nothing changes after the end."""
         if self._ended:

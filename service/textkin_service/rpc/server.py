@@ -126,6 +126,7 @@ class Server:
         if self._health_server is not None:
             self.health_address = _open_port(self._health_server, self._settings.health_listen)
             await self._health_server.start()
+        metrics.STORE_UP.set(1)
         if self._settings.metrics_listen:
             self._exporter = Exporter(self._sources(), self._settings.metrics_listen)
             self.metrics_address = self._exporter.address
@@ -154,7 +155,6 @@ class Server:
             loop.call_soon_threadsafe(self._tell_of, failure)
 
         self._engine.watch(tell)
-        metrics.STORE_UP.set(1)
         self._health.set(STATUS.SERVING)
 
     def _sources(self) -> Sources:
@@ -162,6 +162,7 @@ class Server:
             version=__version__,
             scheme=self._engine.scheme.id,
             threads=self._workers.threads,
+            serving=lambda: self._health.is_serving,
             permits_taken=lambda: self._admission.permits_taken,
             permits=lambda: self._admission.permits,
             streams=lambda: self._admission.streams,

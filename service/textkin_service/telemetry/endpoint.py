@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -14,7 +15,10 @@ from textkin_service.settings import split_address
 PATH = "/metrics"
 # A scraper asks four times a minute, and a person now and then. One more has its connection closed.
 _MOST_AT_ONCE = 4
-_SECONDS_TO_ASK = 5.0
+# How often it looks whether to end.
+_LOOK_SECONDS = 0.1
+# So long one may take to ask and to be answered, however it comes.
+_MOST_SECONDS = 5.0
 
 
 class Endpoint:
@@ -30,7 +34,7 @@ class Endpoint:
             raise OSError(f"cannot listen at {listen} for metrics: {error.strerror or error}") from error
         self.address = f"{host}:{self._server.server_address[1]}"
         self._thread = threading.Thread(
-            target=self._server.serve_forever, name="textkin-metrics", daemon=True
+            target=self._server.serve_forever, args=(_LOOK_SECONDS,), name="textkin-metrics", daemon=True
         )
         self._thread.start()
 
@@ -66,9 +70,13 @@ class _Server(ThreadingHTTPServer):
             self.shutdown_request(request)
 
     def process_request_thread(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]
+        patience = threading.Timer(_MOST_SECONDS, _hang_up, (request,))
+        patience.daemon = True
+        patience.start()
         try:
             super().process_request_thread(request, client_address)
         finally:
+            patience.cancel()
             self._turns.release()
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -81,7 +89,6 @@ class _Server6(_Server):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
-    timeout = _SECONDS_TO_ASK
 
     def do_GET(self) -> None:
         """Answers with the metrics, in the format that is asked for."""
@@ -110,3 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server calls it by
         """Logs nothing: a scrape is no event."""
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

@@ -33,6 +33,7 @@ class Sources:
 
     version: str
     scheme: str
+    serving: Callable[[], bool]
     permits_taken: Callable[[], int]
     permits: Callable[[], int]
     streams: Callable[[], int]
@@ -58,6 +59,7 @@ class Exporter:
         self.registry.register(_BackedUp(sources.last_backup))
         self.registry.register(_Certified(sources.certificate_expires))
         for name, help_text, read in (
+            ("textkin_serving", "1 while health says SERVING, else 0.", sources.serving),
             ("textkin_permits_taken", "Permits that requests in flight hold.", sources.permits_taken),
             (
                 "textkin_permits",
