@@ -11,7 +11,7 @@ COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes
 # Those of bench and fuzz are not among them: their packages are installed for `make bench` and `make fuzz` alone.
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: help setup warm demo test check audit sbom format protos release-protos lock bench fuzz walls clean
+.PHONY: help setup warm demo test check docs reference notebook audit sbom format protos release-protos lock bench fuzz walls clean
 
 help: ## Shows this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,7 +46,19 @@ check: setup ## Lints, types, generated code, protos, image, manifests, dependen
 	rm -rf build/protos && mkdir -p build/protos
 	$(MAKE) --no-print-directory protos GENERATED=build/protos
 	diff -r -x __pycache__ build/protos/textkin/v1 client/textkin/v1
+	$(MAKE) --no-print-directory docs
 	$(BIN)/python .ci/audit.py $(LOCKS)
+
+# Built anew each time: what was built before would not be warned of again.
+docs: setup ## Builds the documentation site into build/docs.
+	rm -rf build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --builder html docs build/docs
+
+reference: setup ## Writes the pages of docs/reference that are made of the protos, the commands and the settings.
+	$(BIN)/python docs/tools/reference.py
+
+notebook: warm ## Runs docs/walkthrough.ipynb and stores what it shows.
+	$(BIN)/python docs/tools/notebooks.py
 
 audit: setup ## Audits the dependencies, and fails if no advisory service can be asked.
 	$(BIN)/python .ci/audit.py --strict $(LOCKS)

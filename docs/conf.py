@@ -1,7 +1,5 @@
 """How Sphinx makes the documentation site: `make docs`, into build/docs."""
 
-# ruff: noqa: INP001 - Sphinx reads it by its path
-
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -24,7 +22,6 @@ smartquotes = False
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
 # Names of Python's own and of gRPC's are not looked up: the build asks no other site.
 nitpick_ignore_regex = [("py:.*", r"(?!textkin\.).*")]
 

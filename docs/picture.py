@@ -3,7 +3,7 @@
 Run by hand, with a Python that has textkin and its service: `.venv/bin/python docs/picture.py`.
 """
 
-# ruff: noqa: INP001, S603 - a script beside the documents; it starts the commands that it pictures
+# ruff: noqa: S603 - it starts the commands that it pictures
 
 import json
 import os

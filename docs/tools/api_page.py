@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from descriptors import FIELDS, MEMBERS, ONEOFS, File, Path_, read
 from google.protobuf.descriptor_pb2 import (
     DescriptorProto,
     EnumDescriptorProto,
@@ -13,6 +12,7 @@ from google.protobuf.descriptor_pb2 import (
     ServiceDescriptorProto,
 )
 
+from descriptors import FIELDS, MEMBERS, ONEOFS, File, Path_, read
 from textkin.v1 import access_pb2
 
 PROTOS = Path(__file__).parents[2] / "protos"
@@ -20,8 +20,8 @@ PROTOS = Path(__file__).parents[2] / "protos"
 _INTRODUCTION = """\
 # API reference
 
-Package `textkin.v1`, made of the comments in [the protos](../../protos/textkin/v1) by `make reference`. [The API](../api.md) is the
-overview, with the reasons of errors, the limits, and what may be repeated.
+Package `textkin.v1`, made of the comments in [the protos](../../protos/textkin/v1) by `make reference`. [The API](../api.md) is
+the overview, with the reasons of errors, the limits, and what may be repeated.
 """
 
 _SCALARS = {
@@ -139,7 +139,9 @@ def _prose(comment: str) -> str:
     for line in comment.splitlines():
         text = line.removeprefix(" ")
         if text.startswith("  "):
-            lines += ["", f"- {text.strip()}"] if lines and not lines[-1].startswith("- ") else [f"- {text.strip()}"]
+            if lines and not lines[-1].startswith("- "):
+                lines.append("")
+            lines.append(f"- {text.strip()}")
         elif re.match(r"Errors\b", text) and lines:
             lines += ["", text]
         else:

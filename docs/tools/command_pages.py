@@ -38,7 +38,9 @@ def textkin_page(group: click.Group = textkin) -> str:
     context = click.Context(group, info_name="textkin")
     shared = [option for option in _options(group) if not _asks_for_help(option)]
     parts = [_TEXTKIN, _body(group)]
-    parts += [each for name in group.list_commands(context) for each in _command(group, name, context, 2, shared)]
+    parts += [
+        each for name in group.list_commands(context) for each in _command(group, name, context, 2, shared)
+    ]
     parts += [f"{_SHARED}\n", _table(shared, context)]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -60,7 +62,7 @@ def _command(
     assert command is not None, name
     context = click.Context(command, info_name=name, parent=above)
     yield f"{'#' * level} {context.command_path}\n"
-    yield f"```\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}\n```\n"
+    yield f"```text\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}\n```\n"
     yield _body(command)
     known = {option.opts[0] for option in shared}
     own = [
@@ -76,7 +78,9 @@ def _command(
 def _options(command: click.Command) -> list[click.Option]:
     """The options that a command's help shows."""
     context = click.Context(command)
-    return [each for each in command.get_params(context) if isinstance(each, click.Option) and not each.hidden]
+    return [
+        each for each in command.get_params(context) if isinstance(each, click.Option) and not each.hidden
+    ]
 
 
 def _asks_for_help(option: click.Option) -> bool:
@@ -109,7 +113,9 @@ def _prose_cell(text: str) -> str:
 def _body(command: click.Command) -> str:
     """The help and the epilogue of a command as Markdown."""
     parts = [inspect.cleandoc(each) for each in (command.help, command.epilog) if each]
-    paragraphs = [each for part in parts for each in re.split(r"\n\s*\n", part.split("\f")[0]) if each.strip()]
+    paragraphs = [
+        each for part in parts for each in re.split(r"\n\s*\n", part.split("\f")[0]) if each.strip()
+    ]
     return "\n\n".join(map(_paragraph, paragraphs)) + "\n"
 
 
@@ -118,4 +124,5 @@ def _paragraph(text: str) -> str:
     if not text.startswith("\b"):
         return textwrap.fill(" ".join(text.split()), _COLUMNS, break_long_words=False, break_on_hyphens=False)
     title, _, rest = text.removeprefix("\b").strip("\n").partition("\n")
-    return f"{title}\n\n```\n{inspect.cleandoc(rest)}\n```"
+    language = "sh" if title.startswith("Example") else "text"
+    return f"{title}\n\n```{language}\n{textwrap.dedent(rest)}\n```"
