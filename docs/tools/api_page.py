@@ -24,14 +24,6 @@ Package `textkin.v1`, made of the comments in [the protos](../../protos/textkin/
 the overview, with the reasons of errors, the limits, and what may be repeated.
 """
 
-_SCALARS = {
-    FieldDescriptorProto.TYPE_DOUBLE: "double",
-    FieldDescriptorProto.TYPE_UINT64: "uint64",
-    FieldDescriptorProto.TYPE_BOOL: "bool",
-    FieldDescriptorProto.TYPE_STRING: "string",
-    FieldDescriptorProto.TYPE_UINT32: "uint32",
-}
-
 _ROLES = {
     access_pb2.ROLE_READ: "read",
     access_pb2.ROLE_WRITE: "write",
@@ -121,7 +113,11 @@ def _type(field: FieldDescriptorProto, maps: dict[str, DescriptorProto]) -> str:
     if name in maps:
         key, value = maps[name].field
         return f"map of {_type(key, maps)} to {_type(value, maps)}"
-    plain = _SCALARS.get(field.type) or _link(field.type_name)
+    plain = (
+        _link(field.type_name)
+        if name
+        else FieldDescriptorProto.Type.Name(field.type).removeprefix("TYPE_").lower()
+    )
     if field.label == FieldDescriptorProto.LABEL_REPEATED:
         return f"repeated {plain}"
     return f"optional {plain}" if field.proto3_optional else plain

@@ -14,7 +14,9 @@ def run(path: Path) -> nbformat.NotebookNode:
     """Returns a notebook with the outputs of a run, in its own folder. nbclient.exceptions.CellExecutionError."""
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
-    ran = NotebookClient(notebook, timeout=_PATIENCE_SECONDS, resources=resources, record_timing=False).execute()
+    ran = NotebookClient(
+        notebook, timeout=_PATIENCE_SECONDS, resources=resources, record_timing=False
+    ).execute()
     ran.metadata = {
         "kernelspec": ran.metadata["kernelspec"],
         "language_info": {"name": "python"},  # without the version that happened to run it

@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
+
 from notebook_pages import as_markdown
 from notebooks import WALKTHROUGH, run
 
@@ -14,7 +15,10 @@ LARGEST_BYTES = 200_000
 def shown(notebook):
     """What each cell of code prints and returns, figures left out: they depend on the version that draws them."""
     return [
-        (output.get("name", ""), output.get("text") or output["data"].get("text/html") or output["data"]["text/plain"])
+        (
+            output.get("name", ""),
+            output.get("text") or output["data"].get("text/html") or output["data"]["text/plain"],
+        )
         for cell in notebook.cells
         if cell.cell_type == "code"
         for output in cell.outputs
@@ -33,7 +37,7 @@ def test_the_walkthrough_shows_what_is_stored_in_it():
     stored = nbformat.read(WALKTHROUGH, as_version=4)
     again = shown(run(WALKTHROUGH))
     assert shown(stored) == again, "`make notebook` stores what it shows now"
-    assert [text for _, text in again if "8 families" in text or "'rewrite': 16" in text]
+    assert ("", "Counter({'rewrite': 16, 'copy': 8})") in again
 
 
 def test_the_walkthrough_is_valid_and_small():

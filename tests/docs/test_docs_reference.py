@@ -4,14 +4,14 @@ import dataclasses
 import shutil
 from pathlib import Path
 
-import api_page
 import click
-import command_pages
 import pytest
+
+import api_page
+import command_pages
 import settings_page
 from descriptors import read
 from reference import FOLDER, PAGES
-
 from textkin.cli import main as textkin
 from textkin.v1 import access_pb2, article_pb2, collection_pb2, comparison_pb2, textkin_service_pb2
 from textkin_service.cli import main as textkin_service
@@ -92,6 +92,13 @@ def test_every_setting_is_on_its_page():
 
 # What follows adds something, and shows that the tests above would not let it pass.
 
+SING = """\
+  // Sings.
+  rpc Sing(CompareRequest) returns (CompareResponse) {
+    option (access) = {role: ROLE_READ};
+  }
+"""
+
 
 @pytest.fixture
 def changed_api(tmp_path):
@@ -114,19 +121,33 @@ def changed_api(tmp_path):
         (
             "textkin_service.proto",
             "service TextkinService {",
-            "service TextkinService {\n  // Sings.\n  rpc Sing(CompareRequest) returns (CompareResponse) {\n"
-            "    option (access) = {role: ROLE_READ};\n  }\n",
+            f"service TextkinService {{\n{SING}",
             "### Sing\n",
         ),
-        ("article.proto", "string id = 1;", "string id = 1;\n  // Pitch.\n  uint32 pitch = 77;", "| `pitch` | uint32 | Pitch. |"),
-        ("article.proto", "// The headline", "// The cry, that is the headline", "The cry, that is the headline"),
+        (
+            "article.proto",
+            "string id = 1;",
+            "string id = 1;\n  // Pitch.\n  uint32 pitch = 77;",
+            "| `pitch` | uint32 | Pitch. |",
+        ),
+        (
+            "article.proto",
+            "// The headline",
+            "// The cry, that is the headline",
+            "The cry, that is the headline",
+        ),
         (
             "comparison.proto",
             "RELATION_IDENTICAL = 6;",
             "RELATION_IDENTICAL = 6;\n  // Sung.\n  RELATION_SUNG = 7;",
             "| `RELATION_SUNG` | 7 | Sung. |",
         ),
-        ("collection.proto", "message CollectionSettings {", "message Song {}\n\nmessage CollectionSettings {", "### Song\n"),
+        (
+            "collection.proto",
+            "message CollectionSettings {",
+            "message Song {}\n\nmessage CollectionSettings {",
+            "### Song\n",
+        ),
     ],
     ids=["an RPC", "a field", "a comment", "a value", "a message"],
 )
