@@ -13,8 +13,8 @@ A setting of the service comes from its flag, else its environment variable, els
 `textkin-service settings --markdown` all that there are as one table. An unknown key or a value out of range ends the start
 with exit code 2, and a message that names the setting and where it came from.
 
-This page is made of the table in the code by `make reference`. [Operations](../operations.md#settings) tells what to look at
-first.
+The headings are the keys in the file. This page is made of the table in the code by `make reference`.
+[Operations](../operations.md#settings) tells what to look at first.
 """
 
 
@@ -27,5 +27,5 @@ def _setting(row: Row) -> Iterator[str]:
     yield f"## {row.name}\n"
     # Help names pages as one sees them from the root of the repository.
     yield re.sub(r"\(docs/(\w+\.md)\)", r"([more](../\1))", row.help) + "\n"
-    default = f"Default: `{row.default}`" if row.default_shown != "none" else "No default"
-    yield f"{default}. It may be {row.values}. `{row.flag}`, `{row.variable}`, or `{row.name}` in the file.\n"
+    default = "none" if row.default_shown == "none" else f"`{row.default}`"
+    yield f"`{row.flag}`, `{row.variable}`: {row.values}; by default {default}.\n"

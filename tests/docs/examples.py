@@ -23,7 +23,7 @@ BLOCK = re.compile(
 SERVE = "textkin-service --data articles &"
 ELLIPSIS = doctest.ELLIPSIS
 PATIENCE_SECONDS = 120
-TERMINAL_COLUMNS = "100"
+TERMINAL_COLUMNS = "92"
 
 
 @dataclass(frozen=True)
