@@ -44,7 +44,7 @@ def _output(output: dict[str, Any]) -> str:
     data = output["data"]
     for kind in ("text/html", "image/svg+xml"):
         if kind in data:
-            return f"```{{raw}} html\n{_joined(data[kind])}\n```"
+            return f'```{{raw}} html\n<div class="output">{_joined(data[kind])}</div>\n```'
     if "text/markdown" in data:
         return _joined(data["text/markdown"])
     return _block(_joined(data["text/plain"]))

@@ -76,6 +76,6 @@ def test_a_page_of_the_site_has_the_cells_and_what_they_show():
         "# Title\nProse.",
         "```python\nprint(1)\n```",
         "```text\n1\n```",
-        "```{raw} html\n<b>x</b>\n```",
+        '```{raw} html\n<div class="output"><b>x</b></div>\n```',
         "```text\n42\n```",
     ]
