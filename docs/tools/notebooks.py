@@ -15,7 +15,7 @@ def run(path: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
     ran = NotebookClient(
-        notebook, timeout=_PATIENCE_SECONDS, resources=resources, record_timing=False
+        notebook, timeout=_PATIENCE_SECONDS, resources=resources, record_timing=False, coalesce_streams=True
     ).execute()
     ran.metadata = {
         "kernelspec": ran.metadata["kernelspec"],
