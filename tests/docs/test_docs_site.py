@@ -63,6 +63,21 @@ def test_links_out_of_the_documents_name_the_file(site):
     assert "../bench/RESULTS.md" not in page
 
 
+def sections_of(text):
+    """The places of a page of Markdown that a forge makes of its headings."""
+    headings = re.findall(
+        r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "bench/RESULTS.md", "samples/README.md"])
+def test_a_link_to_a_section_leads_there_on_a_forge(name):
+    for path, place in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", (ROOT / name).read_text(encoding="utf-8")):
+        page = (ROOT / name).parent / path if path else ROOT / name
+        assert place in sections_of(page.read_text(encoding="utf-8")), f"{name}: {path}#{place}"
+
+
 def test_a_link_that_leads_nowhere_fails_the_build(tmp_path):
     source = tmp_path / "docs"
     source.mkdir()

@@ -38,9 +38,12 @@ class TextkinServiceStub:
       INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
       UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
       PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
-      RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
+      RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight or streams open; retry after the google.rpc.RetryInfo's delay.
+      RESOURCE_EXHAUSTED (STORE_FULL): the disk is full; nothing of the change was kept.
       DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
       UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
+      UNAVAILABLE (STORE_UNAVAILABLE): a shared store did not answer, or too few of its replicas have the change; retry.
+      DATA_LOSS (STORE_DAMAGED): something stored is not as it was written.
       INTERNAL (INTERNAL): a defect of the service; its log has the details under the same request id.
     """
 
@@ -126,9 +129,12 @@ class TextkinServiceAsyncStub(TextkinServiceStub):
       INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
       UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
       PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
-      RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
+      RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight or streams open; retry after the google.rpc.RetryInfo's delay.
+      RESOURCE_EXHAUSTED (STORE_FULL): the disk is full; nothing of the change was kept.
       DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
       UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
+      UNAVAILABLE (STORE_UNAVAILABLE): a shared store did not answer, or too few of its replicas have the change; retry.
+      DATA_LOSS (STORE_DAMAGED): something stored is not as it was written.
       INTERNAL (INTERNAL): a defect of the service; its log has the details under the same request id.
     """
 
@@ -210,9 +216,12 @@ class TextkinServiceServicer(metaclass=_abc_1.ABCMeta):
       INVALID_ARGUMENT (reason INVALID_REQUEST): a field's value is out of its range; MALFORMED_MESSAGE: not this protobuf.
       UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): the service has an access file and does not know the caller.
       PERMISSION_DENIED (ROLE_LACKING, CERTIFICATE_UNKNOWN): the caller has not the role that the RPC's option `access` asks for.
-      RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight; retry after the google.rpc.RetryInfo's delay.
+      RESOURCE_EXHAUSTED (OVERLOADED): too many requests in flight or streams open; retry after the google.rpc.RetryInfo's delay.
+      RESOURCE_EXHAUSTED (STORE_FULL): the disk is full; nothing of the change was kept.
       DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): the caller's deadline is past.
       UNAVAILABLE (NOT_READY): starting up or shutting down; retry.
+      UNAVAILABLE (STORE_UNAVAILABLE): a shared store did not answer, or too few of its replicas have the change; retry.
+      DATA_LOSS (STORE_DAMAGED): something stored is not as it was written.
       INTERNAL (INTERNAL): a defect of the service; its log has the details under the same request id.
     """
 
