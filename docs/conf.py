@@ -10,7 +10,7 @@ project = "Textkin"
 version = release = version_of("textkin")
 html_title = f"Textkin {release}"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "outside_links", "notebook_pages"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "outside_links", "notebook_pages", "public_names"]
 exclude_patterns = ["tools"]
 
 # Sections of a page can be linked to, as on a forge.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import api_page
 import command_pages
+import python_page
 import settings_page
 
 FOLDER = Path(__file__).parents[1] / "reference"
@@ -14,6 +15,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "textkin.md": command_pages.textkin_page,
     "textkin-service.md": command_pages.service_page,
     "settings.md": settings_page.page,
+    "python.md": python_page.page,
 }
 
 

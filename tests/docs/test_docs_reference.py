@@ -9,6 +9,7 @@ import pytest
 
 import api_page
 import command_pages
+import python_page
 import settings_page
 from descriptors import read
 from reference import FOLDER, PAGES
@@ -54,7 +55,7 @@ def test_a_page_is_what_the_code_makes_of_it(name):
 
 
 def test_every_page_of_the_folder_is_known():
-    assert {path.name for path in FOLDER.glob("*.md")} == {*PAGES, "python.md"}
+    assert {path.name for path in FOLDER.glob("*.md")} == set(PAGES)
 
 
 def test_every_part_of_the_api_is_on_its_page():
@@ -182,3 +183,13 @@ def test_a_setting_that_is_added_is_missed_on_its_page():
     made = settings_page.page([*TABLE, added])
     assert "`--song-folder`, `TEXTKIN_SONG_FOLDER`" in made
     assert made != page("settings.md")
+
+
+def test_a_public_name_that_is_added_is_missed_on_its_page(monkeypatch):
+    class Song:
+        """A song."""
+
+    monkeypatch.setattr("textkin.Song", Song, raising=False)
+    made = python_page.page([*python_page.textkin.__all__, "Song"])
+    assert ".. autoclass:: textkin.Song\n" in made
+    assert made != page("python.md")
