@@ -9,10 +9,11 @@ _INTRODUCTION = """\
 # Python client
 
 Every name of this page is in `textkin`: `from textkin import Client, Article`. The list is made by `make reference`; what
-stands below a name is its docstring, put there when the site is built. On a forge read it in [client/textkin](../../client/textkin).
+stands below a name is its docstring, put there when the site is built. On a forge read it in
+[client/textkin](../../client/textkin).
 """
 
-_CLIENTS = ("Client", "AsyncClient", "Tls")
+_CLIENTS = ("Client", "AsyncClient")
 
 
 def page(names: Iterable[str] = textkin.__all__) -> str:
