@@ -4,7 +4,7 @@ import enum
 import re
 from pathlib import Path
 
-from said import events_in, reasons_in
+from said_in_code import events_in, reasons_in
 
 from textkin.cli._failures import ExitCode
 

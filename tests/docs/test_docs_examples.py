@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from examples import Reader, beside, blocks_of, printed_as
+from page_examples import Reader, beside, blocks_of, printed_as
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("quickstart.md", "concepts.md")
