@@ -133,13 +133,13 @@ def all_measured(data: Path) -> tuple[list[Compared], list[Compared]]:
     corpus = {each["id"]: analyze(each["text"]) for each in read(data / "retrieval/corpus.jsonl")}
     ids = list(corpus)
     index = Index(scheme)
-    for number, analysis in enumerate(corpus.values()):
+    for number, analysis in enumerate(corpus.values(), 1):
         index.add(number, sketch(analysis, scheme))
     jobs: list[tuple[Line, int, list[tuple[Analysis, Analysis, bool]]]] = []
     for query in read(data / "retrieval/queries.jsonl"):
         analysis = analyze(query["text"])
         found = index.candidates(probe(analysis), settings.candidates).numbers
-        others = [(analysis, corpus[ids[n]], ids[n] in query["relevant"]) for n in found]
+        others = [(analysis, corpus[ids[n - 1]], ids[n - 1] in query["relevant"]) for n in found]
         jobs.append((query, _fold(query["relevant"][0] if query["relevant"] else query["id"]), others))
     count = len(jobs)
     jobs.extend(

@@ -76,7 +76,7 @@ class Index:
         return self._content.entries, self._bands.entries
 
     def add(self, number: int, sketch: Sketch) -> None:
-        """Adds an article under a number greater than all before, and less than 2^31."""
+        """Adds an article under a number from 1, greater than all before, and less than 2^31."""
         self.add_all(np.array([number]), Sketches.of([sketch]))
 
     def add_all(self, numbers: Numbers, sketches: Sketches) -> None:

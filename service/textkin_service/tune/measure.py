@@ -76,9 +76,9 @@ class VerbatimFound:
 
 
 def filled(sketches: Sequence[Sketch], scheme: Scheme) -> Index:
-    """Returns an index of sketches, numbered from 0."""
+    """Returns an index of sketches for `candidates`. An index numbers from 1: 0 stands for no article."""
     index = Index(scheme)
-    for number, sketch in enumerate(sketches):
+    for number, sketch in enumerate(sketches, 1):
         index.add(number, sketch)
     return index
 
@@ -95,8 +95,9 @@ def found(index: Index, wanted: Sequence[Wanted[Probe]], compared: int) -> Found
 
 
 def candidates(index: Index, query: Probe, own: int | None) -> list[int]:
-    """Returns all candidates but the query itself, best first."""
-    return [number for number in index.candidates(query, len(index)).numbers if number != own]
+    """Returns the places of all candidates but the query itself among the sketches of a `filled` index, best first."""
+    places = (number - 1 for number in index.candidates(query, len(index)).numbers)
+    return [place for place in places if place != own]
 
 
 def verbatim_found(
