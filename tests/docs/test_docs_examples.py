@@ -36,6 +36,14 @@ def test_the_quick_start_ends_with_a_report_of_both_texts(reader):
         assert words in report
 
 
+def test_tuning_prints_what_the_page_of_operations_shows(reader, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    operations = (DOCS / "operations.md").read_text(encoding="utf-8")
+    tuning = operations.split("\n## Tuning\n", 1)[1].split("\n## ", 1)[0]
+    assert len(blocks_of(tuning)) == 1
+    reader.follow(tuning)
+
+
 @pytest.mark.parametrize(
     "page",
     [
