@@ -33,7 +33,7 @@ demo: warm ## Starts a service, ingests the sample articles, shows matches with 
 test: warm ## Runs the tests.
 	$(BIN)/python -m pytest
 
-check: setup ## Lints, types, generated code, protos, image, manifests, dependencies.
+check: setup ## Lints, types, generated code, protos, documents, image, manifests, dependencies.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
