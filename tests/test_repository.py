@@ -13,7 +13,6 @@ from packaging.utils import canonicalize_name
 from textkin import Client
 from textkin.cli import main as textkin
 from textkin.v1 import textkin_service_pb2 as pb
-from textkin_service import settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -105,11 +104,6 @@ def test_the_readme_begins_with_the_two_commands():
     beginning = README[: README.index("## ")]
     assert 0 < beginning.index("make demo") < beginning.index("make test")
     assert len(beginning[: beginning.index("make demo")].split()) < 80
-
-
-def test_the_readme_has_the_settings_as_they_are():
-    table = between(README, "<!-- settings: begin", "<!-- settings: end")
-    assert table == settings.markdown(), "paste what `textkin-service settings --markdown` prints"
 
 
 def test_the_readme_names_every_command():
