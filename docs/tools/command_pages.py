@@ -36,12 +36,17 @@ _BRACKETS = re.compile(r"\[([^]]*)\]")
 def textkin_page(group: click.Group = textkin) -> str:
     """Returns the page of `textkin`."""
     context = click.Context(group, info_name="textkin")
-    shared = [option for option in _options(group) if not _asks_for_help(option)]
-    parts = [_TEXTKIN, _body(group)]
+    options = [option for option in _options(group) if not _asks_for_help(option)]
+    below = {
+        flag for name in group.list_commands(context) for flag in _flags(group.get_command(context, name))
+    }
+    shared = [option for option in options if option.opts[0] in below]
+    parts = [_TEXTKIN, _body(group), _table([option for option in options if option not in shared], context)]
     parts += [
         each for name in group.list_commands(context) for each in _command(group, name, context, 2, shared)
     ]
-    parts += [f"{_SHARED}\n", _table(shared, context)]
+    if shared:
+        parts += [f"{_SHARED}\n", _table(shared, context)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -83,8 +88,13 @@ def _options(command: click.Command) -> list[click.Option]:
     ]
 
 
+def _flags(command: click.Command | None) -> set[str]:
+    """The flags of a command."""
+    return {flag for option in _options(command) for flag in option.opts} if command else set()
+
+
 def _asks_for_help(option: click.Option) -> bool:
-    return option.name == "help"
+    return "--help" in option.opts
 
 
 def _is_setting(option: click.Option) -> bool:
@@ -121,6 +131,8 @@ def _body(command: click.Command) -> str:
 
 def _paragraph(text: str) -> str:
     """A paragraph of help: one that click is told not to wrap is shown as it stands."""
+    if text.startswith("Example: "):
+        return f"Example:\n\n```sh\n{' '.join(text.removeprefix('Example: ').split())}\n```"
     if not text.startswith("\b"):
         return textwrap.fill(" ".join(text.split()), _COLUMNS, break_long_words=False, break_on_hyphens=False)
     title, _, rest = text.removeprefix("\b").strip("\n").partition("\n")

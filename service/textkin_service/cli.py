@@ -102,7 +102,14 @@ def warm() -> None:
 
 @main.command()
 @click.option("--address", help="HOST:PORT of the service. Default: where the settings have it listen.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=5.0,
+    show_default=True,
+    help="How long to wait for the answer.",
+)
 @click.pass_context
 def healthcheck(context: click.Context, address: str | None, timeout: float) -> None:
     """Exit with 0 when the service is SERVING, with 1 otherwise; for a container's HEALTHCHECK."""

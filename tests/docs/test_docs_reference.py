@@ -83,6 +83,14 @@ def test_every_command_and_option_is_on_its_page():
     assert [each for each in missing if each.split(" ")[-1] not in settings] == []
 
 
+@pytest.mark.parametrize(("group", "name"), [(textkin, "textkin"), (textkin_service, "textkin-service")])
+def test_every_command_and_option_says_what_it_does(group, name):
+    for path, command in commands_of(group, name):
+        assert command.help, path
+        options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
+        assert [each.opts[0] for each in options if not each.help] == [], path
+
+
 def test_every_setting_is_on_its_page():
     text = page("settings.md")
     for row in TABLE:
