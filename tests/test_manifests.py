@@ -137,12 +137,16 @@ def test_what_is_wrong_with_the_compose_file_is_found(changed):
     changed(
         "compose.yaml",
         ("image: valkey/valkey:8.1", "image: valkey/valkey"),
+        ("read_only: true", "read_only: false"),
+        ("no-new-privileges:true", "no-new-privileges:false"),
         ('volumes: ["articles:/data"]', 'volumes: ["/srv/articles:/data"]'),
         ('TEXTKIN_INSECURE: "yes"', 'TEXTKIN_INSECURE: "perhaps"'),
     )
     lines = found(changed.root)
     assert "compose.yaml: node-1: the image valkey/valkey has no tag, or latest" in lines
     assert "compose.yaml: embedded: /srv/articles:/data is no volume of the file" in lines
+    assert "compose.yaml: replicas: read_only must be true" in lines
+    assert 'compose.yaml: textkin: security_opt must be ["no-new-privileges:true"]' in lines
     assert any("replicas: TEXTKIN_INSECURE: 'perhaps' cannot be insecure" in line for line in lines)
     changed("compose.yaml", ("depends_on:", "depend_on:"))
     assert any("does not fit the Compose specification" in line for line in found(changed.root))
