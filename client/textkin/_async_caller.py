@@ -111,7 +111,7 @@ class AsyncCaller:
                     failure = error_of_call(error)
                     wait = attempts.wait_after(failure)
                     if wait is None:
-                        raise failure from error
+                        raise attempts.final(failure) from error
                     if requests.is_done:
                         break
                 finally:

@@ -71,6 +71,12 @@ class Attempts:
         wait = max(wait, error.retry_delay or 0)
         return wait if now + wait < self._end else None
 
+    def final(self, error: TextkinError) -> TextkinError:
+        """Returns what to raise when no other attempt is made: a status that gRPC lost is no defect of the service."""
+        if not _is_lost(error):
+            return error
+        return Unavailable("the stream broke off again and again, and how is not known")
+
     def wait_after_answer(self, response: pb.BatchIngestArticlesResponse) -> float | None:
         """Returns after how many seconds to send an answered batch again, with all behind it; None: it stays at the answer."""
         for result in response.results:
@@ -111,8 +117,12 @@ def _may_pass(error: TextkinError) -> bool:
         case ResourceExhausted():
             return error.retry_delay is not None
         case InternalError():
-            return error.message == _STATUS_LOST
+            return _is_lost(error)
         case UnexpectedError(code="CANCELLED"):
             return error.message == _TURNED_AWAY
         case _:
             return False
+
+
+def _is_lost(error: TextkinError) -> bool:
+    return isinstance(error, InternalError) and error.message == _STATUS_LOST

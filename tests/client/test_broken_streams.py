@@ -117,6 +117,17 @@ def test_it_gives_up_after_five_attempts_without_an_answer(ingest):
 
 
 @both
+def test_a_status_that_grpc_loses_each_time_is_no_defect_of_the_service(ingest):
+    service = Breaking(*[0] * 100, code=grpc.StatusCode.INTERNAL, details="Internal error from Core")
+    with (
+        serving(BatchIngestArticles=service) as address,
+        pytest.raises(Unavailable, match="how is not known"),
+    ):
+        ingest(address)
+    assert service.streams == 5
+
+
+@both
 @pytest.mark.parametrize(
     ("code", "error"),
     [
