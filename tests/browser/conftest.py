@@ -113,6 +113,7 @@ def texts(samples):
         "hostile": (HOSTILE + story + HOSTILE, story.replace("a", "a" + HOSTILE, 1)),
         "overlapping": (story, story),
         "long": long_texts(),
+        "short": ("The ferry terminal of Velmora closes.", "The ferry terminal of Velmora closes."),
     }
 
 
@@ -133,7 +134,9 @@ def reports(service, samples, texts, tmp_path_factory):
         for name, (a, b) in texts.items():
             sent = [text.encode("utf-8", "replace").decode() for text in (a, b)]
             found = overlapping(a) if name == "overlapping" else client.compare(*sent)
-            write(name, comparison_report(ReportText(f"{name} <a>", a), ReportText(f"{name} <b>", b), found))
+            names = (HOSTILE, HOSTILE) if name == "hostile" else (f"{name} <a>", f"{name} <b>")
+            sides = [ReportText(*side) for side in zip(names, (a, b), strict=True)]
+            write(name, comparison_report(*sides, found))
         query = samples["lost-opera-rewrite"]
         options = SearchOptions(matches_with_passages=10)
         result = client.search(ArticleReference(query.id), options, collection="reports")

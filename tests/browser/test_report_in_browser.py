@@ -123,6 +123,22 @@ def test_texts_of_a_mebibyte_with_hundreds_of_passages_are_walked_through_as_wel
     assert in_sight(page, f"#b{count(page)}")
 
 
+def test_lines_lie_between_the_panes_or_beside_them(opened):
+    for width in WIDTHS:
+        page = opened("edit", width)
+        a, b, links = (page.locator(each).bounding_box() for each in (".pane.a", ".pane.b", ".links"))
+        assert a["x"] + a["width"] <= links["x"] + 1
+        if width > 760:
+            assert links["x"] + links["width"] <= b["x"] + 1
+        else:
+            assert links["y"] <= a["y"]
+            assert links["y"] + links["height"] >= b["y"] + b["height"] - 1
+
+
+def test_a_pane_is_no_higher_than_a_short_text(opened):
+    assert opened("short").locator(".pane.a").bounding_box()["height"] < 80
+
+
 def test_buttons_and_the_map_and_the_list_choose_a_passage(opened):
     page = opened("edit")
     page.get_by_role("button", name="Next").click()

@@ -8,12 +8,12 @@ from textkin.types import Comparison, Relation
 from textkin.words import counted, cut_note, kind_name
 
 RELATION_MEANINGS = {
-    Relation.IDENTICAL: "The same words in the same order; case, punctuation and spacing may differ.",
+    Relation.IDENTICAL: "They differ in case, punctuation or spacing at most.",
     Relation.COPY: "Most of the shorter text stands word for word, or nearly so, in the other.",
     Relation.PARTIAL_COPY: "A part of one text stands word for word, or nearly so, in the other.",
     Relation.REWRITE: "One text tells the other's content in other words, or shortened.",
     Relation.RELATED: "The same event or topic, told independently.",
-    Relation.UNRELATED: "Nothing in common beyond what any two texts have.",
+    Relation.UNRELATED: "Their topics may be alike nevertheless.",
 }
 
 _QUOTED_NOTE = '<li><span class="quotation">underlined</span> quoted in both, with the speaker where a text names one</li>'

@@ -208,7 +208,10 @@ class View {
     for (const each of [a.number, b.number, ...a.marks, ...b.marks, item, path, band]) {
       each.classList.toggle("current", on);
     }
-    if (on) path.parentNode.append(path);
+    if (!on) return;
+    // What is chosen lies above what it crosses.
+    path.parentNode.append(path);
+    this.seen.a.before(band.parentNode);
   }
 
   step(by) {
