@@ -37,6 +37,7 @@ def test_every_extra_that_is_told_is_one():
 
 def test_the_limits_are_as_they_are():
     assert f"{pages.MAX_PAGE_BYTES >> 20} MiB" in PAGE
+    assert f"{pages.MAX_PAGE_TAGS:,} tags" in PAGE
     assert f"{_lines.MAX_LINE_BYTES >> 20} MiB" in PAGE
     assert (
         f"at most {_records.MAX_METADATA_FIELDS} fields, names of up to {_records.MAX_KEY_BYTES} bytes, "

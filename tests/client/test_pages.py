@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pages import LINKS, PARAGRAPHS, page
 
 from textkin.cli._readers import BadRecord, Record
-from textkin.cli._readers.pages import MAX_PAGE_BYTES, page_fields, read_page
+from textkin.cli._readers.pages import MAX_PAGE_BYTES, MAX_PAGE_TAGS, page_fields, read_page
 from textkin.cli._records import Item, item_of
 
 
@@ -118,16 +118,21 @@ def test_a_page_that_is_no_page_is_not_read_to_its_end():
     assert endless.taken <= MAX_PAGE_BYTES + 1
 
 
+def test_a_page_of_very_many_tags_is_told_and_not_parsed():
+    (bad,) = read(page() + b"<br>" * MAX_PAGE_TAGS)
+    assert bad.problem == f"more than {MAX_PAGE_TAGS} tags: too much for one page"
+
+
 @pytest.mark.parametrize(
     "broken",
     [
-        b"<div>" * 50_000 + b"deep" + b"</div>" * 50_000,
-        b"<p>" * 100_000,
+        b"<div>" * 20_000 + b"deep" + b"</div>" * 20_000,
+        b"<p>" * 40_000,
         b"<a href='" + b"x" * 500_000,
         b"<!--" + b"-" * 500_000,
-        b"<table><tr><td>" * 20_000,
+        b"<table><tr><td>" * 10_000,
         b"&" * 200_000,
-        b"<script>" + b"<p>" * 100_000,
+        b"<script>" + b"<p>" * 40_000,
     ],
 )
 def test_broken_pages_end_in_a_record_or_a_reason(broken):

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from textkin.cli._extras import needed
-from textkin.cli._readers.pages import NO_MAIN_TEXT, TOO_LONG, page_fields, whole_page
+from textkin.cli._readers.pages import page_record, whole_page
 from textkin.cli._readers.record import BadRecord, Place, Read, Record
 from textkin.cli._unpacking import DamagedError, unpacked
 
@@ -55,13 +55,8 @@ def _page(record: Any, place: Place) -> Record | BadRecord:
     address = address.strip("<>") if address else None
     if address is None:
         return BadRecord(place, "a record without WARC-Target-URI, which is its article's id")
-    data = _body(record)
-    if data is None:
-        return BadRecord(place, TOO_LONG, address)
-    fields = page_fields(data, record.http_charset)
-    if not fields:
-        return BadRecord(place, NO_MAIN_TEXT, address)
-    return Record(place, {**fields, "id": address, "url": address})
+    found = page_record(_body(record), place, address, record.http_charset)
+    return Record(place, {**found.fields, "url": address}) if isinstance(found, Record) else found
 
 
 def _body(record: Any) -> bytes | None:

@@ -9,11 +9,14 @@ from typing import Any
 from textkin.cli._extras import needed
 from textkin.cli._readers.record import BadRecord, Place, Read, Record
 
-# Longest page read. Its tree takes some 25 times as much memory, and news has a tenth of it.
+# Largest page read, most of it scripts and pictures, and most tags of one: pages of so many take the library 2 to 3 seconds and
+# up to 150 MB, and of ten times as many a minute and 1 GB. News has a few thousand.
 MAX_PAGE_BYTES = 4 * 1024 * 1024
+MAX_PAGE_TAGS = 50_000
 
-TOO_LONG = f"longer than {MAX_PAGE_BYTES} bytes: too much for one page"
-NO_MAIN_TEXT = "no main text found: it may be a list of links, a form, or no page at all"
+_TOO_LONG = f"longer than {MAX_PAGE_BYTES} bytes: too much for one page"
+_TOO_MANY_TAGS = f"more than {MAX_PAGE_TAGS} tags: too much for one page"
+_NO_MAIN_TEXT = "no main text found: it may be a list of links, a form, or no page at all"
 
 # Pages after which what the library remembers of them is dropped.
 _PAGES_TO_REMEMBER = 500
@@ -39,16 +42,22 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,7}", re.ASCII)
 
 def read_page(read: Read, file: str, article_id: str, skip: int = 0) -> Iterator[Record | BadRecord]:
     """Yields the one record of a page, or why there is none."""
-    place = Place(file, "")
     data = whole_page(read)
-    if skip:
-        return
+    if not skip:
+        yield page_record(data, Place(file, ""), article_id)
+
+
+def page_record(
+    data: bytes | None, place: Place, article_id: str, charset: str | None = None
+) -> Record | BadRecord:
+    """The record of a page that `whole_page` has read, or why there is none. `charset`: as in `page_fields`."""
     if data is None:
-        yield BadRecord(place, TOO_LONG, article_id)
-        return
-    fields = page_fields(data)
-    yield (
-        Record(place, {"id": article_id, **fields}) if fields else BadRecord(place, NO_MAIN_TEXT, article_id)
+        return BadRecord(place, _TOO_LONG, article_id)
+    if data.count(b"<") > MAX_PAGE_TAGS:
+        return BadRecord(place, _TOO_MANY_TAGS, article_id)
+    fields = page_fields(data, charset)
+    return (
+        Record(place, {"id": article_id, **fields}) if fields else BadRecord(place, _NO_MAIN_TEXT, article_id)
     )
 
 
