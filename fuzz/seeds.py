@@ -1,11 +1,16 @@
 """Inputs that a campaign begins with, made by code: bytes that lead a target past its first checks."""
 
+import gzip
+import io
 import json
 import random
 from collections.abc import Iterator
 
+import pyarrow as pa
+import zstandard
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
+from pyarrow import parquet
 
 from invented_values import ODD, STORY
 from textkin.v1 import textkin_service_pb2 as pb
@@ -75,9 +80,41 @@ def _lines() -> Iterator[bytes]:
     yield b'\0\0{"id": ' + b"9" * 5_000 + b', "text": "x"}'
 
 
+def _packed() -> Iterator[bytes]:
+    line = json.dumps(_ROWS[0]).encode()
+    yield gzip.compress(line) + gzip.compress(line) + b"\0\0"
+    yield zstandard.compress(line) * 2
+
+
+def _pages() -> Iterator[bytes]:
+    head = b'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fog</title></head><body>'
+    yield head + b"<article>" + b"".join(f"<p>{sentence}</p>".encode() for sentence in STORY) + b"</article>"
+    yield head + b'<ul><li><a href="/a">A</a></li></ul><table><tr><td>B</table>'
+
+
+def _archives() -> Iterator[bytes]:
+    for page in _pages():
+        answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
+        head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://x.example/\r\nContent-Length: %d\r\n"
+        kind = b"Content-Type: application/http; msgtype=response\r\n\r\n"
+        yield (head % len(answer) + kind + answer + b"\r\n\r\n") * 2
+
+
+def _tables() -> Iterator[bytes]:
+    for compression in ("none", "zstd"):
+        out = io.BytesIO()
+        table = pa.table({"id": ["a", "b"], "text": STORY[:2], "n": [1, None]})
+        parquet.write_table(table, out, compression=compression, store_schema=False)
+        yield out.getvalue()
+
+
 _OF_BYTES = {
     "requests": _requests,
     "lines": _lines,
     "settings": lambda: iter(_TOML),
     "access": lambda: iter(_TOML),
+    "packed": _packed,
+    "pages": _pages,
+    "archives": _archives,
+    "tables": _tables,
 }

@@ -11,8 +11,13 @@ _TEXTS = (
     "offsets",
 )
 _BYTES = ("requests", "tokens", "lines", "settings", "access")
+_FILES = ("packed", "pages", "archives", "tables")
 
-TARGETS = dict.fromkeys(_TEXTS, "text_targets") | dict.fromkeys(_BYTES, "byte_targets")
+TARGETS = (
+    dict.fromkeys(_TEXTS, "text_targets")
+    | dict.fromkeys(_BYTES, "byte_targets")
+    | dict.fromkeys(_FILES, "file_targets")
+)
 SHARES = {
     "analysis": 120,
     "comparison": 110,
@@ -22,9 +27,13 @@ SHARES = {
     "quotations": 60,
     "language": 60,
     "offsets": 80,
-    "requests": 120,
-    "tokens": 120,
-    "lines": 100,
+    "requests": 110,
+    "tokens": 80,
+    "lines": 90,
     "settings": 40,
     "access": 40,
+    "packed": 30,
+    "pages": 10,
+    "archives": 10,
+    "tables": 10,
 }

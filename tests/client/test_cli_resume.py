@@ -287,3 +287,20 @@ def test_an_article_of_the_library_stays_one_article(resumed, write, client, col
     write("a.jsonl", lines(2))
     assert numbers(resumed("a.jsonl")) == {"created": 1, "unchanged": 1}
     assert held() == [f"a0{LONG}", f"a1{LONG}"]
+
+
+def test_two_at_once_keep_their_marks_apart(resumed, write, textkin, client, collection, held):
+    write("all.jsonl", lines(ARTICLES))
+    other = Resumed(textkin, resumed.marks.parent.parent, f"{collection}-other")
+    client.create_collection(f"{collection}-other")
+    with resumed.begin("all.jsonl") as one, other.begin("all.jsonl") as two:
+        for _ in range(1_000):
+            one.stdout.readline()
+            two.stdout.readline()
+        one.kill()
+        one.stdout.read()
+        two.stdout.read()
+        assert (two.wait(60), two.stderr.read()) == (0, b"")
+    assert numbers(resumed("all.jsonl"))["taken"] >= 768
+    assert len(held()) == ARTICLES
+    client.delete_collection(f"{collection}-other", force=True)
