@@ -88,7 +88,7 @@ def _remember_given(context: click.Context, parameter: click.Parameter, value: b
 
 
 def _service_option(
-    flag: str, metavar: str | None, help_text: str, kind: click.ParamType[Any] | None = None
+    flag: str, metavar: str | None, help_text: str, kind: "click.ParamType[Any] | None" = None
 ) -> Callable[[F], F]:
     """An option that the session keeps; without a metavar a switch."""
     return click.option(
@@ -109,18 +109,6 @@ def complete_files(
     return [CompletionItem(incomplete, type="file")]
 
 
-class _File(click.ParamType[str]):
-    """The name of a file. Whether it can be read is told when it is."""
-
-    name = "file"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Leaves it to the shell."""
-        return complete_files(ctx, param, incomplete)
-
-
 _SERVICE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _service_option(
         "--address",
@@ -138,7 +126,7 @@ _SERVICE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--token-file",
         "FILE",
         f"Holds the token to show.  [default: ${_access.TOKEN_VARIABLE}, else the file ${_access.TOKEN_FILE_VARIABLE}]",
-        _File(),
+        click.Path(),
     ),
     _service_option(
         "--tls", None, f"Connect over TLS; --ca and --cert do, too.  [${_access.TLS_VARIABLE}=yes]"
@@ -147,12 +135,15 @@ _SERVICE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--ca",
         "FILE",
         f"Authorities, PEM, of the service's certificate.  [default: ${_access.CA_VARIABLE}]",
-        _File(),
+        click.Path(),
     ),
     _service_option(
-        "--cert", "FILE", f"Certificate, PEM, to show.  [default: ${_access.CERTIFICATE_VARIABLE}]", _File()
+        "--cert",
+        "FILE",
+        f"Certificate, PEM, to show.  [default: ${_access.CERTIFICATE_VARIABLE}]",
+        click.Path(),
     ),
-    _service_option("--key", "FILE", f"Its key, PEM.  [default: ${_access.KEY_VARIABLE}]", _File()),
+    _service_option("--key", "FILE", f"Its key, PEM.  [default: ${_access.KEY_VARIABLE}]", click.Path()),
     _service_option("--insecure", None, "Let the token go to another machine without TLS."),
 )
 

@@ -55,7 +55,11 @@ Examples:
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), help="What the files are, whatever their names."
 )
-@click.option("--resume", is_flag=True, help="Go on where the same command was interrupted.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Note how far each file is taken in, and go on there after an interruption.",
+)
 @click.option(
     "--watch", "watches", is_flag=True, help="Take in the folders' files, then each as it appears or changes."
 )
