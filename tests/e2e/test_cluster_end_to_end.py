@@ -123,3 +123,14 @@ def note(acknowledgements, ids):
     """Notes the ids of what is acknowledged, until that ends."""
     for each in acknowledgements:
         ids.append(each.article_id)
+
+
+def test_the_log_tells_the_store_that_it_serves_without_its_password(cluster, service_factory):
+    prefix = f"test-{uuid.uuid4().hex}"
+    url = f"{cluster.url}/{prefix}".replace("redis://", "redis://default:sesame@")
+    service = service_factory(store=url)
+    (serving,) = [line for line in service.lines if line["event"] == "serving"]
+    assert serving["store"] == url.replace("sesame", "***")
+    assert "data" not in serving
+    service.stop()
+    assert not any("sesame" in line for line in service.raw)

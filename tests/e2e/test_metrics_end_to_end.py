@@ -11,11 +11,13 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from contextlib import closing
+from contextlib import closing, suppress
 
 import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import textkin_service
 from scraping import families, value
@@ -91,6 +93,8 @@ def measured(tmp_path_factory, module_service_factory):
         ("textkin_permits_taken", {}, 0),
         ("textkin_permits", {}, 64),
         ("textkin_streams_open", {}, 0),
+        ("textkin_stream_bytes", {}, 0),
+        ("textkin_requests_late", {}, 0),
         ("textkin_searches_waiting", {}, 0),
     ],
 )
@@ -186,6 +190,21 @@ def test_a_store_that_takes_no_more_writes_is_seen(service_factory):
     service.kill()
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=200) | st.binary(max_size=200).map(lambda more: b"GET /metrics" + more))
+def test_whatever_is_sent_the_next_is_answered(measured, data):
+    host, port = measured.metrics.split(":")
+    with socket.create_connection((host, int(port))) as sender:
+        sender.sendall(data + b"\r\n\r\n")
+        sender.shutdown(socket.SHUT_WR)
+        answer = b""
+        with suppress(ConnectionError):  # closed, with something still unread
+            while part := sender.recv(65_536):
+                answer += part
+    assert b"Traceback" not in answer
+    assert value(measured.metrics, "textkin_serving") == 1
+
+
 def test_a_refused_stream_is_counted(service_factory):
     service = service_factory(metrics_listen="127.0.0.1:0", max_streams=1)
     metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
@@ -271,15 +290,15 @@ def test_articles_that_fail_for_the_store_are_seen(service_factory, change, comm
 
 async def test_metrics_are_told_while_the_store_does_not_answer(cluster, tmp_path):
     """The cluster's nodes stand still: what they would be asked for is left out, and all else is told."""
-    settings = Settings(
+    given_settings = Settings(
         data=tmp_path,
         store=f"{cluster.url}/metrics-{uuid.uuid4().hex}",
         listen="127.0.0.1:0",
         metrics_listen="127.0.0.1:0",
         threads=1,
     )
-    store = open_store(settings.store, settings.data, Scheme.of(settings).id)
-    server = Server(Engine(store, settings), settings)
+    store = open_store(given_settings.store, tmp_path, Scheme.of(given_settings).id)
+    server = Server(Engine(store, given_settings), given_settings)
     address = await server.start()
     await server.load()
     async with grpc.aio.insecure_channel(address) as channel:

@@ -201,13 +201,26 @@ def test_without_the_extra_the_start_says_what_to_install(tmp_path):
     assert "pip install 'textkin[service,tracing]'" in ended.stderr
 
 
-def test_a_wrong_variable_ends_the_start(tmp_path, receiver):
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "zeppelin", "tracing: OpenTelemetry cannot begin"),
+        (
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "authorization sesame",
+            "OTEL_EXPORTER_OTLP_HEADERS must be NAME=VALUE",
+        ),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "authorization=sesame;", "percent-encoded"),
+    ],
+)
+def test_a_wrong_variable_ends_the_start_and_is_not_repeated(tmp_path, receiver, variable, value, said):
     ended = subprocess.run(
         [sys.executable, "-m", "textkin_service", "--data", tmp_path, "--listen", "127.0.0.1:0"],
-        env=os.environ | receiver.environment | {"OTEL_EXPORTER_OTLP_COMPRESSION": "zeppelin"},
+        env=os.environ | receiver.environment | {variable: value},
         capture_output=True,
         text=True,
         check=False,
     )
     assert ended.returncode == 2
-    assert "tracing: OpenTelemetry cannot begin" in ended.stderr
+    assert said in ended.stderr
+    assert "sesame" not in ended.stderr

@@ -23,6 +23,11 @@ class Arrivals:
         self._most_late = most_late
         self._late = 0
 
+    @property
+    def late(self) -> int:
+        """How many messages are long in coming."""
+        return self._late
+
     async def message(self, context: Context, give_back: Callable[[], None]) -> bytes:
         """Returns the bytes of a call's message; calls `give_back` when they are late. DeadlineExceeded, InvalidRequest."""
         loop = asyncio.get_running_loop()

@@ -86,6 +86,11 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
         return self._admission.limit
 
     @property
+    def late(self) -> int:
+        """How many requests are long in sending their message."""
+        return self._arrivals.late
+
+    @property
     def streams(self) -> int:
         """How many ingest streams are open."""
         return self._streams

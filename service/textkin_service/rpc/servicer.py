@@ -46,6 +46,11 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         """How many searches wait for a thread."""
         return self._searches.waiting
 
+    @property
+    def stream_bytes(self) -> int:
+        """How many bytes of all ingest streams are on their way."""
+        return self._shared.size
+
     def drain(self) -> None:
         """Has the ingest streams end after the answers of what they have read."""
         for stream in self._streams:

@@ -36,7 +36,9 @@ class Sources:
     serving: Callable[[], bool]
     permits_taken: Callable[[], int]
     permits: Callable[[], int]
+    late: Callable[[], int]
     streams: Callable[[], int]
+    stream_bytes: Callable[[], int]
     searches_waiting: Callable[[], int]
     threads: int
     outline_bytes: Callable[[], int]
@@ -66,7 +68,9 @@ class Exporter:
                 "Permits there are now: fewer while more comes than can be answered.",
                 sources.permits,
             ),
+            ("textkin_requests_late", "Requests whose message is long in coming.", sources.late),
             ("textkin_streams_open", "Ingest streams that are open.", sources.streams),
+            ("textkin_stream_bytes", "Bytes of ingest streams that are on their way.", sources.stream_bytes),
             ("textkin_searches_waiting", "Searches that wait for a thread.", sources.searches_waiting),
             (
                 "textkin_outline_cache_bytes",

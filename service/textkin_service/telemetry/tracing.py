@@ -4,6 +4,7 @@ Where they go, and how many of them, is told by the standard variables (OTEL_EXP
 on), which the SDK reads itself. Importing this module needs the extra `tracing`.
 """
 
+import logging
 import os
 import threading
 import time
@@ -11,10 +12,15 @@ from collections.abc import Iterable, Sequence
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.environment_variables import (
+    OTEL_EXPORTER_OTLP_HEADERS,
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS,
+)
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.re import parse_env_headers
 
 from textkin_service.settings import SettingsError
 from textkin_service.telemetry.steps import Listener
@@ -32,6 +38,7 @@ class Tracing:
     """Makes spans, and sends them in a thread of its own until `close`. SettingsError: a variable of OpenTelemetry is wrong."""
 
     def __init__(self, version: str) -> None:
+        _check_headers()
         try:
             exporter = OTLPSpanExporter()
         except Exception as error:
@@ -99,6 +106,17 @@ class Trace:
         if code in _FAILURES:
             self._span.set_status(trace.Status(trace.StatusCode.ERROR, code))
         self._span.end()
+
+
+def _check_headers() -> None:
+    """Checks what the SDK would only warn of, with the headers, which are secrets, in the log. SettingsError."""
+    logging.getLogger(parse_env_headers.__module__).disabled = True
+    for variable in (OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_TRACES_HEADERS):
+        for header in filter(str.strip, os.environ.get(variable, "").split(",")):
+            if not parse_env_headers(header, liberal=True):
+                raise SettingsError(
+                    f"tracing: {variable} must be NAME=VALUE,NAME=VALUE, with special characters of values percent-encoded"
+                )
 
 
 def _resource(version: str) -> Resource:
