@@ -218,6 +218,17 @@ def test_a_folder_that_may_not_be_written_to_is_found(stored):
     assert found["data folder"][2].startswith("chown or chmod")
 
 
+def test_a_folder_that_may_not_be_entered_is_found(stored, tmp_path):
+    stored.data = stored.data / "within" / "deeper"
+    (tmp_path / "data").chmod(0)
+    try:
+        found = stored.run_apart("--tls-key", str(stored.data / "key"), bound=True)
+    finally:
+        (tmp_path / "data").chmod(0o755)
+    assert {"data folder", "files"} <= problems(found)
+    assert "Permission denied" in found["files"][1]
+
+
 def test_an_address_of_another_program_is_found(doctor):
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = f"127.0.0.1:{other.getsockname()[1]}"

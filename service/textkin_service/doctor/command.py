@@ -57,7 +57,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     from textkin_service.engine.indexes import Indexes
     from textkin_service.sketch import Scheme
 
-    yield from protection.findings(settings)
+    yield from _seen("files", protection.findings(settings))
     scheme = Scheme.of(settings)
     address = parse(settings.store) if settings.store else FolderAddress(settings.data)
     held: Held = Held()
@@ -68,9 +68,21 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield from cluster.findings(address, scheme.id, index, settings.store_replicas)
     else:
         check = FolderCheck(address.folder, scheme.id)
-        yield from check.findings()
+        yield from _seen("data folder", check.findings())
         held = check.held
-    yield from machine.findings(settings, held)
+    yield from _seen("machine", machine.findings(settings, held))
+
+
+def _seen(what: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yields what is found, and what cannot be looked at."""
+    try:
+        yield from findings
+    except OSError as error:
+        yield problem(
+            what,
+            f"{error.filename or 'something'} cannot be looked at ({error.strerror})",
+            "run this as the user that the service runs as; let that user in",
+        )
 
 
 def _show(found: list[Finding]) -> None:

@@ -6,7 +6,9 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from textkin_service.doctor.finding import Finding, ok, problem, warning
@@ -14,6 +16,7 @@ from textkin_service.doctor.folder import Held
 from textkin_service.kernels import cache_folder, is_cached
 from textkin_service.rpc import probe
 from textkin_service.settings import Settings, SettingsError, split_address
+from textkin_service.telemetry.endpoint import PATH, SERVER
 
 _MIB, _GIB = 1_048_576, 1_073_741_824
 # What a process takes before the first article, and of index an article takes (docs/operations.md, Memory).
@@ -165,10 +168,11 @@ def _in_use(settings: Settings, name: str, address: str) -> Finding:
     status = ""
     if name != "metrics_listen":
         try:
-            target = probe.target(settings) if name == "listen" else probe.Target(address)
-            status = probe.status(target, _ASK_SECONDS)
-        except SettingsError:
-            status = ""
+            # What is asked is this address, and not the other one.
+            apart = replace(settings, health_listen="") if name == "listen" else settings
+            status = probe.status(probe.target(apart, address), _ASK_SECONDS)
+        except SettingsError as error:  # it asks every caller for a certificate
+            return ok(name, f"{address} is in use; whether by a service cannot be asked: {error}")
     if status in {"SERVING", "NOT_SERVING"}:
         return ok(name, f"a service has {address}, and says {status}")
     if name == "metrics_listen" and _is_ours(address):
@@ -177,10 +181,13 @@ def _in_use(settings: Settings, name: str, address: str) -> Finding:
 
 
 def _is_ours(address: str) -> bool:
-    import urllib.request  # noqa: PLC0415 - of this one check
-
+    """Asks for metrics, past any proxy."""
+    host, port = split_address(address)
+    connection = HTTPConnection(host.strip("[]"), port, timeout=_ASK_SECONDS)
     try:
-        with urllib.request.urlopen(f"http://{address}/metrics", timeout=_ASK_SECONDS) as answer:
-            return bool(answer.headers["Server"] == "textkin")
-    except OSError:
+        connection.request("HEAD", PATH)
+        return connection.getresponse().headers["Server"] == SERVER
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()

@@ -12,7 +12,7 @@ from prometheus_client.exposition import choose_encoder
 
 from textkin_service.settings import split_address
 
-PATH = "/metrics"
+PATH, SERVER = "/metrics", "textkin"
 # A scraper asks four times a minute, and a person now and then. One more has its connection closed.
 _MOST_AT_ONCE = 4
 # How often it looks whether to end.
@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def version_string(self) -> str:
         """Names no version: whoever asks need not know what runs here."""
-        return "textkin"
+        return SERVER
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server calls it by
         """Logs nothing: a scrape is no event."""
