@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -56,21 +55,14 @@ class Doctor:
             os.environ.update(before)
         return self._found(ended.exit_code, ended.stdout, ended.stderr)
 
-    def run_apart(self, *arguments, environment=None, before=None, bound=False):
-        """Runs it in a process of its own; `before` is called in that; `bound`: mode bits bind it, whoever runs the tests."""
+    def run_apart(self, *arguments, environment=None, prefix=()):
+        """Runs it in a process of its own, started by the command `prefix`."""
         ended = subprocess.run(
-            [
-                *(BOUND_BY_MODES if bound else ()),
-                sys.executable,
-                "-m",
-                "textkin_service",
-                *self._arguments(*arguments),
-            ],
+            [*prefix, sys.executable, "-m", "textkin_service", *self._arguments(*arguments)],
             capture_output=True,
             text=True,
             check=False,
             env=os.environ | (environment or {}),
-            preexec_fn=before,
         )
         return self._found(ended.returncode, ended.stdout, ended.stderr)
 
@@ -211,7 +203,7 @@ def test_a_folder_that_is_a_file_is_found(doctor):
 def test_a_folder_that_may_not_be_written_to_is_found(stored):
     stored.data.chmod(0o555)
     try:
-        found = stored.run_apart(bound=True)
+        found = stored.run_apart(prefix=BOUND_BY_MODES)
     finally:
         stored.data.chmod(0o755)
     assert found["data folder"][0] == "problem"
@@ -222,7 +214,7 @@ def test_a_folder_that_may_not_be_entered_is_found(stored, tmp_path):
     stored.data = stored.data / "within" / "deeper"
     (tmp_path / "data").chmod(0)
     try:
-        found = stored.run_apart("--tls-key", str(stored.data / "key"), bound=True)
+        found = stored.run_apart("--tls-key", str(stored.data / "key"), prefix=BOUND_BY_MODES)
     finally:
         (tmp_path / "data").chmod(0o755)
     assert {"data folder", "files"} <= problems(found)
@@ -278,7 +270,7 @@ def test_an_access_file_is_read(doctor, tmp_path):
 
 
 def test_limits_of_the_system_are_found(doctor):
-    few = doctor.run_apart(before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (250, 250)))
+    few = doctor.run_apart(prefix=("prlimit", "--nofile=250:250"))
     assert few["open files"][0] == "problem"
     assert "ulimit -n" in few["open files"][2]
     assert doctor.run("--cache-mib", "1048576")["memory"][0] == "problem"
