@@ -145,7 +145,7 @@ def test_buttons_and_the_map_and_the_list_choose_a_passage(opened):
     expect(status(page)).to_contain_text("1 of 6: ")
     page.get_by_role("button", name="Previous").click()
     expect(status(page)).to_contain_text("6 of 6: ")
-    page.locator(".map .band").nth(2).click()
+    page.locator(".map .band[data-passage='3']").click()
     expect(status(page)).to_contain_text("3 of 6: edited")
     page.get_by_text("List of 6 passages").click()
     page.locator(".list li").nth(3).locator("a").last.click()
