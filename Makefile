@@ -78,7 +78,7 @@ protos: setup ## Generates client/textkin/v1 from protos/.
 
 lock: setup ## Pins every dependency with its hashes.
 	$(COMPILE) --group build -o requirements-build.lock
-	$(COMPILE) pyproject.toml --extra service -o requirements.lock
+	$(COMPILE) pyproject.toml --extra service --extra tracing -o requirements.lock
 	$(COMPILE) pyproject.toml --all-extras --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 	$(COMPILE) --group bench -c requirements-dev.lock -o requirements-bench.lock
 	$(COMPILE) --group fuzz -c requirements-dev.lock -o requirements-fuzz.lock
