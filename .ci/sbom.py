@@ -29,8 +29,8 @@ Json = dict[str, Any]
 
 # Packages whose licence file says another thing, or more, than their metadata.
 CONCLUDED = {"locate": "MIT", "numba": "BSD-2-Clause"}
-# The extra of the project that the image has.
-_EXTRA = "service"
+# The extras of the project that the image has.
+_EXTRAS = ("service", "tracing")
 
 
 class SbomError(Exception):
@@ -56,7 +56,9 @@ def bill(root: Path, packages: list[str]) -> Json:
         "description": project["description"],
         "licenses": [{"license": {"id": project["license"]}}],
     }
-    asked = [Requirement(each) for each in project["dependencies"] + project["optional-dependencies"][_EXTRA]]
+    optional = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(each for extra in _EXTRAS for each in optional[extra])]
+    asked = [Requirement(each) for each in wanted]
     extras = _extras(asked, installed)
     dependencies = [{"ref": project["name"], "dependsOn": _refs(asked, locked)}]
     dependencies += [
