@@ -183,6 +183,8 @@ def _opened(path: Path | None) -> sqlite3.Connection:
     # The lock of who uses the marks keeps its threads apart.
     database = sqlite3.connect(path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False)
     try:
+        # Not synced to disk: after a power cut older marks are as right as newer ones.
+        database.execute("PRAGMA synchronous = OFF")
         with database:
             database.execute("BEGIN IMMEDIATE")
             application, layout = (
