@@ -1,6 +1,6 @@
-"""Makes docs/compare.svg: what `textkin compare` prints for two of the samples, from a real service.
+"""Makes docs/compare.svg, what `textkin compare` prints for two of the samples, and docs/report.png, the page that it writes.
 
-Run by hand, with a Python that has textkin and its service: `.venv/bin/python docs/picture.py`.
+Run by hand, where Chromium is installed, with a Python that has textkin and its service: `.venv/bin/python docs/picture.py`.
 """
 
 # ruff: noqa: S603 - it starts the commands that it pictures
@@ -13,16 +13,20 @@ import tempfile
 from io import StringIO
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 HERE = Path(__file__).parent
 PICTURE = HERE / "compare.svg"
+PAGE_PICTURE = HERE / "report.png"
 SAMPLES = HERE.parent / "samples" / "articles.jsonl"
 BIN = Path(sys.executable).parent
 
 COMMAND = ("compare", "id:cold-reef-rewrite", "id:cold-reef-original")
+CHROMIUM = "/usr/bin/chromium"
+WIDTH, HEIGHT = 1280, 900
 COLUMNS = 110
 LINES = 40
 
@@ -56,7 +60,7 @@ SVG_FORMAT = """\
 
 
 def main() -> None:
-    """Writes the picture."""
+    """Writes the pictures."""
     with tempfile.TemporaryDirectory(prefix="textkin-picture-") as folder:
         command = [BIN / "textkin-service", "--data", folder, "--listen", "127.0.0.1:0"]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
@@ -66,6 +70,9 @@ def main() -> None:
             try:
                 textkin(address, "ingest", "--jsonl", str(SAMPLES))
                 shown = textkin(address, *COMMAND)
+                page = Path(folder) / "report.html"
+                textkin(address, *COMMAND, "--html", str(page))
+                take_picture(page)
             finally:
                 service.terminate()
                 service.wait()
@@ -80,6 +87,16 @@ def textkin(address: str, *arguments: str) -> str:
         [BIN / "textkin", *arguments], env=environment, check=True, capture_output=True, text=True
     )
     return done.stdout
+
+
+def take_picture(page: Path) -> None:
+    """Takes a picture of a report whose first passage is chosen."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        shown = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
+        shown.goto(page.as_uri())
+        shown.keyboard.press("n")
+        shown.screenshot(path=PAGE_PICTURE)
 
 
 def picture(shown: str) -> str:
