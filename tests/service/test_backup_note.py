@@ -1,6 +1,7 @@
 """What is noted of the last backup is read back, and nothing is read from what is no note."""
 
 import json
+import math
 from datetime import UTC, datetime
 
 import pytest
@@ -42,6 +43,8 @@ def test_what_is_no_note_is_none(files, data):
         {"made_at": 5, "bytes": 1},
         {"made_at": "2030-01-01T00:00:00Z", "bytes": "many"},
         {"made_at": "2030-01-01T00:00:00Z", "bytes": None},
+        {"made_at": "2030-01-01T00:00:00Z", "bytes": math.inf},
+        {"made_at": "2030-01-01T00:00:00Z", "bytes": math.nan},
     ],
 )
 def test_half_a_note_is_none(files, values):

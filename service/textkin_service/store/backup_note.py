@@ -32,6 +32,6 @@ def read(files: Files) -> BackupNote | None:
     try:
         values = json.loads(files.backup.read_text(encoding="utf-8"))
         made_at, size = datetime.fromisoformat(values["made_at"]), int(values["bytes"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
     return None if made_at.tzinfo is None else BackupNote(made_at, size)
