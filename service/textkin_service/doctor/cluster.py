@@ -25,24 +25,34 @@ def findings(address: ClusterAddress, scheme: str, index: str, replicas: int) ->
         return
     yield _state(seen)
     yield _contents(seen, scheme, index)
+    if not seen.nodes:
+        return
     yield _versions(seen.nodes)
     yield _eviction(seen.nodes)
     yield _persistence(seen.nodes)
-    yield _replicas(seen.nodes, replicas)
+    if seen.masters:
+        yield _replicas(seen.masters, replicas)
     yield _memory(seen.nodes)
     yield _clocks(seen.nodes)
 
 
 def _state(seen: Diagnosis) -> Finding:
     said = f"{len(seen.masters)} masters and {len(seen.nodes) - len(seen.masters)} replicas answer"
-    if seen.silent:
-        said += f"; not {', '.join(seen.silent)}"
+    untold = ", ".join(f"{', '.join(names)} ({why})" for why, names in seen.untold.items())
+    without = f"told nothing of themselves: {untold}; what follows is without them"
     if not seen.is_in_order:
         return problem(
-            "cluster", f"it is not in order: {said}", "redis-cli --cluster check tells which slots nobody has"
+            "cluster",
+            f"it is not in order: {said}{f'; {without}' if untold else ''}",
+            "redis-cli --cluster check tells which slots nobody has",
         )
-    if seen.silent:
-        return warning("cluster", said, "start those nodes, or have the cluster forget them")
+    if untold:
+        return problem(
+            "cluster",
+            without,
+            "start them, or have the cluster forget them; give the user of --store the commands INFO and TIME, and INFO all"
+            " of its fields",
+        )
     return ok("cluster", said)
 
 
@@ -94,9 +104,8 @@ def _persistence(nodes: list[Node]) -> Finding:
     return ok("persistence", "every node writes its changes to disk")
 
 
-def _replicas(nodes: list[Node], asked: int) -> Finding:
-    masters = [each for each in nodes if each.is_master]
-    least = min((each.replicas for each in masters), default=0)
+def _replicas(masters: list[Node], asked: int) -> Finding:
+    least = min(each.replicas for each in masters)
     message = f"each master has {least} at least; store_replicas is {asked}"
     if least < asked:
         return problem(
@@ -129,7 +138,7 @@ def _memory(nodes: list[Node]) -> Finding:
 
 
 def _clocks(nodes: list[Node]) -> Finding:
-    apart = max((abs(each.clock_ahead) for each in nodes), default=0.0)
+    apart = max(abs(each.clock_ahead) for each in nodes)
     message = f"the clocks of the nodes are {apart:.1f} s or less from this machine's"
     if apart > _CLOCK_SECONDS:
         return warning("cluster clocks", message, "run a time service (NTP) on every machine")
