@@ -231,6 +231,36 @@ def test_an_address_of_another_program_is_found(doctor):
     assert found["metrics_listen"][1] == f"{taken} is that of listen too"
 
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is served there
+
+
+@pytest.mark.parametrize(
+    ("listen", "metrics", "both"),
+    [
+        (EVERYWHERE, "127.0.0.1", False),
+        ("127.0.0.1", EVERYWHERE, False),
+        (EVERYWHERE, "[::1]", False),  # gRPC takes it for all of IPv6 too
+        ("[::1]", "[::]", False),
+        ("127.0.0.1", "[::]", False),
+        ("localhost", "127.0.0.1", False),
+        ("[::1]", EVERYWHERE, True),
+        ("127.0.0.1", "127.0.0.2", True),
+    ],
+)
+def test_addresses_that_exclude_each_other_are_found(doctor, listen, metrics, both):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    found = doctor.run("--listen", f"{listen}:{port}", "--metrics-listen", f"{metrics}:{port}")
+    beside = f"{metrics}:{port} cannot be had beside {listen}:{port} of listen"
+    assert (found["metrics_listen"][1] == beside) is not both
+
+
+def test_addresses_of_picked_ports_exclude_none(doctor):
+    found = doctor.run("--metrics-listen", "127.0.0.1:0", "--health-listen", "0.0.0.0:0")
+    assert found["metrics_listen"] == found["listen"] == ("ok", "127.0.0.1:0: a free port is picked", "")
+    assert found["health_listen"] == ("ok", "0.0.0.0:0: a free port is picked", "")
+
+
 def test_an_address_of_another_machine_is_found(doctor):
     found = doctor.run("--health-listen", "192.0.2.1:50052")
     assert problems(found) == {"health_listen"}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 from textkin_service.doctor.finding import Finding, ok, problem, warning
@@ -30,6 +31,8 @@ _ASK_SECONDS = 2.0
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 # Where the limit of a container's memory is, in control groups of version 2 and 1.
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+_Number = IPv4Address | IPv6Address
 
 
 def findings(settings: Settings, held: Held) -> Iterator[Finding]:
@@ -131,12 +134,40 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
         address = getattr(settings, name)
         if not address:
             continue
-        _, port = split_address(address)
-        if port and address in taken:
-            yield problem(name, f"{address} is that of {taken[address]} too", "give each a port of its own")
+        other = next((each for each in taken if _exclude(each, address)), None)
+        if other is not None:
+            owner = taken[other]
+            why = (
+                f"is that of {owner} too" if other == address else f"cannot be had beside {other} of {owner}"
+            )
+            yield problem(name, f"{address} {why}", "give each a port of its own")
             continue
         taken[address] = name
         yield _address(settings, name, address)
+
+
+def _exclude(earlier: str, later: str) -> bool:
+    """Whether a service that listens at one address cannot have another, too."""
+    (host, port), (other, other_port) = split_address(earlier), split_address(later)
+    if port != other_port or not port:
+        return False
+    return any(_overlap(first, second) for first in _numbers(host) for second in _numbers(other))
+
+
+def _overlap(earlier: _Number, later: _Number) -> bool:
+    # gRPC, which comes first, takes 0.0.0.0 for all of IPv6 too.
+    if earlier == later or earlier.is_unspecified:
+        return True
+    return later.is_unspecified and later.version >= earlier.version
+
+
+def _numbers(host: str) -> list[_Number]:
+    """Returns the addresses of a host; none where it is not known."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return [ip_address(where[0]) for *_, where in found]
 
 
 def _address(settings: Settings, name: str, address: str) -> Finding:
