@@ -19,11 +19,13 @@ from callers import AccessFile, long_ago
 from certificates import Authority, Pair
 from drafts import draft
 from redis_cluster import installed, redis_cluster
+from sandbox import need_bubblewrap
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
 from textkin_service import model
 from textkin_service.cli import main
+from textkin_service.doctor import folder as folder_check
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
@@ -106,6 +108,8 @@ def test_where_nothing_was_started_yet_all_is_well_and_nothing_is_made(doctor):
     assert problems(found) == set()
     assert found["data folder"][1] == f"{doctor.data} is not there yet, and can be made"
     assert found["listen"] == ("ok", "127.0.0.1:0: a free port is picked", "")
+    assert found["disk space"][0] in {"ok", "warning"}
+    assert found["file system"][0] == "ok"
     assert not doctor.data.exists()
 
 
@@ -209,6 +213,31 @@ def test_a_folder_that_may_not_be_written_to_is_found(stored):
         stored.data.chmod(0o755)
     assert found["data folder"][0] == "problem"
     assert found["data folder"][2].startswith("chown or chmod")
+
+
+def mount_table(path, *mounts):
+    """Writes a table of mounts as Linux has it, in the order of mounting."""
+    path.write_text("".join(f"{what} {where} {kind} rw,relatime 0 0\n" for what, where, kind in mounts))
+    return path
+
+
+def test_before_the_first_start_the_disk_that_will_have_the_folder_is_looked_at(
+    doctor, tmp_path, monkeypatch
+):
+    mounts = ("/dev/sda", "/", "ext4"), ("nas:/articles", tmp_path, "nfs")
+    monkeypatch.setattr(folder_check, "_MOUNTS", mount_table(tmp_path / "mounts", *mounts))
+    found = doctor.run()
+    assert problems(found) == {"file system"}
+    assert found["file system"][1].startswith(f"{tmp_path} is on nfs")
+
+
+def test_a_disk_without_room_for_the_first_start_is_found(doctor, tmp_path):
+    small = ("--size", str(1 << 20), "--tmpfs", str(tmp_path))
+    prefix = (need_bubblewrap(), "--die-with-parent", "--bind", "/", "/", "--dev", "/dev", *small)
+    found = doctor.run_apart(prefix=prefix)
+    assert problems(found) == {"disk space"}
+    assert found["disk space"][1] == "0.0 GiB free, 0.0 GiB used"
+    assert found["file system"][:2] == ("ok", "tmpfs")
 
 
 def test_a_folder_that_may_not_be_entered_is_found(stored, tmp_path):

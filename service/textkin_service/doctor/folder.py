@@ -61,10 +61,13 @@ class FolderCheck:
         """Yields what is found."""
         place = _there(self._folder)
         yield self._rights(place)
-        if not self._folder.is_dir() or not _may_use(self._folder):
+        if not place.is_dir() or not _may_use(place):
             return
-        yield self._room()
-        yield self._disk()
+        # Of a folder that the first start makes, that of the one above it.
+        yield self._room(place)
+        yield self._disk(place)
+        if place != self._folder:
+            return
         lock, served = self._lock()
         self.held = Held(served)
         yield lock
@@ -100,8 +103,8 @@ class FolderCheck:
                 return problem(check, f"{file} cannot be written to", f"let the service's user own {file}")
         return ok(check, f"{folder} can be written to")
 
-    def _room(self) -> Finding:
-        free = shutil.disk_usage(self._folder).free
+    def _room(self, place: Path) -> Finding:
+        free = shutil.disk_usage(place).free
         size = sum(each.stat().st_size for each in (self._files.database, self._files.log) if each.exists())
         message = f"{free / _GIB:,.1f} GiB free, {size / _GIB:,.1f} GiB used"
         remedy = (
@@ -115,12 +118,12 @@ class FolderCheck:
             else ok("disk space", message)
         )
 
-    def _disk(self) -> Finding:
-        kind = _file_system(self._folder)
+    def _disk(self, place: Path) -> Finding:
+        kind = _file_system(place)
         if kind in _NETWORKED:
             return problem(
                 "file system",
-                f"{self._folder} is on {kind}, over which SQLite's locks are not safe",
+                f"{place} is on {kind}, over which SQLite's locks are not safe",
                 "choose a folder on a local disk",
             )
         return ok("file system", kind or "not known")
