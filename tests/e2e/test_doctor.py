@@ -221,6 +221,15 @@ def mount_table(path, *mounts):
     return path
 
 
+def test_the_last_of_what_is_mounted_at_one_place_counts(stored, tmp_path, monkeypatch):
+    automounted = ("systemd-1", stored.data, "autofs"), ("nas:/articles", stored.data, "nfs4")
+    table = mount_table(tmp_path / "mounts", ("/dev/sda", "/", "ext4"), *automounted)
+    monkeypatch.setattr(folder_check, "_MOUNTS", table)
+    found = stored.run()
+    assert problems(found) == {"file system"}
+    assert found["file system"][1].startswith(f"{stored.data} is on nfs4")
+
+
 def test_before_the_first_start_the_disk_that_will_have_the_folder_is_looked_at(
     doctor, tmp_path, monkeypatch
 ):

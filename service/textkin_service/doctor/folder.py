@@ -208,4 +208,5 @@ def _file_system(folder: Path) -> str:
         return ""
     place = folder.resolve()
     within = [(point, kind) for point, kind in mounts if place.is_relative_to(point.replace("\\040", " "))]
-    return max(within, key=lambda each: len(each[0]), default=("", ""))[1]
+    # Of two at one place the later is in force, as where a share is mounted over the point that asks for it.
+    return max(reversed(within), key=lambda each: len(each[0]), default=("", ""))[1]
