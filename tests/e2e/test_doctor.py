@@ -10,6 +10,7 @@ import time
 import uuid
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import grpc
 import pytest
@@ -352,7 +353,33 @@ def test_kernels_that_were_not_compiled_are_found_and_not_compiled(doctor, tmp_p
     found = doctor.run_apart(environment={"NUMBA_CACHE_DIR": str(folder)})
     assert found["kernels"][0] == "warning"
     assert "textkin-service warm" in found["kernels"][2]
-    assert [each for each in folder.rglob("*") if each.is_file()] == []
+    assert list(folder.rglob("*")) == []
+
+
+def test_a_folder_for_kernels_that_is_not_there_is_named_and_not_made(doctor, tmp_path):
+    folder = tmp_path / "cache" / "kernels"
+    found = doctor.run_apart(environment={"NUMBA_CACHE_DIR": str(folder)})
+    assert found["kernels"][0] == "warning"
+    assert found["kernels"][1].startswith(f"{folder}/")
+    assert "textkin-service warm" in found["kernels"][2]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_for_kernels_of_the_user_is_not_made_where_the_package_is_read_only(doctor, tmp_path):
+    package = str(Path(model.__file__).parent)
+    prefix = (need_bubblewrap(), "--die-with-parent", "--bind", "/", "/", "--dev", "/dev")
+    environment = {"NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    found = doctor.run_apart(environment=environment, prefix=(*prefix, "--ro-bind", package, package))
+    assert found["kernels"][1].startswith(f"{tmp_path}/cache/numba/")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_nothing_named_can_be_made_the_folder_is_looked_for_as_a_start_does(doctor, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o555)
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path / "closed" / "kernels")}
+    found = doctor.run_apart(environment=environment, prefix=BOUND_BY_MODES)
+    assert "closed" not in found["kernels"][1]
+    assert list((tmp_path / "closed").iterdir()) == []
 
 
 def test_a_clock_behind_the_newest_article_is_found(doctor):
