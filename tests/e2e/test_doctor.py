@@ -1,36 +1,28 @@
 """The doctor finds real faults, tells the way out of each, and changes nothing."""
 
-import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-import uuid
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import grpc
 import pytest
-from click.testing import CliRunner
 
 from callers import AccessFile, long_ago
 from certificates import Authority, Pair
+from doctors import Doctor, problems
 from drafts import draft
-from redis_cluster import installed, redis_cluster
 from sandbox import need_bubblewrap
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
 from textkin_service import model
-from textkin_service.cli import main
 from textkin_service.doctor import folder as folder_check
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
-from textkin_service.store.cluster.diagnosis import node_of
 
 SCHEME = Scheme.of(Settings()).id
 # Mode bits bind no one who has root's capabilities.
@@ -42,45 +34,6 @@ BOUND_BY_MODES = (
 STORY = (
     "The tide clock of Lower Mewling ran backwards for a week before anybody wrote to the council about it."
 )
-
-
-class Doctor:
-    """Runs the command on a data folder; `found` has the state, message and remedy of each check that it told of."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def run(self, *arguments):
-        """Runs it in this process."""
-        before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("TEXTKIN_")}
-        try:
-            ended = CliRunner().invoke(main, self._arguments(*arguments))
-        finally:
-            os.environ.update(before)
-        return self._found(ended.exit_code, ended.stdout, ended.stderr)
-
-    def run_apart(self, *arguments, environment=None, prefix=()):
-        """Runs it in a process of its own, started by the command `prefix`."""
-        ended = subprocess.run(
-            [*prefix, sys.executable, "-m", "textkin_service", *self._arguments(*arguments)],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=os.environ | (environment or {}),
-        )
-        return self._found(ended.returncode, ended.stdout, ended.stderr)
-
-    def _arguments(self, *arguments):
-        return ["--data", str(self.data), "--listen", "127.0.0.1:0", *arguments, "doctor", "--json"]
-
-    def _found(self, code, output, errors):
-        assert errors == ""
-        told = json.loads(output)
-        found = {each["check"]: (each["state"], each["message"], each["remedy"]) for each in told["findings"]}
-        problems = [check for check, (state, *_) in found.items() if state == "problem"]
-        assert (code, told["ok"]) == (int(bool(problems)), not problems)
-        assert all(bool(remedy) == (state != "ok") for state, _, remedy in found.values())
-        return found
 
 
 @pytest.fixture
@@ -98,10 +51,6 @@ def stored(doctor):
 
 def snapshot(folder):
     return {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in folder.iterdir()}
-
-
-def problems(found):
-    return {check for check, (state, *_) in found.items() if state == "problem"}
 
 
 def test_where_nothing_was_started_yet_all_is_well_and_nothing_is_made(doctor):
@@ -389,125 +338,3 @@ def test_a_clock_behind_the_newest_article_is_found(doctor):
     found = doctor.run()
     assert problems(found) == {"clock"}
     assert "retention is wrong" in found["clock"][1]
-
-
-def wait_for_replicas(cluster):
-    for node in cluster.nodes:
-        with closing(node.client()) as client:
-            while any(len(slots) < 4 for slots in client.execute_command("CLUSTER SLOTS")):
-                time.sleep(0.02)  # a replica is heard of by others some time after its master
-
-
-def test_a_cluster_is_asked_for_all_that_matters_and_left_as_it_is(cluster, doctor):
-    store = f"{cluster.url}/doctor-{uuid.uuid4().hex}"
-    wait_for_replicas(cluster)
-    found = doctor.run("--store", store)
-    assert found["cluster"] == ("ok", "3 masters and 3 replicas answer", "")
-    assert found["store"][1] == "there is none under this prefix yet; the first start makes it"
-    assert found["eviction"][0] == "ok"
-    assert found["persistence"][0] == "warning"  # the tests' nodes keep nothing on disk
-    assert found["replicas"][:2] == ("ok", "each master has 1 at least; store_replicas is 0")
-    assert found["cluster memory"][0] == "warning"
-    assert found["cluster version"][0] == "ok"
-    assert found["cluster clocks"][0] == "ok"
-    for node in cluster.nodes:
-        with closing(node.client()) as client:
-            assert client.keys("doctor-*") == []
-    assert problems(doctor.run("--store", store, "--store-replicas", "2")) == {"replicas"}
-    with closing(cluster.nodes[0].client()) as client:
-        client.config_set("maxmemory-policy", "allkeys-lru")
-        try:
-            assert problems(doctor.run("--store", store)) == {"eviction"}
-        finally:
-            client.config_set("maxmemory-policy", "noeviction")
-
-
-OF_THE_NODES = {"cluster version", "eviction", "persistence", "replicas", "cluster memory", "cluster clocks"}
-
-
-@pytest.fixture
-def as_user(cluster):
-    """Makes a user of the nodes, and returns the address of the cluster for it: `rules` are those of each node, in order."""
-    name = f"svc-{uuid.uuid4().hex}"
-
-    wait_for_replicas(cluster)
-
-    def made(*rules):
-        for node, rule in zip(cluster.nodes, rules, strict=True):
-            with closing(node.client()) as client:
-                client.execute_command("ACL", "SETUSER", name, "on", ">sesame", "~*", "&*", *rule.split())
-        return f"{cluster.url.replace('//', f'//{name}:sesame@')}/doctor-{uuid.uuid4().hex}"
-
-    yield made
-    for node in cluster.nodes:
-        with closing(node.client()) as client:
-            client.execute_command("ACL", "DELUSER", name)
-
-
-@pytest.mark.parametrize("command", ["info", "time"])
-def test_nodes_that_may_not_be_asked_are_a_problem_and_nothing_is_said_of_them(
-    cluster, doctor, as_user, command
-):
-    found = doctor.run("--store", as_user(*[f"+@all -{command}"] * len(cluster.nodes)))
-    assert problems(found) == {"cluster"}
-    _, message, remedy = found["cluster"]
-    assert f"no permissions to run the '{command}' command" in message
-    assert all(f"127.0.0.1:{node.port}" in message for node in cluster.nodes)
-    assert "what follows is without them" in message
-    assert "INFO and TIME" in remedy
-    assert found.keys().isdisjoint(OF_THE_NODES)
-    assert "sesame" not in str(found)
-
-
-def test_one_node_that_may_not_be_asked_is_a_problem_and_of_the_others_is_told(cluster, doctor, as_user):
-    store = as_user("+@all -info", *["+@all"] * (len(cluster.nodes) - 1))
-    found = doctor.run("--store", store)
-    assert problems(found) == {"cluster"}
-    assert found["cluster"][1].count("127.0.0.1:") == 1
-    assert f"127.0.0.1:{cluster.nodes[0].port}" in found["cluster"][1]
-    assert found.keys() >= OF_THE_NODES
-
-
-def test_a_user_that_may_not_read_the_store_is_found(cluster, doctor, as_user):
-    found = doctor.run("--store", as_user(*["+@all -hgetall"] * len(cluster.nodes)))
-    assert problems(found) == {"cluster"}
-    assert "no permissions to run the 'hgetall' command" in found["cluster"][1]
-    assert "not in order" not in found["cluster"][1]
-
-
-def test_nothing_is_taken_for_said_that_a_node_leaves_out(cluster):
-    with closing(cluster.nodes[0].client()) as client:
-        said = client.info("everything")
-    told = node_of("first", said, 0.0)
-    assert (told.is_master, told.eviction, told.appends) == (True, "noeviction", False)
-    memory, role = {"maxmemory_policy", "used_memory", "maxmemory"}, {"role", "connected_slaves"}
-    for field in {"redis_version", "aof_enabled"} | memory | role:
-        with pytest.raises(ValueError, match=f"INFO lacks {field}"):
-            node_of("first", {name: value for name, value in said.items() if name != field}, 0.0)
-
-
-def test_a_store_in_a_cluster_that_others_made_otherwise_is_found(cluster, doctor, service_factory):
-    store = f"{cluster.url}/doctor-{uuid.uuid4().hex}"
-    service_factory(store=store)
-    assert doctor.run("--store", store)["store"][1] == "there is one under this prefix, in 1 collections"
-    for flag in ("--content-keys", "--verbatim-rows"):
-        found = doctor.run("--store", store, flag, "3" if flag == "--verbatim-rows" else "64")
-        assert problems(found) == {"store"}
-
-
-def test_a_cluster_that_does_not_answer_is_found(doctor):
-    found = doctor.run("--store", "redis://service:sesame@127.0.0.1:1")
-    assert problems(found) == {"cluster"}
-    assert "sesame" not in str(found)
-
-
-def test_a_cluster_without_some_nodes_is_found(doctor, tmp_path):
-    if not installed():
-        pytest.skip("redis-server is not installed")
-    with redis_cluster(tmp_path / "redis", node_timeout=500, replicas=0) as alone:
-        assert doctor.run("--store", alone.url)["replicas"][0] == "warning"
-        alone.nodes[2].kill(signal.SIGKILL)
-        found = doctor.run("--store", alone.url)
-        state, message, _ = found["cluster"]
-        assert state == "problem"
-        assert f"127.0.0.1:{alone.nodes[2].port} (no answer)" in message
