@@ -211,6 +211,9 @@ def test_without_the_extra_the_start_says_what_to_install(tmp_path):
             "OTEL_EXPORTER_OTLP_HEADERS must be NAME=VALUE",
         ),
         ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "authorization=sesame;", "percent-encoded"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "10", "tracing: OpenTelemetry cannot begin"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "-1", "tracing: OpenTelemetry cannot begin"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "abc", "tracing: OpenTelemetry cannot begin"),
     ],
 )
 def test_a_wrong_variable_ends_the_start_and_is_not_repeated(tmp_path, receiver, variable, value, said):
@@ -223,4 +226,5 @@ def test_a_wrong_variable_ends_the_start_and_is_not_repeated(tmp_path, receiver,
     )
     assert ended.returncode == 2
     assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
     assert "sesame" not in ended.stderr

@@ -15,7 +15,7 @@ from textkin.v1.article_pb2 import Article
 from textkin_service import model
 from textkin_service.engine import Engine, Work
 from textkin_service.errors import DeadlineExceeded, StoreError
-from textkin_service.rpc.server import Server
+from textkin_service.rpc.server import Server, serve
 from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
@@ -76,6 +76,17 @@ async def test_a_store_with_a_damaged_sketch_is_not_served(settings):
         await server.load()
     assert refusal.value.reason == "STORE_DAMAGED"
     await server.stop()
+
+
+async def test_a_server_that_cannot_be_made_leaves_the_folder_to_others(tmp_path):
+    settings = Settings(
+        data=tmp_path, max_message_bytes=1 << 80, **SETTINGS
+    )  # more than gRPC has a number for
+    scheme = Scheme.of(settings).id
+    with pytest.raises(OverflowError):
+        await serve(Engine(SqliteStore(tmp_path, scheme), settings), settings)
+    with SqliteStore(tmp_path, scheme) as store:
+        assert store.counts().articles == 0
 
 
 async def test_loading_ends_when_nobody_waits_for_it(settings):

@@ -36,7 +36,7 @@ from textkin_service.rpc.rules import rules
 from textkin_service.rpc.servicer import TextkinServicer
 from textkin_service.rpc.traces import TraceInterceptor, tracing_of
 from textkin_service.rpc.workers import Workers
-from textkin_service.settings import Settings, SettingsError, split_address
+from textkin_service.settings import Settings, split_address
 from textkin_service.store.backup_note import BackupNote, read
 from textkin_service.store.folder import Files as StoreFiles
 from textkin_service.store_address import FolderAddress, masked, parse
@@ -259,7 +259,7 @@ def _open_port(
 
 
 async def serve(engine: Engine, settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT. StoreError, OSError."""
+    """Serves until SIGTERM or SIGINT, and closes the engine, however it ends. SettingsError, StoreError, OSError."""
     # The event loop waits so long at most for the interpreter while threads work: calls are accepted at its pace.
     sys.setswitchinterval(_SWITCH_SECONDS)
     loop = asyncio.get_running_loop()
@@ -268,7 +268,7 @@ async def serve(engine: Engine, settings: Settings) -> None:
         loop.add_signal_handler(number, ending.set)
     try:
         server = Server(engine, settings)
-    except SettingsError:
+    except BaseException:
         engine.close()
         raise
     try:

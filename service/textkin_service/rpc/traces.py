@@ -14,22 +14,30 @@ if TYPE_CHECKING:
 
 def tracing_of(settings: Settings) -> "Tracing | None":
     """Returns what traces requests, None if they are not to be. SettingsError: it cannot."""
-    return None if settings.tracing == "no" else _tracing()(__version__)
+    return None if settings.tracing == "no" else _begun()
 
 
 def check_tracing() -> None:
-    """Checks that requests could be traced. SettingsError."""
-    _tracing()
+    """Checks that requests could be traced, as far as a start does. SettingsError."""
+    _begun().close()
 
 
-def _tracing() -> "type[Tracing]":
+def _begun() -> "Tracing":
     try:
         from textkin_service.telemetry.tracing import Tracing  # noqa: PLC0415 - only the extra [tracing] has it
+
+        return Tracing(__version__)
+    except SettingsError:
+        raise
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"tracing needs more than the service: pip install 'textkin[service,tracing]' ({error.name} is missing)"
         ) from error
-    return Tracing
+    except Exception as error:
+        # Whatever the SDK makes of its variables, of some at import; those that may have a secret were looked at before.
+        raise SettingsError(
+            f"tracing: OpenTelemetry cannot begin ({type(error).__name__}: {error})"
+        ) from error
 
 
 class TraceInterceptor(Interceptor):

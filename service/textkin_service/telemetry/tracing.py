@@ -35,19 +35,13 @@ _CLOSING_SECONDS = 5.0
 
 
 class Tracing:
-    """Makes spans, and sends them in a thread of its own until `close`. SettingsError: a variable of OpenTelemetry is wrong."""
+    """Makes spans, and sends them in a thread of its own until `close`."""
 
     def __init__(self, version: str) -> None:
+        """SettingsError: a variable that may have a secret is wrong. Of others, and some at import, whatever the SDK raises."""
         _check_headers()
-        try:
-            exporter = OTLPSpanExporter()
-        except Exception as error:
-            # Whatever the SDK makes of its variables; no value of theirs is a secret's but that of the headers.
-            raise SettingsError(
-                f"tracing: OpenTelemetry cannot begin ({type(error).__name__}: {error})"
-            ) from error
         self._provider = TracerProvider(resource=_resource(version), shutdown_on_exit=False)
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("textkin", version)
         self._propagator = TraceContextTextMapPropagator()
 
