@@ -214,6 +214,16 @@ def test_without_the_extra_the_start_says_what_to_install(tmp_path):
         ("OTEL_BSP_MAX_QUEUE_SIZE", "10", "tracing: OpenTelemetry cannot begin"),
         ("OTEL_BSP_SCHEDULE_DELAY", "-1", "tracing: OpenTelemetry cannot begin"),
         ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "abc", "tracing: OpenTelemetry cannot begin"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://collector:sesame@127.0.0.1:4317",
+            "OTEL_EXPORTER_OTLP_ENDPOINT must have no name and password",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "collector:sesame@127.0.0.1:4317",
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must have no name and password",
+        ),
     ],
 )
 def test_a_wrong_variable_ends_the_start_and_is_not_repeated(tmp_path, receiver, variable, value, said):

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.environment_variables import (
+    OTEL_EXPORTER_OTLP_ENDPOINT,
     OTEL_EXPORTER_OTLP_HEADERS,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
     OTEL_EXPORTER_OTLP_TRACES_HEADERS,
 )
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
@@ -39,6 +41,7 @@ class Tracing:
 
     def __init__(self, version: str) -> None:
         """SettingsError: a variable that may have a secret is wrong. Of others, and some at import, whatever the SDK raises."""
+        _check_endpoints()
         _check_headers()
         self._provider = TracerProvider(resource=_resource(version), shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -100,6 +103,16 @@ class Trace:
         if code in _FAILURES:
             self._span.set_status(trace.Status(trace.StatusCode.ERROR, code))
         self._span.end()
+
+
+def _check_endpoints() -> None:
+    """Checks that no address has a password, which would go into the log whenever nobody answers there. SettingsError."""
+    for variable in (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT):
+        if "@" in os.environ.get(variable, ""):
+            raise SettingsError(
+                f"tracing: {variable} must have no name and password, only http://HOST:PORT or https://HOST:PORT;"
+                f" give them in {OTEL_EXPORTER_OTLP_HEADERS}"
+            )
 
 
 def _check_headers() -> None:
