@@ -1,5 +1,6 @@
 """Traces: a real receiver of OTLP hears of the spans of a real service."""
 
+import json
 import os
 import queue
 import subprocess
@@ -238,3 +239,42 @@ def test_a_wrong_variable_ends_the_start_and_is_not_repeated(tmp_path, receiver,
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "sesame" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "state", "said"),
+    [
+        ({}, "ok", "OpenTelemetry can begin"),
+        ({"OTEL_BSP_MAX_QUEUE_SIZE": "10"}, "problem", "must be less than or equal to max_queue_size"),
+        ({"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "abc"}, "problem", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"),
+        ({"OTEL_EXPORTER_OTLP_HEADERS": "authorization sesame"}, "problem", "must be NAME=VALUE"),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://me:sesame@127.0.0.1:4317"},
+            "problem",
+            "no name and password",
+        ),
+    ],
+)
+def test_the_doctor_says_whether_tracing_can_begin(tmp_path, receiver, variables, state, said):
+    program = [
+        sys.executable,
+        "-m",
+        "textkin_service",
+        "--data",
+        tmp_path / "data",
+        "--listen",
+        "127.0.0.1:0",
+    ]
+    ended = subprocess.run(
+        [*program, "doctor", "--json"],
+        env=os.environ | receiver.environment | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == (state == "problem")
+    (found,) = [each for each in json.loads(ended.stdout)["findings"] if each["check"] == "tracing"]
+    assert found["state"] == state
+    assert said in found["message"]
+    assert bool(found["remedy"]) == (state == "problem")
+    assert "sesame" not in ended.stdout + ended.stderr

@@ -91,5 +91,5 @@ def _tracing() -> Finding:
     try:
         check_tracing()
     except SettingsError as error:
-        return problem("tracing", str(error), "install it, or set tracing to no")
-    return ok("tracing", "OpenTelemetry is installed")
+        return problem("tracing", str(error), "install it or correct the variable, or set tracing to no")
+    return ok("tracing", "OpenTelemetry can begin")
