@@ -18,6 +18,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry, Gauge
 
 import textkin_service
 from scraping import families, value
@@ -30,6 +31,7 @@ from textkin_service.settings import Settings
 from textkin_service.sketch import Scheme
 from textkin_service.store import open_store
 from textkin_service.store.connections import connect
+from textkin_service.telemetry.endpoint import Endpoint
 
 STORY = (
     "The lighthouse at Port Sallow was sold to a retired piano tuner on Thursday. Councillor Wenna Tregarth said the "
@@ -173,6 +175,39 @@ def test_one_that_asks_a_byte_at_a_time_is_cut_off(measured):
                 slow.sendall(b"x")
             except ConnectionError:  # closed, with something still unread
                 break
+
+
+@pytest.mark.parametrize("kind", [threading.Thread, threading.Timer])
+def test_scrapes_for_which_no_thread_could_be_started_take_nothing_from_later_ones(monkeypatch, kind):
+    """Of one kind, threads are to have a stack that no machine has the room for: to answer, or to hang up."""
+    start = threading.Thread.start
+
+    def without_room(thread):
+        if type(thread) is not kind:
+            start(thread)
+            return
+        before = threading.stack_size(1 << 60)
+        try:
+            start(thread)
+        finally:
+            threading.stack_size(before)
+
+    registry = CollectorRegistry()
+    Gauge("textkin_store_up", "As the service has it.", registry=registry).set(1)
+    endpoint = Endpoint(registry, "127.0.0.1:0")
+    host, port = endpoint.address.split(":")
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", without_room)
+            for _ in range(8):
+                with socket.create_connection((host, int(port)), timeout=60) as scraper:
+                    assert scraper.recv(1) == b""
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join()
+        assert value(endpoint.address, "textkin_store_up") == 1
+    finally:
+        endpoint.close()
 
 
 def test_a_store_that_takes_no_more_writes_is_seen(service_factory):

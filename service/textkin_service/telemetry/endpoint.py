@@ -64,17 +64,23 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def process_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]
-        if self._turns.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
+        if not self._turns.acquire(blocking=False):
             self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread could be started, which would give the turn back
+            self._turns.release()
+            raise
 
     def process_request_thread(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]
         patience = threading.Timer(_MOST_SECONDS, _hang_up, (request,))
         patience.daemon = True
-        patience.start()
         try:
+            patience.start()
             super().process_request_thread(request, client_address)
+        except RuntimeError:  # no thread could be started that would hang up
+            self.shutdown_request(request)
         finally:
             patience.cancel()
             self._turns.release()
