@@ -56,6 +56,8 @@ def measured(tmp_path_factory, module_service_factory):
             stub.Search(pb.SearchRequest(inline=pb.InlineText(text=STORY), collection_id=ODDITY.lower()))
         with pytest.raises(grpc.RpcError):
             channel.unary_unary(f"/textkin.v1.TextkinService/{ODDITY}")(b"")
+        with pytest.raises(grpc.RpcError):
+            channel.unary_unary(f"/{ODDITY}/Search")(b"")
     for _ in range(7):  # a refusal may be heard of before it is counted, but is counted before it is logged
         service.wait_for("rpc")
     (serving,) = [line for line in service.lines if line["event"] == "serving"]
@@ -70,6 +72,7 @@ def measured(tmp_path_factory, module_service_factory):
         ("textkin_rpcs_total", {"method": "IngestArticle", "code": "INVALID_ARGUMENT"}, 2),
         ("textkin_rpcs_total", {"method": "Search", "code": "NOT_FOUND"}, 1),
         ("textkin_rpcs_total", {"method": "Compare", "code": "OK"}, 0),
+        ("textkin_rpcs_total", {"method": "unknown", "code": "UNIMPLEMENTED"}, 2),
         ("textkin_rpc_seconds_count", {"method": "Search"}, 2),
         ("textkin_rpcs_in_flight", {"method": "Search"}, 0),
         ("textkin_rpcs_refused_total", {"kind": "requests"}, 0),

@@ -32,13 +32,13 @@ _DESCRIPTOR = textkin_service_pb2.DESCRIPTOR.services_by_name["TextkinService"]
 SERVICE_NAME = _DESCRIPTOR.full_name
 SERVICE_PREFIX = f"/{SERVICE_NAME}/"
 METHODS = tuple(each.name for each in _DESCRIPTOR.methods)
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
 
 
 def known_method(method: str) -> str:
     """Returns the name of an RPC of Textkin by its path, or "unknown": what callers make up is no label."""
     name = method.removeprefix(SERVICE_PREFIX)
-    return name if name in METHODS else _UNKNOWN
+    return name if name in METHODS else UNKNOWN
 
 
 class Interceptor(grpc.aio.ServerInterceptor):

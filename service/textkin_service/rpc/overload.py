@@ -16,7 +16,7 @@ from textkin_service.errors import DeadlineExceeded, InvalidRequest, ResourceExh
 from textkin_service.rpc import errors
 from textkin_service.rpc.admission import Admission, weight_of
 from textkin_service.rpc.arrival import Arrivals
-from textkin_service.rpc.interceptors import SERVICE_PREFIX, Context, Handler, known_method
+from textkin_service.rpc.interceptors import SERVICE_PREFIX, UNKNOWN, Context, Handler, known_method
 from textkin_service.settings import Settings
 from textkin_service.telemetry.metrics import RPCS, RPCS_REFUSED, series
 
@@ -60,14 +60,14 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
         """Returns the handler for one call, or one that refuses it."""
         method = str(handler_call_details.method)
         if not method.startswith(SERVICE_PREFIX):
-            return await continuation(handler_call_details)
+            return _noted(await continuation(handler_call_details))
         if method in _STREAMS:
             if self._streams >= self._max_streams:
                 return self._refuse(method, self._streams_refused)
         elif self._admission.is_full():
             return self._refuse(method, self._requests_refused)
-        handler = await continuation(handler_call_details)
-        if handler is None:  # no such method
+        handler = _noted(await continuation(handler_call_details))
+        if handler is None:
             return None
         known, counted = self._handlers.get(method, (None, None))
         if known is not handler:
@@ -145,6 +145,13 @@ class AdmissionInterceptor(grpc.aio.ServerInterceptor):
                 permits.give_back()
 
         return grpc.stream_unary_rpc_method_handler(counted, None, handler.response_serializer)
+
+
+def _noted(handler: Handler | None) -> Handler | None:
+    """Returns the handler. Counts the call if there is none: it is of no method, and grpc refuses it."""
+    if handler is None:
+        series(RPCS, UNKNOWN, "UNIMPLEMENTED").inc()
+    return handler
 
 
 class _Permits:
