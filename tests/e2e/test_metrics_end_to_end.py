@@ -326,6 +326,27 @@ def test_articles_that_fail_for_the_store_are_seen(service_factory, change, comm
     assert value(metrics, "textkin_store_commits_failed_total") == commits
 
 
+def test_articles_that_cannot_be_read_as_such_are_counted_as_refused(service_factory):
+    service = service_factory(metrics_listen="127.0.0.1:0")
+    metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
+    sound, no_time = Article(id="a", text=STORY), Article(id="b", text=STORY)
+    no_time.published_at.nanos = -1
+    with grpc.insecure_channel(service.address) as channel:
+        stub = pb_grpc.TextkinServiceStub(channel)
+        for request in (pb.IngestArticleRequest(), pb.IngestArticleRequest(article=no_time)):
+            with pytest.raises(grpc.RpcError) as refusal:
+                stub.IngestArticle(request)
+            assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        requests = [pb.IngestArticlesRequest(), pb.IngestArticlesRequest(article=sound)]
+        assert [answer.status.code for answer in stub.IngestArticles(iter(requests))] == [3, 0]
+        batch = pb.BatchIngestArticlesRequest(articles=[no_time, sound, no_time])
+        (response,) = stub.BatchIngestArticles(iter([batch]))
+        assert [result.status.code for result in response.results] == [3, 0, 3]
+    assert value(metrics, "textkin_ingested_total", outcome="refused") == 5
+    assert value(metrics, "textkin_ingested_total", outcome="created") == 1
+    assert value(metrics, "textkin_ingested_total", outcome="unchanged") == 1
+
+
 async def test_metrics_are_told_while_the_store_does_not_answer(cluster, tmp_path):
     """The cluster's nodes stand still: what they would be asked for is left out, and all else is told."""
     given_settings = Settings(

@@ -26,6 +26,7 @@ from textkin_service.rpc import calls, convert, errors, logs
 from textkin_service.rpc.ingest_messages import OK, Answer, Item, Messages
 from textkin_service.rpc.workers import Workers
 from textkin_service.store import Put
+from textkin_service.telemetry import metrics
 from textkin_service.telemetry.steps import STORE, Step
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -220,6 +221,7 @@ class IngestStream:
             try:
                 incoming.append(convert.incoming(item.collection_id, item.article, item.search, item.field))
             except InvalidRequest as refusal:
+                metrics.article_refused()
                 incoming.append(refusal)
         prepared = iter(self._ingest.prepare(work, [each for each in incoming if isinstance(each, Incoming)]))
         return [next(prepared) if isinstance(each, Incoming) else each for each in incoming]

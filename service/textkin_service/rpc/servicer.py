@@ -21,6 +21,7 @@ from textkin_service.rpc.ingest_stream import IngestStream, Shared
 from textkin_service.rpc.searches import TOGETHER, Searches
 from textkin_service.rpc.workers import Workers
 from textkin_service.settings import Settings
+from textkin_service.telemetry import metrics
 from textkin_service.telemetry.steps import STORE, Step
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -121,7 +122,11 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         ingest = self._engine.ingest
         article = request.article if request.HasField("article") else None
         search = request.search if request.HasField("search") else None
-        incoming = convert.incoming(request.collection_id, article, search)
+        try:
+            incoming = convert.incoming(request.collection_id, article, search)
+        except InvalidRequest:
+            metrics.article_refused()
+            raise
         (prepared,) = await self._workers.work(work, ingest.prepare, [incoming])
         if isinstance(prepared, Exception):
             raise prepared

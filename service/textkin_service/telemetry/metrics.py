@@ -215,6 +215,11 @@ def series(metric: Metric, *labels: str) -> Metric:
     return found
 
 
+def article_refused() -> None:
+    """Counts an article that was handed in and cannot be taken as it is."""
+    series(INGESTED, "refused").inc()
+
+
 def store_failed(reason: str) -> None:
     """Counts what failed for the store."""
     STORE_FAILURES.labels(reason if reason in STORE_REASONS else OTHER).inc()
