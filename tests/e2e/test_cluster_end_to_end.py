@@ -10,6 +10,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from redis_cluster import redis_cluster
+from scraping import value
 from textkin import Article, Client, IngestOutcome, SearchOptions, TextkinError
 
 FERRY = (
@@ -100,20 +101,24 @@ def test_while_a_replica_takes_over_callers_wait_or_are_told_unavailable(frail_c
         assert client.search(COPY).matches[0].article_id == "after"
 
 
-def test_health_says_that_the_cluster_is_away_and_that_it_is_back(frail_cluster, service_factory):
-    service = service_factory(store=frail_cluster.url)
+def test_health_and_metrics_say_that_the_cluster_is_away_and_that_it_is_back(frail_cluster, service_factory):
+    service = service_factory(store=frail_cluster.url, metrics_listen="127.0.0.1:0")
+    metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
     with grpc.insecure_channel(service.address) as channel:
         health = health_pb2_grpc.HealthStub(channel)
         told = health.Watch(health_pb2.HealthCheckRequest(service="textkin.v1.TextkinService"))
         assert next(told).status == STATUS.SERVING
+        assert value(metrics, "textkin_store_up") == 1
         for node in frail_cluster.nodes:
             node.process.send_signal(signal.SIGSTOP)
         assert next(told).status == STATUS.NOT_SERVING
+        assert value(metrics, "textkin_store_up") == 0
         assert health.Check(health_pb2.HealthCheckRequest()).status == STATUS.NOT_SERVING
         assert health.Check(health_pb2.HealthCheckRequest(service="liveness")).status == STATUS.SERVING
         for node in frail_cluster.nodes:
             node.process.send_signal(signal.SIGCONT)
         assert next(told).status == STATUS.SERVING
+        assert value(metrics, "textkin_store_up") == 1
         told.cancel()
     with Client(service.address) as client:
         assert client.ingest(Article("ferry", FERRY)).outcome is IngestOutcome.CREATED

@@ -213,7 +213,7 @@ def test_scrapes_for_which_no_thread_could_be_started_take_nothing_from_later_on
         endpoint.close()
 
 
-def test_a_store_that_takes_no_more_writes_is_seen(service_factory):
+def test_damage_that_was_met_is_counted(service_factory):
     service = service_factory(metrics_listen="127.0.0.1:0")
     metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
     assert value(metrics, "textkin_store_up") == value(metrics, "textkin_serving") == 1

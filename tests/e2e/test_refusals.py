@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
+from scraping import value
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
@@ -62,7 +63,8 @@ def test_damage_met_while_serving_is_named_to_callers_and_watchers_and_nothing_e
     service.stop()
     database = service.data / "textkin.sqlite3"
     flip_a_text(database)
-    service = service_factory(data=service.data)
+    service = service_factory(data=service.data, metrics_listen="127.0.0.1:0")
+    metrics = next(line for line in service.lines if line["event"] == "serving")["metrics"]
     with grpc.insecure_channel(service.address) as channel:
         stub = pb_grpc.TextkinServiceStub(channel)
         health = health_pb2_grpc.HealthStub(channel)
@@ -75,11 +77,13 @@ def test_damage_met_while_serving_is_named_to_callers_and_watchers_and_nothing_e
         assert (logged["reason"], logged["file"]) == ("STORE_DAMAGED", str(database))
         assert len(listed(stub)) == 30
         assert health.Check(health_pb2.HealthCheckRequest()).status != NOT_SERVING
+        assert value(metrics, "textkin_store_up") == 1
 
         watched = health.Watch(health_pb2.HealthCheckRequest())
         refusal, info = refusal_of(ingest, stub, 31)
         assert (refusal.code(), info.reason) == (grpc.StatusCode.DATA_LOSS, "STORE_DAMAGED")
         assert any(answer.status == NOT_SERVING for answer in watched)
+        assert value(metrics, "textkin_store_up") == 0
         watched.cancel()
         assert len(listed(stub)) == 30
     assert service.stop() == 0
