@@ -1,5 +1,6 @@
 """The dashboard, the alerts and the documentation speak of the metrics that there are, and of no others."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -134,6 +135,33 @@ def test_alerts_say_what_is_the_matter_and_where_it_is_told_what_to_do():
         page, anchor = rule["annotations"]["runbook"].split("#")
         assert page == "docs/operations.md"
         assert anchor in headings, rule["alert"]
+
+
+def test_what_is_tried_again_is_told_once_it_failed_for_long():
+    failing = [rule for rule in RULES if 'result="failed"' in rule["expr"]]
+    assert len(failing) == 2
+    for rule in failing:
+        assert re.fullmatch(r"[1-9]\d*[mh]", rule.get("for", "")), rule["alert"]
+
+
+def test_series_of_other_values_of_a_label_are_not_matched_by_that_label():
+    """Otherwise none matches any, and the alert is never told."""
+    joined = 0
+    for rule in RULES:
+        sides = re.split(r"\b(?:and|unless)\b", rule["expr"])
+        for left, right in itertools.pairwise(sides):
+            joined += 1
+            matched = re.match(r"\s*(on|ignoring)\s*\(([^()]*)\)", right)
+            other = {label for label, _ in selected(left) ^ selected(right)}
+            named = {each.strip() for each in matched[2].split(",")} if matched else set()
+            is_on = matched is not None and matched[1] == "on"
+            assert other.isdisjoint(named) if is_on else other <= named, rule["alert"]
+    assert joined == 2
+
+
+def selected(query):
+    """The labels that a query selects by, each with its one value."""
+    return set(re.findall(r'(\w+)\s*=\s*"([^"]*)"', query))
 
 
 def test_the_operations_page_has_the_metrics_as_they_are(tmp_path):
