@@ -137,6 +137,11 @@ def test_alerts_say_what_is_the_matter_and_where_it_is_told_what_to_do():
         assert anchor in headings, rule["alert"]
 
 
+def test_the_dashboard_and_the_alert_take_the_same_for_our_doing():
+    codes = {found for _, query in queries() for found in re.findall(r'code=~"([^"]*)"', query)}
+    assert codes == {"INTERNAL|UNKNOWN|DATA_LOSS|UNAVAILABLE"}
+
+
 def test_what_is_tried_again_is_told_once_it_failed_for_long():
     failing = [rule for rule in RULES if 'result="failed"' in rule["expr"]]
     assert len(failing) == 2
