@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 from scripted import serving
 
+from textkin.v1 import textkin_service_pb2 as pb
+
 
 class Watching:
     """A watch of the folder `in`. Its answers, with --json, are read as they come."""
 
-    def __init__(self, textkin, *options, environment=None):
+    def __init__(self, textkin, *options, environment=None, setting="", through=()):
+        """`setting`: Python that changes how the command is set; `through`: a command that runs it."""
+        program = f"{setting}\nfrom textkin.cli import main; main(prog_name='textkin')"
+        command = [sys.executable, "-c", program] if setting else [Path(sys.executable).parent / "textkin"]
         self._process = subprocess.Popen(
-            [Path(sys.executable).parent / "textkin", "ingest", "--watch", "in", *options],
+            [*through, *command, "ingest", "--watch", "in", *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -43,12 +48,19 @@ class Watching:
         caught = int(status.split("SigCgt:")[1].split()[0], 16)
         return bool(caught & 1 << (number - 1))
 
+    def runs(self):
+        return self._process.poll() is None
+
     def code(self):
         return self._process.wait(60)
 
     def end(self, number=signal.SIGTERM):
-        """Returns the exit code, and what was still printed."""
+        """Tells it to end. Returns the exit code, and what was still printed."""
         self._process.send_signal(number)
+        return self.rest()
+
+    def rest(self):
+        """Waits for its end. Returns the exit code, and what was still printed."""
         printed, errors = (stream.read().decode() for stream in (self._process.stdout, self._process.stderr))
         assert "Traceback" not in errors
         return self._process.wait(60), printed, errors
@@ -78,6 +90,13 @@ def watching(textkin, collection, tmp_path):
 
 def jsonl(*articles):
     return "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in articles)
+
+
+CREATED = pb.BatchIngestResult(outcome="INGEST_OUTCOME_CREATED")
+
+
+def answer(request, result):
+    return pb.BatchIngestArticlesResponse(results=[result] * len(request.articles))
 
 
 def test_what_is_there_and_what_appears_and_what_changes_is_taken_in(watching, write, client, collection):
@@ -163,6 +182,32 @@ def test_a_watch_that_waits_for_the_service_ends_when_told(watching, write):
     watch = watching(target=("--address", "127.0.0.1:1"))
     assert "no service at the moment" in watch.message()
     assert watch.end(signal.SIGTERM) == (0, "0 articles: nothing to take in\n", "")
+
+
+def test_told_to_stop_it_ends_after_what_it_has_sent_is_acknowledged_however_long_that_takes(watching, write):
+    asked, acknowledged = threading.Event(), threading.Event()
+
+    def late(requests, _context):
+        for request in requests:
+            asked.set()
+            acknowledged.wait()
+            yield answer(request, CREATED)
+
+    write("in/a.txt", "Story a.")
+    with serving(BatchIngestArticles=late) as address:
+        try:
+            # Without any grace for a command that does not end by itself.
+            setting = "from textkin.cli import _interrupts; _interrupts._GRACE_SECONDS = 0"
+            watch = watching(target=("--address", address), setting=setting)
+            assert asked.wait(60)
+            watch.send(signal.SIGINT)
+            # Both signals are given back once one of them is heard.
+            while watch.runs() and watch.handles(signal.SIGTERM):
+                os.sched_yield()
+            acknowledged.set()
+            assert watch.rest() == (0, "in/a.txt: 1 created\n1 article: 1 created\n", "")
+        finally:
+            acknowledged.set()
 
 
 def test_told_twice_it_ends_even_if_the_service_never_answers(watching, write):

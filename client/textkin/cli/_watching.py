@@ -30,10 +30,13 @@ def told_to_stop() -> Iterator[threading.Event]:
     """While entered, Ctrl-C and SIGTERM set the event instead of ending the process; the second of them ends it."""
     stop = threading.Event()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    # What makes sure that an interrupt ends the command, and soon, must not hear of the first.
+    wakeup = signal.set_wakeup_fd(-1)
 
     def restore() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
 
     def set_stop(_number: int, _frame: FrameType | None) -> None:
         restore()
