@@ -29,6 +29,9 @@ _COUNTED = ("created", "replaced", "unchanged", _FAILED)
 # Most characters of texts on their way, unless one text alone has more: a window of the longest ones would not fit memory.
 _CHARACTERS_ON_THEIR_WAY = 8 * 1024 * 1024
 
+# Most records drawn and not yet reported, before those that cannot be sent must wait too.
+MOST_UNREPORTED = 4096
+
 # Marks are kept so often: to write them takes some milliseconds.
 _ARTICLES_A_KEEPING = 256
 _SECONDS_A_KEEPING = 1.0
@@ -214,8 +217,9 @@ class Intake:
         return item.article
 
     def _not_sent(self, unsent: _Unsent) -> None:
-        """Reports at once if everything before is reported, else in its turn."""
+        """Reports at once if everything before is reported, else in its turn; waits while too much is not."""
         with self._changed:
+            self._changed.wait_for(lambda: self._closed or len(self._queue) < MOST_UNREPORTED)
             if self._closed:
                 return
             if self._queue:
