@@ -15,6 +15,8 @@ from pages import packed, page, response
 from pyarrow import parquet
 
 from textkin import Article
+from textkin.cli._marks import Mark, Marks, UnreadableError, state_of
+from textkin.cli._sources import Source
 
 ARTICLES = 2_000
 
@@ -314,3 +316,32 @@ def test_two_at_once_keep_their_marks_apart(resumed, write, textkin, client, col
     assert numbers(resumed("all.jsonl"))["taken"] >= 768
     assert len(held()) == ARTICLES
     client.delete_collection(f"{collection}-other", force=True)
+
+
+def test_marks_that_are_deleted_meanwhile_do_not_make_a_whole_ingest_fail(resumed, write, held):
+    write("all.jsonl", lines(ARTICLES))
+    with resumed.begin("all.jsonl") as process:
+        answers = [process.stdout.readline() for _ in range(300)]
+        resumed.marks.unlink()
+        answers += process.stdout.readlines()
+        errors = process.stderr.read().decode()
+    assert process.returncode == 0
+    assert len(answers) == ARTICLES
+    assert "what is done cannot be noted" in errors
+    assert "what was noted cannot be dropped" in errors
+    assert len(held()) == ARTICLES
+
+
+@pytest.mark.parametrize("table", ["mark", "last"])
+def test_marks_that_are_lost_behind_our_back_are_an_error_of_their_own_or_none(tmp_path, table):
+    path = tmp_path / "ingest.sqlite"
+    source = Source(str(tmp_path / "all.jsonl"), "jsonl", "all")
+    with Marks(path, "127.0.0.1:1", "default", "utf-8") as marks:
+        marks.keep({source: (state_of(source), Mark(5))}, "a4")
+        assert marks.of(source) == Mark(5)
+        other = sqlite3.connect(path)
+        other.execute(f"DROP TABLE {table}")
+        other.close()
+        assert marks.of(source) == (Mark() if table == "mark" else Mark(5))
+        with pytest.raises(UnreadableError, match="no such table"):
+            marks.last_article()

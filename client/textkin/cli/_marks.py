@@ -90,19 +90,23 @@ class Marks:
         self.close()
 
     def last_article(self) -> str | None:
-        """The id of the article that was acknowledged last; None if there are no marks."""
-        row = self._database.execute(
-            "SELECT article FROM last JOIN mark USING (service, collection) WHERE (service, collection) = (?, ?) LIMIT 1",
-            self._of,
-        ).fetchone()
+        """The id of the article that was acknowledged last; None if there are no marks. Raises UnreadableError."""
+        with _told():
+            row = self._database.execute(
+                "SELECT article FROM last JOIN mark USING (service, collection) WHERE (service, collection) = (?, ?) LIMIT 1",
+                self._of,
+            ).fetchone()
         return str(row[0]) if row else None
 
     def of(self, source: Source) -> Mark:
-        """How far a file was dealt with, as it is now: nothing of one that has changed since."""
-        row = self._database.execute(
-            "SELECT state, records, failed, complete FROM mark WHERE (service, collection, source) = (?, ?, ?)",
-            (*self._of, self._key(source)),
-        ).fetchone()
+        """How far a file was dealt with, as it is now: nothing of one that has changed since, or where nobody can tell."""
+        try:
+            row = self._database.execute(
+                "SELECT state, records, failed, complete FROM mark WHERE (service, collection, source) = (?, ?, ?)",
+                (*self._of, self._key(source)),
+            ).fetchone()
+        except sqlite3.Error:
+            return Mark()
         if row is None or row[0] != state_of(source):
             return Mark()
         return Mark(row[1], row[2], bool(row[3]))
@@ -137,11 +141,8 @@ class Marks:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        try:
-            with self._database:
-                yield
-        except sqlite3.Error as error:
-            raise UnreadableError(str(error)) from error
+        with _told(), self._database:
+            yield
 
     def _key(self, source: Source) -> str:
         """What names a file and how it is read: the same bytes read otherwise are other articles."""
@@ -177,6 +178,15 @@ def state_of(source: Source) -> str:
 def is_refused_for_good(error: TextkinError) -> bool:
     """Whether the article itself is at fault, so that to send it again would change nothing."""
     return isinstance(error, InvalidRequest)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tells errors of the database as what they mean here."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise UnreadableError(str(error)) from error
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:

@@ -200,8 +200,13 @@ class _Ingest:
             self._report.say(
                 "what was refused for now, or could not be read, is tried again by the same command"
             )
-        else:
+            return
+        try:
             marks.forget_files(self._sources.files())
+        except UnreadableError as error:
+            self._report.say(
+                f"what was noted cannot be dropped, so that the same command would pass over it: {error}"
+            )
 
     def watch(self, marks: Marks, *, resume: bool) -> None:
         """Takes in files as they become whole, until told to stop. Waits for a service that is gone."""
