@@ -1,4 +1,7 @@
-"""Runs commands with parts of the file system read-only, by bubblewrap; no root user or container engine is needed."""
+"""Runs commands that may not do all: with parts of the file system read-only, by bubblewrap, or bound by mode bits.
+
+No root user or container engine is needed.
+"""
 
 import os
 import shutil
@@ -7,6 +10,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
+# Begins a command that mode bits bind: they bind no one who has root's capabilities.
+BOUND_BY_MODES = (
+    ("setpriv", "--inh-caps=-dac_override,-dac_read_search", "--bounding-set=-dac_override,-dac_read_search")
+    if os.geteuid() == 0
+    else ()
+)
 
 
 @cache

@@ -14,7 +14,7 @@ from callers import AccessFile, long_ago
 from certificates import Authority, Pair
 from doctors import Doctor, problems
 from drafts import draft
-from sandbox import need_bubblewrap
+from sandbox import BOUND_BY_MODES, need_bubblewrap
 from textkin.v1 import textkin_service_pb2 as pb
 from textkin.v1 import textkin_service_pb2_grpc as pb_grpc
 from textkin.v1.article_pb2 import Article
@@ -25,12 +25,6 @@ from textkin_service.sketch import Scheme
 from textkin_service.store import SqliteStore
 
 SCHEME = Scheme.of(Settings()).id
-# Mode bits bind no one who has root's capabilities.
-BOUND_BY_MODES = (
-    ("setpriv", "--inh-caps=-dac_override,-dac_read_search", "--bounding-set=-dac_override,-dac_read_search")
-    if os.geteuid() == 0
-    else ()
-)
 STORY = (
     "The tide clock of Lower Mewling ran backwards for a week before anybody wrote to the council about it."
 )

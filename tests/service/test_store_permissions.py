@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from drafts import draft
+from sandbox import BOUND_BY_MODES
 from textkin_service.model import Article
 from textkin_service.store import SqliteStore
 from textkin_service.store.folder import Files
@@ -19,11 +20,6 @@ from textkin_service.store.folder import Files
 SCHEME = "scheme-1"
 GLACIER = Article(
     id="glacier", text="The glacier above Tirvenna lost forty metres this summer, surveyors said."
-)
-BOUND_BY_MODES = (
-    ("setpriv", "--inh-caps=-dac_override,-dac_read_search", "--bounding-set=-dac_override,-dac_read_search")
-    if os.geteuid() == 0
-    else ()
 )
 OPEN = """
 import sys

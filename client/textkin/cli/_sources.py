@@ -228,6 +228,22 @@ def file_in(folder: str, file: Path, form: str | None) -> Source | None:
     return Source(str(file), form or known, relative.with_name(_stem(file)).as_posix())
 
 
+def files_below(folder: str, path: str, form: str | None, *, hidden: bool = True) -> Iterator[Source]:
+    """The sources that a folder or a folder in it holds, by name. Links to folders are not followed.
+
+    A folder that cannot be looked into is a source as well: reading it tells why. `hidden`: also names that begin with a point.
+    """
+    unknown: list[OSError] = []
+    for parent, folders, names in os.walk(path, onerror=unknown.append):
+        folders[:] = sorted(name for name in folders if hidden or not name.startswith("."))
+        for name in sorted(names):
+            source = file_in(folder, Path(parent, name), form) if hidden or not name.startswith(".") else None
+            if source:
+                yield source
+    for error in unknown:
+        yield Source(error.filename, "text", Path(error.filename).relative_to(folder).as_posix())
+
+
 def _read_all(read: Read) -> bytearray:
     """Everything, but not more than one byte over MAX_LINE_BYTES."""
     data = bytearray()
@@ -248,12 +264,7 @@ def _expand(path: str, form: str | None) -> Iterator[Source]:
     if path == STANDARD_INPUT or not Path(path).is_dir():
         yield Source(path, _format_of(path, form), _stem(Path(path)))
         return
-    for folder, folders, names in os.walk(path):
-        folders.sort()
-        for name in sorted(names):
-            source = file_in(path, Path(folder, name), form)
-            if source:
-                yield source
+    yield from files_below(path, path, form)
 
 
 def _format_of(path: str, form: str | None) -> str:
