@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from scripted import serving
 
+from sandbox import BOUND_BY_MODES
 from textkin.v1 import textkin_service_pb2 as pb
 
 
@@ -90,6 +92,10 @@ def watching(textkin, collection, tmp_path):
 
 def jsonl(*articles):
     return "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in articles)
+
+
+# Has the folders looked through again all the time.
+LOOKS = "from textkin.cli import _watching; _watching._LOOK_SECONDS = _watching._REST = 0"
 
 
 CREATED = pb.BatchIngestResult(outcome="INGEST_OUTCOME_CREATED")
@@ -231,6 +237,88 @@ def test_told_twice_it_ends_even_if_the_service_never_answers(watching, write):
             assert watch.code() == -signal.SIGTERM
         finally:
             ended.set()
+
+
+def test_a_folder_that_is_deleted_and_made_again_is_still_watched(watching, write, tmp_path):
+    write("in/a.txt", "Story a.")
+    watch = watching("--json", setting=LOOKS)
+    assert watch.answer() == {"id": "a", "status": "created"}
+    shutil.rmtree(tmp_path / "in")
+    write("in/b.txt", "Story b.")
+    assert watch.answer() == {"id": "b", "status": "created"}
+    write("in/c.txt", "Story c.")
+    assert watch.answer() == {"id": "c", "status": "created"}
+    assert watch.end() == (0, "", "")
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_taken_in_when_it_may(watching, write, tmp_path):
+    write("in/a.txt", "Story a.")
+    write("in/closed/b.txt", "Story b.")
+    (tmp_path / "in" / "closed").chmod(0)
+    try:
+        watch = watching("--json", setting=LOOKS, through=BOUND_BY_MODES)
+        assert watch.answer() == {"id": "a", "status": "created"}
+        assert watch.answer()["error"]["message"] == "in/closed: cannot be read: Permission denied"
+        assert watch.message() == "in/closed: cannot be read: Permission denied\n"
+    finally:
+        (tmp_path / "in" / "closed").chmod(0o755)
+    while (answer := watch.answer())["status"] == "error":
+        pass
+    assert answer == {"id": "closed/b", "status": "created"}
+    assert watch.end()[0] == 1
+
+
+def test_links_to_files_are_followed_and_those_to_folders_are_not(
+    watching, write, tmp_path, client, collection
+):
+    write("else/there/a.txt", "Story a.")
+    write("single.txt", "Story single.")
+    (tmp_path / "in" / "before").symlink_to(tmp_path / "else")
+    (tmp_path / "in" / "single.txt").symlink_to(tmp_path / "single.txt")
+    watch = watching("--json")
+    assert watch.answer() == {"id": "single", "status": "created"}
+    (tmp_path / "in" / "after").symlink_to(tmp_path / "else")
+    write("else/there/b.txt", "Story b.")
+    write("else/c.txt", "Story c.")
+    # What is told of the links comes before what is told of this.
+    write("in/last.txt", "Story last.")
+    assert watch.answer() == {"id": "last", "status": "created"}
+    assert watch.end() == (0, "", "")
+    assert {each.id for each in client.list(collection=collection)} == {"single", "last"}
+
+
+def test_folders_that_cannot_be_watched_end_the_command_and_the_way_out_is_told(watching):
+    setting = """
+import resource, watchfiles
+begin = watchfiles.watch
+def watch(*folders, **options):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    return begin(*folders, **options)
+watchfiles.watch = watch
+"""
+    watch = watching(setting=setting)
+    code, _, errors = watch.rest()
+    assert code == 2
+    assert errors.startswith("Error: the folders cannot be watched: ")
+    assert "Too many open files" in errors
+    assert errors.endswith("; with WATCHFILES_FORCE_POLLING=true they are looked at instead\n")
+
+
+def test_folders_that_cannot_be_watched_any_more_are_looked_through(watching, write):
+    setting = """
+import watchfiles
+begin = watchfiles.watch
+def watch(*folders, **options):
+    watchfiles.watch = lambda *folders, **options: begin(*folders, "as if it had gone just now", **options)
+    return begin(*folders, **options)
+watchfiles.watch = watch
+"""
+    write("in/a.txt", "Story a.")
+    watch = watching("--json", setting=setting + LOOKS)
+    assert watch.answer() == {"id": "a", "status": "created"}
+    write("in/b.txt", "Story b.")
+    assert watch.answer() == {"id": "b", "status": "created"}
+    assert watch.end() == (0, "", "")
 
 
 def test_a_resumed_watch_reads_no_file_again_that_has_not_changed(watching, write, tmp_path):

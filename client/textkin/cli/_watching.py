@@ -4,14 +4,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from itertools import accumulate
 from pathlib import Path
 from types import FrameType
 
 from textkin.cli._extras import needed
+from textkin.cli._failures import bad_input
 from textkin.cli._marks import state_of
-from textkin.cli._sources import Source, Sources, file_in
+from textkin.cli._sources import Source, Sources, file_in, files_below
 from textkin.errors import DeadlineExceeded, ResourceExhausted, TextkinError, Unavailable
 
 # A file is taken for whole when nothing was written to it for so long. One that is not, after all, is read again
@@ -20,6 +22,10 @@ _SETTLED_SECONDS = 0.5
 
 # How often to look whether a file has settled, or the watch is to end.
 _TICK_MILLISECONDS = 100
+
+# How often to look through the folders again, but for so many times as long as that takes.
+_LOOK_SECONDS = 60.0
+_REST = 20
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 15.0
@@ -53,29 +59,34 @@ def told_to_stop() -> Iterator[threading.Event]:
 def settled_files(sources: Sources, stop: threading.Event) -> Iterator[list[Source]]:
     """Yields the files of folders, those that are there and then those that appear or change, each when it is whole.
 
-    Names that begin with a point are left out: so are files called that are still written. Ends when `stop` is set.
+    Every minute it yields all files again: what came of them may have been lost, and not every change is told. Names that begin
+    with a point are left out: so are files called that are still written. Ends when `stop` is set. Raises Failure if the
+    folders cannot be watched.
     """
-    with needed("watch", "--watch"):
-        from watchfiles import watch  # noqa: PLC0415 -- an extra
-
     folders = {Path(path).resolve(): path for path in sources.paths}
     waiting = _Waiting()
-    changes = watch(
-        *folders, watch_filter=None, rust_timeout=_TICK_MILLISECONDS, yield_on_timeout=True, stop_event=stop
-    )
-    # What comes while the folders are first looked through is noticed too.
-    next(changes, None)
-    for given in folders.values():
-        waiting.add(_files_in(given, Path(given), sources.format))
-    for changed in changes:
-        for _, path in changed:
-            for folder, given in folders.items():
-                if Path(path).is_relative_to(folder):
-                    file = Path(given, Path(path).relative_to(folder))
-                    waiting.add(_files_in(given, file, sources.format))
-        settled = waiting.settled()
-        if settled:
-            yield settled
+    is_first = True
+    while not stop.is_set():
+        # Begun anew each time, as the watch of a folder ends with it, also if it is made again.
+        with closing(_changes(list(folders), stop, is_needed=is_first)) as changes:
+            # What comes while the folders are looked through is noticed too.
+            next(changes, None)
+            began = time.monotonic()
+            for given in folders.values():
+                waiting.add(files_below(given, given, sources.format, hidden=False))
+            now = time.monotonic()
+            again = now + max(_LOOK_SECONDS, _REST * (now - began))
+            for paths in changes:
+                for folder, given in folders.items():
+                    for path in paths:
+                        if path.is_relative_to(folder):
+                            waiting.add(_files_at(given, path.relative_to(folder), sources.format))
+                settled = waiting.settled()
+                if settled:
+                    yield settled
+                if time.monotonic() >= again:
+                    break
+        is_first = False
 
 
 def persistently(call: Callable[[], object], stop: threading.Event, say: Callable[[str], None]) -> None:
@@ -108,7 +119,9 @@ class _Waiting:
     def add(self, files: Iterator[Source]) -> None:
         now = time.monotonic()
         for source in files:
-            self._files[source] = (state_of(source), now)
+            # Pipes and the like are no files; a folder is a source that tells why it cannot be read.
+            if os.path.isfile(source.path) or os.path.isdir(source.path):  # noqa: PTH112, PTH113 -- raise nothing
+                self._files.setdefault(source, (state_of(source), now))
 
     def settled(self) -> list[Source]:
         """The files that have not changed for long enough; they no longer wait. Those that are gone neither."""
@@ -126,14 +139,49 @@ class _Waiting:
         return settled
 
 
-def _files_in(folder: str, path: Path, form: str | None) -> Iterator[Source]:
+def _changes(
+    folders: list[Path], stop: threading.Event, *, is_needed: bool
+) -> Generator[set[Path], None, None]:
+    """Yields the paths that change in the folders that are there, at every tick, until `stop` is set.
+
+    Raises Failure if they cannot be watched; if that is not needed, yields nothing at every tick.
+    """
+    with needed("watch", "--watch"):
+        from watchfiles import watch  # noqa: PLC0415 -- an extra
+
+    try:
+        for changed in watch(
+            *(folder for folder in folders if folder.is_dir()),
+            watch_filter=None,
+            rust_timeout=_TICK_MILLISECONDS,
+            yield_on_timeout=True,
+            stop_event=stop,
+            ignore_permission_denied=True,
+        ):
+            yield {Path(path) for _, path in changed}
+            is_needed = False
+    except (OSError, RuntimeError) as error:
+        if is_needed:
+            raise bad_input(
+                f"the folders cannot be watched: {error}; with WATCHFILES_FORCE_POLLING=true they are looked at instead"
+            ) from error
+        while not stop.wait(_TICK_MILLISECONDS / 1000):
+            yield set()
+
+
+def _files_at(folder: str, path: Path, form: str | None) -> Iterator[Source]:
     """The files that a changed path stands for: itself, or all below it if it is a folder that has just come."""
-    if path.is_dir():
-        for parent, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                yield from _files_in(folder, Path(parent, name), form)
-    elif path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-        source = file_in(folder, path, form)
-        if source:
-            yield source
+    steps = list(accumulate(path.parts, Path, initial=Path(folder)))
+    if any(part.startswith(".") for part in path.parts) or any(_is_linked_folder(each) for each in steps[1:]):
+        return
+    if os.path.isdir(steps[-1]):  # noqa: PTH112 -- raises nothing
+        yield from files_below(folder, str(steps[-1]), form, hidden=False)
+        return
+    source = file_in(folder, steps[-1], form)
+    if source:
+        yield source
+
+
+def _is_linked_folder(path: Path) -> bool:
+    """Whether a path is a link to a folder, which is not followed: what is watched tells of changes behind it."""
+    return os.path.islink(path) and os.path.isdir(path)  # noqa: PTH112, PTH114 -- raise nothing
