@@ -13,6 +13,10 @@ import pytest
 from scripted import serving
 
 from sandbox import BOUND_BY_MODES
+from textkin import CollectionSettings
+from textkin.cli._marks import Mark, Marks, state_of
+from textkin.cli._sources import Source
+from textkin.cli._watching import Untaken
 from textkin.v1 import textkin_service_pb2 as pb
 
 
@@ -237,6 +241,37 @@ def test_told_twice_it_ends_even_if_the_service_never_answers(watching, write):
             assert watch.code() == -signal.SIGTERM
         finally:
             ended.set()
+
+
+def test_what_is_refused_for_now_is_sent_again_until_it_is_taken_in(watching, write, client, collection):
+    small = f"{collection}-small"
+    client.create_collection(small, CollectionSettings(max_articles=1))
+    write("in/a.jsonl", jsonl(("a", "Story a."), ("b", "Story b.")))
+    watch = watching("--json", target=("--collection", small), setting=LOOKS)
+    assert watch.answer() == {"id": "a", "status": "created"}
+    assert watch.answer()["error"]["reason"] == "COLLECTION_FULL"
+    client.delete("a", collection=small)
+    while (answer := watch.answer())["status"] == "error":
+        assert answer["error"]["reason"] == "COLLECTION_FULL"
+    assert answer == {"id": "b", "status": "created"}
+    assert watch.end()[0] == 1
+    assert [each.id for each in client.list(collection=small)] == ["b"]
+    client.delete_collection(small, force=True)
+
+
+def test_what_stays_refused_is_tried_ever_more_rarely(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Story a.", encoding="utf-8")
+    source = Source(str(path), "text", "a")
+    with Marks(None, "", "", "utf-8") as marks:
+        untaken = Untaken(marks)
+        looks = [look for look in range(80) if untaken.due([source])]
+        assert looks == [0, 1, 3, 7, 15, 31, 47, 63, 79]
+        path.write_text("Story a, told anew.", encoding="utf-8")
+        assert [bool(untaken.due([source])) for _ in range(4)] == [True, True, False, True]
+        marks.keep({source: (state_of(source), Mark(1, complete=True))}, None)
+        untaken.tried([source])
+        assert untaken.due([source]) == []
 
 
 def test_a_folder_that_is_deleted_and_made_again_is_still_watched(watching, write, tmp_path):

@@ -40,6 +40,7 @@ def test_the_limits_are_as_they_are():
     assert f"{pages.MAX_PAGE_TAGS:,} tags" in PAGE
     assert f"{_lines.MAX_LINE_BYTES >> 20} MiB" in PAGE
     assert _watching._LOOK_SECONDS == 60
+    assert f"at least every {_watching._MOST_LOOKS} minutes" in PAGE
     assert (
         f"at most {_records.MAX_METADATA_FIELDS} fields, names of up to {_records.MAX_KEY_BYTES} bytes, "
         f"values of up to {_records.MAX_VALUE_BYTES:,}"

@@ -4,15 +4,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from types import FrameType
 
 from textkin.cli._extras import needed
 from textkin.cli._failures import bad_input
-from textkin.cli._marks import state_of
+from textkin.cli._marks import Marks, state_of
 from textkin.cli._sources import Source, Sources, file_in, files_below
 from textkin.errors import DeadlineExceeded, ResourceExhausted, TextkinError, Unavailable
 
@@ -26,6 +27,9 @@ _TICK_MILLISECONDS = 100
 # How often to look through the folders again, but for so many times as long as that takes.
 _LOOK_SECONDS = 60.0
 _REST = 20
+
+# A file that is not taken in is tried again at every so many looks, at the most.
+_MOST_LOOKS = 16
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 15.0
@@ -108,6 +112,50 @@ def persistently(call: Callable[[], object], stop: threading.Event, say: Callabl
 
 def _shortly(error: TextkinError) -> str:
     return error.reason.lower().replace("_", " ")
+
+
+class Untaken:
+    """What was not taken in whole, as it was refused for now or could not be read, and is offered again.
+
+    Nobody may ever mend it, and each attempt is told: so as long as a file stays as it is, attempts become rare.
+    """
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self._files: dict[Source, _Turns] = {}
+
+    def due(self, files: Iterable[Source]) -> list[Source]:
+        """The files to take in now, of those that are offered."""
+        return [
+            source for source in files if not self._marks.of(source).complete and self._is_its_turn(source)
+        ]
+
+    def tried(self, files: Iterable[Source]) -> None:
+        """Forgets those of the files that now are taken in."""
+        for source in files:
+            if self._marks.of(source).complete:
+                self._files.pop(source, None)
+
+    def _is_its_turn(self, source: Source) -> bool:
+        state = state_of(source)
+        turns = self._files.get(source)
+        if turns is None or turns.state != state:
+            self._files[source] = _Turns(state)
+            return True
+        turns.left -= 1
+        if turns.left:
+            return False
+        turns.every = turns.left = min(2 * turns.every, _MOST_LOOKS)
+        return True
+
+
+@dataclass(slots=True)
+class _Turns:
+    """The turns of a file in one state: one in `every` times that it is offered, the next when none are `left`."""
+
+    state: str
+    every: int = 1
+    left: int = 1
 
 
 class _Waiting:

@@ -23,7 +23,7 @@ from textkin.cli._options import (
 )
 from textkin.cli._progress import Watch
 from textkin.cli._sources import FORMATS, STANDARD_INPUT, Source, Sources
-from textkin.cli._watching import persistently, settled_files, told_to_stop
+from textkin.cli._watching import Untaken, persistently, settled_files, told_to_stop
 from textkin.errors import NotFound, PermissionDenied, TextkinError
 from textkin.types import DEFAULT_COLLECTION, OffsetUnit, SearchOptions
 from textkin.words import counted
@@ -213,9 +213,14 @@ class _Ingest:
         with told_to_stop() as stop:
             if resume:
                 persistently(lambda: self._check(marks), stop, self._report.say)
+            untaken = Untaken(marks)
             for files in settled_files(self._sources, stop):
+                due = untaken.due(files)
+                if not due:
+                    continue
                 # An attempt that breaks off has marked how far it came in each file.
-                persistently(lambda: self._take(files, marks, stop.is_set), stop, self._report.say)  # noqa: B023 -- called at once
+                persistently(lambda: self._take(due, marks, stop.is_set), stop, self._report.say)  # noqa: B023 -- called at once
+                untaken.tried(due)
 
     def _take(
         self, files: Iterable[Source], marks: Marks | None, is_over: Callable[[], bool] = lambda: False
