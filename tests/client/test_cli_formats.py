@@ -180,18 +180,20 @@ def test_without_its_extra_a_format_tells_how_to_install_it(textkin, write, name
 # of whoever starts it.
 MEASURED = """
 import resource, subprocess, sys
-code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
 print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
 def memory_of(textkin, *arguments):
-    """The exit code of the command and the most memory that it took, in KiB."""
+    """The exit code of the command, the most memory that it took, in KiB, and what it said on standard error."""
     command = [sys.executable, "-c", MEASURED, Path(sys.executable).parent / "textkin", *map(str, arguments)]
     done = subprocess.run(
         command, capture_output=True, cwd=textkin.folder, env=textkin.environment(), timeout=250, check=True
     )
-    return tuple(map(int, done.stdout.split()))
+    told = done.stderr.decode()
+    assert "Traceback" not in told
+    return *map(int, done.stdout.split()), told
 
 
 def test_memory_stays_bounded_however_much_is_read(textkin, write, collection, tmp_path):
@@ -201,19 +203,28 @@ def test_memory_stays_bounded_however_much_is_read(textkin, write, collection, t
     write("long.jsonl", jsonl(*((f"l{each}", f"{each} " + "long " * 200_000) for each in range(150))))
     for name in ("many.jsonl", "table.parquet", "long.jsonl"):
         # In a collection that there is not, as most of the time would be the service's.
-        code, most = memory_of(textkin, "ingest", name, "--collection", f"{collection}-not")
+        code, most, _ = memory_of(textkin, "ingest", name, "--collection", f"{collection}-not")
         assert (name, code) == (name, 1)
         assert most < 150 * MEBIBYTES, name
 
 
 @pytest.mark.parametrize(
-    "name", ["x.jsonl.gz", "x.csv.gz", "x.txt.gz", "x.html.gz", "x.warc.gz", "x.jsonl.zst"]
+    ("name", "problem"),
+    [
+        ("x.jsonl.gz", ": longer than 67108864 bytes"),
+        ("x.csv.gz", ": longer than 67108864 bytes"),
+        ("x.txt.gz", ": is longer than 67108864 bytes"),
+        ("x.html.gz", ": longer than 4194304 bytes"),
+        ("x.warc.gz", ": not a sound web archive"),
+        ("x.jsonl.zst", ": longer than 67108864 bytes"),
+        ("x.txt.zst", ": is longer than 67108864 bytes"),
+    ],
 )
-def test_a_bomb_is_told_and_takes_little_memory(textkin, write, name):
+def test_a_bomb_is_told_and_takes_little_memory(textkin, write, name, problem):
     bomb = b"a" * (300 << 20)
     write(name, zstandard.compress(bomb) if name.endswith("zst") else gzip.compress(bomb, 1))
-    code, most = memory_of(textkin, "ingest", name)
-    assert code == 1
+    code, most, told = memory_of(textkin, "ingest", name)
+    assert (code, problem in told) == (1, True), told
     assert most < 150 * MEBIBYTES
 
 

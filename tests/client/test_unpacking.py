@@ -64,6 +64,14 @@ def test_damage_is_noticed():
         unpack(PACKERS["zstandard"](b"a story " * 1000)[:20] + b"\xff" * 20)
 
 
+@pytest.mark.parametrize("packer", PACKERS)
+def test_nothing_is_read_if_nothing_is_asked_for(packer):
+    stream = io.BytesIO(PACKERS[packer](b"a story"))
+    read = unpacked(stream.read)
+    assert read(0) == b""
+    assert read(1) == b"a"
+
+
 def test_zeros_behind_gzip_are_nothing():
     assert unpack(gzip.compress(b"a story") + b"\0" * 512) == b"a story"
 

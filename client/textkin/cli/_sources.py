@@ -247,7 +247,7 @@ def files_below(folder: str, path: str, form: str | None, *, hidden: bool = True
 def _read_all(read: Read) -> bytearray:
     """Everything, but not more than one byte over MAX_LINE_BYTES."""
     data = bytearray()
-    while block := read(min(MAX_LINE_BYTES + 1 - len(data), _BLOCK)):
+    while (room := MAX_LINE_BYTES + 1 - len(data)) and (block := read(min(room, _BLOCK))):
         data += block
     return data
 

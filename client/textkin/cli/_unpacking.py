@@ -66,6 +66,9 @@ class _Gzip:
         self._ended = False
 
     def read(self, size: int) -> bytes:
+        if not size:
+            # To zlib, none is no limit.
+            return b""
         while not self._ended:
             if not self._packed:
                 self._packed = self._read(_BLOCK)
