@@ -162,6 +162,21 @@ def test_a_damaged_byte_gives_records_or_a_reason_and_never_an_exception(place, 
     assert all(isinstance(record, Record | BadRecord) for record in found)
 
 
+@pytest.mark.parametrize(
+    "counted", [b"\x80\x00", b"\x81\x00", b"\x82\x00"], ids=["none", "less than none", "one"]
+)
+def test_a_file_that_says_that_it_has_fewer_rows_is_read_and_tracked_as_far_as_there_are_any(counted):
+    # 300, as Parquet's footer has it, between its type and the list of the three row groups.
+    claimed = b"\x16\xd8\x04\x19\x3c"
+    assert WHOLE.count(claimed) == 1
+    shares = []
+    data = WHOLE.replace(claimed, claimed[:1] + counted + claimed[3:])
+    found = list(read_parquet(io.BytesIO(data), "x.parquet", track=shares.append))
+    assert [record.fields["id"] for record in found] == [str(number) for number in range(300)]
+    assert shares
+    assert all(0 <= share <= 1 for share in shares)
+
+
 def test_a_column_whose_name_is_no_text_is_told():
     found = list(read_parquet(io.BytesIO(WHOLE.replace(b"text", b"te\xe7t")), "x.parquet"))
     assert [bad.problem for bad in found] == ["not sound Parquet (UnicodeDecodeError): write the file anew"]

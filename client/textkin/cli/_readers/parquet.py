@@ -34,7 +34,8 @@ def read_parquet(
             first, row = _first_group(table.metadata, skip)
             groups = range(first, table.metadata.num_row_groups)
             for batch in table.iter_batches(_ROWS, row_groups=groups, use_threads=False):
-                track(row / table.metadata.num_rows)
+                # A damaged file may say that it has fewer rows, or none.
+                track(row / max(table.metadata.num_rows, row, 1))
                 for place in range(batch.num_rows):
                     row += 1
                     if row > skip:
