@@ -101,6 +101,17 @@ def test_a_query_that_fails_is_reported_in_its_place_and_the_others_go_on(textki
     assert "q.jsonl, line 2 (byte" in done.stderr
 
 
+@pytest.mark.parametrize("line", ['{"id": 1e999, "text": "some words"}', '{"id": -1e999}'])
+def test_what_is_printed_is_json_whatever_the_id(textkin, write, line):
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    write("q.jsonl", line)
+    done = textkin("search", "--jsonl", "q.jsonl", "--json", code=1)
+    answer = json.loads(done.stdout, parse_constant=refuse)
+    assert (answer["id"], answer["error"]["reason"]) == (None, "BAD_INPUT")
+
+
 def test_nothing_found_is_said_and_is_no_failure(textkin, stored):
     done = textkin("search", "-", "--collection", stored, stdin=b"Seventeen unrelated words about quartz.")
     assert done.stdout.startswith("no match")

@@ -26,7 +26,9 @@ def test_known_fields_are_the_articles_own_and_the_rest_is_metadata():
     assert found.metadata == {"desk": "city", "words": '[1,{"a":null}]', "n": "1.5"}
 
 
-@pytest.mark.parametrize(("given_id", "text"), [(7, "7"), (2.5, "2.5"), ("7", "7"), (10**30, "1" + "0" * 30)])
+@pytest.mark.parametrize(
+    ("given_id", "text"), [(7, "7"), (2.5, "2.5"), ("7", "7"), (10**400, "1" + "0" * 400)]
+)
 def test_a_number_is_an_id_and_is_remembered_as_given(given_id, text):
     found = item(id=given_id, text="t")
     assert (found.given_id, found.article.id) == (given_id, text)
@@ -69,6 +71,8 @@ def test_metadata_beyond_the_limits_is_left_out():
         ({"id": None, "text": "t"}, 'no "id"'),
         ({"id": True, "text": "t"}, '"id" is a boolean'),
         ({"id": [1], "text": "t"}, '"id" is an array'),
+        ({"id": float("inf"), "text": "t"}, '"id" is too large for a number'),
+        ({"id": float("-inf"), "text": "t"}, '"id" is too large for a number'),
         ({"id": "1"}, 'no "text"'),
         ({"id": "1", "text": 5}, '"text" is a number'),
         ({"id": "1", "text": "a\ud800"}, '"text" holds half of a surrogate pair'),
@@ -87,6 +91,7 @@ def test_what_cannot_be_an_article_or_a_query_says_why(fields, problem):
 def test_a_bad_record_keeps_its_id_if_it_is_one():
     assert item(id=5).id == 5
     assert item(id={}).id is None
+    assert item(id=float("-inf")).id is None
     assert item(id="\ud800").id is None
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from textkin._channel import MAX_MESSAGE_BYTES
@@ -110,6 +111,8 @@ def _given_id(fields: dict[str, Any]) -> str | int | float:
         raise _BadFieldError(f'"id" is {a_kind(value)}: it must be a string or a number')
     if isinstance(value, str):
         _check_characters("id", value)
+    elif _is_infinite(value):
+        raise _BadFieldError('"id" is too large for a number: write it as a string')
     return value
 
 
@@ -122,7 +125,17 @@ def _reportable(given: Any) -> Any:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str | int | float) and not isinstance(value, bool) and _is_utf8(str(value))
+    return (
+        isinstance(value, str | int | float)
+        and not isinstance(value, bool)
+        and not _is_infinite(value)
+        and _is_utf8(str(value))
+    )
+
+
+def _is_infinite(value: str | float) -> bool:
+    """Whether JSON has no word for a value, though it can be read of it, as of 1e999."""
+    return isinstance(value, float) and not isfinite(value)
 
 
 def _text(fields: dict[str, Any], name: str) -> str:
