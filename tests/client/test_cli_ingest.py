@@ -139,6 +139,21 @@ def test_bad_lines_are_reported_with_their_place_and_the_others_are_taken_in(tex
     assert len(answers(done)) == 6
 
 
+def test_an_article_that_fits_no_message_is_reported_and_the_others_are_taken_in(textkin, write, collection):
+    huge = {"id": "huge", "text": ORIGINAL, "title": "T" * (20 << 20)}
+    write("x.jsonl", jsonl({"id": "a", "text": ORIGINAL}, huge, {"id": "b", "text": EDITED}))
+    done = textkin("ingest", "x.jsonl", "--collection", collection, code=1)
+    assert done.stdout == "3 articles: 2 created, 1 failed\n"
+    assert '"title" and the other fields: ' in done.stderr
+
+
+def test_a_watch_does_not_wait_for_a_service_that_will_never_take_an_article(textkin, write, service_factory):
+    narrow = service_factory(max_message_bytes=1 << 20)
+    write("in/long.txt", "word " * (400 << 10))
+    done = textkin("ingest", "--watch", "in", "--address", narrow.address, code=4)
+    assert "larger than max" in done.stderr
+
+
 def test_the_sums_tell_what_failed(textkin, write, collection):
     write("x.jsonl", '{"id": "a", "text": "some words"}\n{}\n')
     done = textkin("ingest", "x.jsonl", "--collection", collection, code=1)

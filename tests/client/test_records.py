@@ -88,6 +88,17 @@ def test_what_cannot_be_an_article_or_a_query_says_why(fields, problem):
         assert bad.position == HERE
 
 
+@pytest.mark.parametrize("name", ["id", "title", "url", "source", "language"])
+def test_what_does_not_fit_one_message_with_its_text_says_why(name):
+    fields = {"id": "1", "text": "some words", name: "\u00e9" * (15 * 512 * 1024)}
+    bad = item(**fields)
+    assert isinstance(bad, BadRecord)
+    size = sum(len(value.encode()) for value in fields.values())
+    assert bad.problem == f'"{name}" and the other fields: {size} bytes of text, at most 15728640 can be sent'
+    fields[name] = fields[name][: -(len("some words") + 1)]
+    assert isinstance(item(**fields), Item)
+
+
 def test_a_bad_record_keeps_its_id_if_it_is_one():
     assert item(id=5).id == 5
     assert item(id={}).id is None

@@ -15,8 +15,7 @@ MAX_METADATA_FIELDS = 64
 MAX_KEY_BYTES = 128
 MAX_VALUE_BYTES = 4096
 
-# A message larger than gRPC may send would end the whole call; texts that leave no room for the rest are kept
-# back.
+# A message larger than gRPC may send would end the whole call; what leaves no room for the metadata is kept back.
 MAX_SENT_TEXT_BYTES = MAX_MESSAGE_BYTES - 1024 * 1024
 
 _PLAIN = ("title", "url", "source", "language")
@@ -65,6 +64,7 @@ def item_of(record: Record | BadRecord) -> Item | BadRecord:
         given = _given_id(fields)
         text = _text(fields, "text")
         plain = {name: _plain(fields, name) for name in _PLAIN}
+        _check_together({"id": _id_text(given), "text": text, **plain})
     except _BadFieldError as error:
         return BadRecord(record.position, str(error), _reportable(fields.get("id")))
     published_at = _time(fields.get("published_at"))
@@ -152,6 +152,11 @@ def _check_size(what: str, size: int) -> None:
     problem = size_problem(size)
     if problem:
         raise _BadFieldError(f"{what}: {problem}")
+
+
+def _check_together(values: dict[str, str]) -> None:
+    sizes = {name: len(value.encode()) for name, value in values.items()}
+    _check_size(f'"{max(sizes, key=sizes.__getitem__)}" and the other fields', sum(sizes.values()))
 
 
 def size_problem(size: int) -> str:

@@ -100,6 +100,9 @@ def persistently(call: Callable[[], object], stop: threading.Event, say: Callabl
         try:
             call()
         except (Unavailable, DeadlineExceeded, ResourceExhausted) as error:
+            # What gRPC cannot carry it refuses without a word of when to try again, and will refuse for ever.
+            if isinstance(error, ResourceExhausted) and error.retry_delay is None:
+                raise
             if wait == _FIRST_WAIT:
                 say(f"no service at the moment ({_shortly(error)}): waiting for it")
             stop.wait(wait)
