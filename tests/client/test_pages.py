@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 from pages import LINKS, PARAGRAPHS, page
 
 from textkin.cli._readers import BadRecord, Record
-from textkin.cli._readers.pages import MAX_PAGE_BYTES, MAX_PAGE_TAGS, page_fields, read_page
+from textkin.cli._readers.pages import (
+    MAX_PAGE_BYTES,
+    MAX_PAGE_TAGS,
+    MAX_TAG_ATTRIBUTES,
+    page_fields,
+    read_page,
+)
 from textkin.cli._records import Item, item_of
+
+STORY = " ".join(PARAGRAPHS)
 
 
 def read(data, skip=0):
@@ -121,6 +129,46 @@ def test_a_page_that_is_no_page_is_not_read_to_its_end():
 def test_a_page_of_very_many_tags_is_told_and_not_parsed():
     (bad,) = read(page() + b"<br>" * MAX_PAGE_TAGS)
     assert bad.problem == f"more than {MAX_PAGE_TAGS} tags: too much for one page"
+
+
+ATTRIBUTES = " ".join(f"a{number}" for number in range(40 * MAX_TAG_ATTRIBUTES))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f"<p {ATTRIBUTES}>",
+        f'<p title=">" {ATTRIBUTES}>',
+        f"<p {ATTRIBUTES.replace(' ', '/')}>",
+        f"<p {ATTRIBUTES}",
+        # What stands here becomes a tag where what XML may not hold is left out, and where no comment begins.
+        f"<\x01p {ATTRIBUTES}>",
+        f"<html><!--/>\n<p {ATTRIBUTES}>-->",
+    ],
+    ids=["plain", "behind an end in quotes", "slashes", "without an end", "control character", "repaired"],
+)
+def test_a_tag_of_very_many_attributes_is_told_and_becomes_no_element(tag, encoding):
+    # Were it parsed in full, the time would grow with the square of their number: minutes for a page as long as may be.
+    (bad,) = read(f"<html><body><p>{STORY}</p>\n{tag}</p></body></html>".encode(encoding))
+    assert bad.problem == f"more than {MAX_TAG_ATTRIBUTES} attributes of one tag: too much for one page"
+    assert bad.id == "a"
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "<p title='" + "many words > " * 5_000 + "'>",
+        "<!-- <p " + ATTRIBUTES + "> -->",
+        "<script>if (a<b && " + ATTRIBUTES + ") {}</script>",
+        "<p " + "a " * 5_000 + ">",
+        "<p " + ATTRIBUTES[: ATTRIBUTES.index(f" a{MAX_TAG_ATTRIBUTES}")] + ">",
+    ],
+    ids=["one value", "comment", "script", "the same again", "as many as may be"],
+)
+def test_what_only_looks_like_many_attributes_is_none(harmless):
+    (record,) = read(page().replace(b"</article>", f"</article>{harmless}".encode()))
+    assert PARAGRAPHS[-1] in record.fields["text"]
 
 
 @pytest.mark.parametrize(
