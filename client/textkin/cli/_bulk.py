@@ -1,59 +1,48 @@
-"""Keeps the service busy with many calls, in order and in bounded memory."""
+"""Pairs what was asked with its answer, in order and in bounded memory; what cannot be asked stands in its place."""
 
-import random
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from textkin.errors import ResourceExhausted, TextkinError, Unavailable
+from textkin.cli._readers import BadRecord
 
-I = TypeVar("I")  # noqa: E741 -- an input
-O = TypeVar("O")  # noqa: E741 -- its output
-T = TypeVar("T")
+Q = TypeVar("Q")
+R = TypeVar("R")
 
-# Enough to keep a service of a few cores busy, and few enough to leave it room for others.
-CALLS_IN_FLIGHT = 4
-
-_MOST_TRIES = 8
-_FIRST_WAIT = 0.25
+# Most records that wait for their turn, behind one that is not yet answered.
+_MOST_WAITING = 4096
 
 
-def ordered(function: Callable[[I], O], inputs: Iterable[I]) -> Iterator[O]:
-    """Yields `function` of each input, in their order, with CALLS_IN_FLIGHT of them under way at once.
+def answered(
+    records: Iterable[Q | BadRecord], ask: Callable[[Iterator[Q]], Iterable[R]]
+) -> Iterator[tuple[Q | BadRecord, R | BadRecord]]:
+    """The records in their order, each with its answer, or a bad one with itself. Raises what `ask` does.
 
-    Draws at most twice as many inputs ahead of what was taken. Raises what `function` raises.
+    `ask` gives the answers to what it is given, one each, in order, and may draw ahead.
     """
-    pool = ThreadPoolExecutor(CALLS_IN_FLIGHT)
-    running: deque[Future[O]] = deque()
-    try:
-        for each in inputs:
-            running.append(pool.submit(function, each))
-            if len(running) == 2 * CALLS_IN_FLIGHT:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
-    finally:
-        # An early end waits for nothing: closing the client, which comes next, cancels the calls under way.
-        pool.shutdown(wait=False, cancel_futures=True)
+    left = iter(records)
+    waiting: deque[Q | BadRecord] = deque()
 
+    def drawn(first: Q) -> Iterator[Q]:
+        waiting.append(first)
+        yield first
+        for record in left:
+            waiting.append(record)
+            if not isinstance(record, BadRecord):
+                yield record
+            # However many bad ones follow: what was asked is answered first.
+            if len(waiting) >= _MOST_WAITING:
+                return
 
-def patiently(call: Callable[[], T]) -> T:
-    """Makes the call again, a few times, when the service is too busy; as late as it asks for."""
-    wait = _FIRST_WAIT
-    for _ in range(_MOST_TRIES - 1):
-        try:
-            return call()
-        except ResourceExhausted as error:
-            if error.reason != "OVERLOADED":
-                raise
-            # Not as long as others that were refused at the same time.
-            time.sleep(max(wait, error.retry_delay or 0) * random.uniform(1, 1.5))  # noqa: S311 - no secret
-            wait *= 2
-    return call()
-
-
-def ends_all(error: TextkinError) -> bool:
-    """Whether the calls that follow would fail in the same way, so that going on makes no sense."""
-    return isinstance(error, Unavailable) or error.reason == "COLLECTION_NOT_FOUND"
+    for first in left:
+        if isinstance(first, BadRecord):
+            yield first, first
+            continue
+        for answer in ask(drawn(first)):
+            while isinstance(record := waiting.popleft(), BadRecord):
+                yield record, record
+            yield record, answer
+        while waiting:
+            bad = waiting.popleft()
+            assert isinstance(bad, BadRecord)
+            yield bad, bad

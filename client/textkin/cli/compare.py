@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from textkin.cli._bulk import ends_all, ordered, patiently
+from textkin.cli._bulk import answered
 from textkin.cli._display import Side, comparison_view, stdout_console
 from textkin.cli._failures import ExitCode, bad_input
 from textkin.cli._json import comparison_json, error_json, print_json
@@ -25,7 +26,7 @@ from textkin.cli._readers import BadRecord
 from textkin.cli._records import Pair, pair_of, size_problem
 from textkin.cli._reports import html_option, write_report
 from textkin.cli._sources import STANDARD_INPUT, Sources, display_name, read_text
-from textkin.errors import TextkinError
+from textkin.errors import PermissionDenied, TextkinError
 from textkin.report import ReportText, comparison_report, report_text
 from textkin.types import ArticleReference, Comparison, OffsetUnit
 
@@ -143,7 +144,8 @@ def _compare_pairs(
     failures = 0
     with Watch("pairs", sources, prints=True) as watch, session.connect() as client:
         unit = unit if as_json else OffsetUnit.CODE_POINT
-        for pair, answer in _answers(client, sources, unit, differences=differences):
+        pairs = (pair_of(record) for record in sources.records())
+        for pair, answer in answered(pairs, partial(_outcomes, client, unit=unit, differences=differences)):
             watch.finished()
             given_id = pair.id if isinstance(pair, BadRecord) else pair.given_id
             if isinstance(answer, Comparison):
@@ -167,23 +169,15 @@ def _print_answer(
         stdout_console().print(comparison_view(a, b, comparison))
 
 
-def _answers(
-    client: "Client", sources: Sources, unit: OffsetUnit, *, differences: bool
-) -> Iterator[tuple[Pair | BadRecord, Comparison | TextkinError | BadRecord]]:
-    """The pairs in their order, each with what came of it. Raises what would befall them all."""
-
-    def answer(
-        pair: Pair | BadRecord,
-    ) -> tuple[Pair | BadRecord, Comparison | TextkinError | BadRecord]:
-        if isinstance(pair, BadRecord):
-            return pair, pair
-        try:
-            return pair, patiently(
-                lambda: client.compare(pair.a, pair.b, offset_unit=unit, with_differences=differences)
-            )
-        except TextkinError as error:
-            if ends_all(error):
-                raise
-            return pair, error
-
-    return ordered(answer, (pair_of(record) for record in sources.records()))
+def _outcomes(
+    client: "Client", pairs: Iterator[Pair], unit: OffsetUnit, *, differences: bool
+) -> Iterator[Comparison | TextkinError]:
+    """What came of each pair. Raises what would befall them all."""
+    texts = ((pair.a, pair.b) for pair in pairs)
+    for result in client.compare_many(texts, offset_unit=unit, with_differences=differences):
+        # Of texts alone, without an article of some collection, whoever may not compare two may compare none.
+        if isinstance(result.error, PermissionDenied):
+            raise result.error
+        outcome = result.comparison or result.error
+        assert outcome
+        yield outcome

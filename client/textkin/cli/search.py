@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from textkin.cli._bulk import ends_all, ordered, patiently
+from textkin.cli._bulk import answered
 from textkin.cli._display import Side, search_view, stdout_console
 from textkin.cli._failures import ExitCode, bad_input
 from textkin.cli._json import error_json, print_json, result_json
@@ -24,7 +24,7 @@ from textkin.cli._options import (
 )
 from textkin.cli._progress import Watch
 from textkin.cli._readers import BadRecord, Position
-from textkin.cli._records import MAX_SENT_TEXT_BYTES, Query, query_of, size_problem
+from textkin.cli._records import Query, query_of, size_problem
 from textkin.cli._reports import html_option, write_report
 from textkin.cli._sources import Sources, display_name, read_text
 from textkin.errors import NotFound, TextkinError
@@ -34,7 +34,7 @@ from textkin.types import Article, ArticleReference, OffsetUnit, Relation, Searc
 if TYPE_CHECKING:
     from textkin.client import Client
 
-# Queries sent in one call: enough to spare the round trips, few enough for answers to come steadily.
+# Most queries of one call, which has the time of them all.
 _BATCH = 16
 
 _PLACE_IN_BATCH = re.compile(r"^queries\[\d+\]\.")
@@ -168,13 +168,25 @@ def command(
     if jsonl:
         sources = Sources((jsonl,), "jsonl", encoding)
         queries: Iterable[Query | BadRecord] = (query_of(record) for record in sources.records())
+        batch_size = _BATCH
     else:
         sources = Sources(files, "text", encoding)
         queries = [_file_query(path, encoding) for path in files] or [_id_query(each) for each in article_ids]
+        batch_size = min(_BATCH, len(queries))
     with Watch("queries", sources, prints=True) as watch, session.connect() as client:
-        search = _Search(session, client, collection, options)
+
+        def search(asked: Iterator[Query]) -> Iterator[SearchResult | TextkinError]:
+            results = client.search_many(
+                (query.text for query in asked),
+                options,
+                collection=collection,
+                batch_size=batch_size,
+                timeout=session.timeout * batch_size,
+            )
+            return map(_outcome, results)
+
         report = _Report(client, watch, collection, options, as_json=as_json, html=html, alone=alone)
-        for query, result in search.answers(queries):
+        for query, result in answered(queries, search):
             report.add(query, result)
     if report.failures:
         sys.exit(ExitCode.SOME_FAILED)
@@ -198,57 +210,6 @@ def _id_query(article_id: str) -> Query:
     return Query(Position(f"article {article_id}", 1, 0), article_id, ArticleReference(article_id))
 
 
-class _Search:
-    """Sends the queries in batches, several at a time."""
-
-    def __init__(self, session: Session, client: "Client", collection: str, options: SearchOptions) -> None:
-        self._session = session
-        self._client = client
-        self._collection = collection
-        self._options = options
-
-    def answers(
-        self, queries: Iterable[Query | BadRecord]
-    ) -> Iterator[tuple[Query | BadRecord, SearchResult | TextkinError | BadRecord]]:
-        """The queries in their order, each with what came of it. Raises what would befall them all."""
-        for batch in ordered(self._answer, _batches(queries)):
-            yield from batch
-
-    def _answer(
-        self, batch: list[Query | BadRecord]
-    ) -> list[tuple[Query | BadRecord, SearchResult | TextkinError | BadRecord]]:
-        sent = [query for query in batch if isinstance(query, Query)]
-        try:
-            results = iter(self._send(sent))
-        except TextkinError as error:
-            if ends_all(error):
-                raise
-            return [(query, error if isinstance(query, Query) else query) for query in batch]
-        return [
-            (query, _outcome(next(results))) if isinstance(query, Query) else (query, query)
-            for query in batch
-        ]
-
-    def _send(self, queries: list[Query]) -> tuple[SearchResult, ...]:
-        if not queries:
-            return ()
-        if len(queries) == 1:
-            (query,) = queries
-            return (
-                patiently(
-                    lambda: self._client.search(query.text, self._options, collection=self._collection)
-                ),
-            )
-        return patiently(
-            lambda: self._client.batch_search(
-                [query.text for query in queries],
-                self._options,
-                collection=self._collection,
-                timeout=self._session.timeout * len(queries),
-            )
-        )
-
-
 def _outcome(result: SearchResult) -> SearchResult | TextkinError:
     error = result.error
     if error is None:
@@ -262,21 +223,6 @@ def _outcome(result: SearchResult) -> SearchResult | TextkinError:
         violations=error.violations,
         retry_delay=error.retry_delay,
     )
-
-
-def _batches(queries: Iterable[Query | BadRecord]) -> Iterator[list[Query | BadRecord]]:
-    """Lists of up to _BATCH queries that fit one message."""
-    batch: list[Query | BadRecord] = []
-    size = 0
-    for query in queries:
-        length = len(query.text.encode()) if isinstance(query, Query) and isinstance(query.text, str) else 0
-        if batch and (len(batch) == _BATCH or size + length > MAX_SENT_TEXT_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(query)
-        size += length
-    if batch:
-        yield batch
 
 
 class _Report:
