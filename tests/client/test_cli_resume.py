@@ -218,7 +218,9 @@ def test_marks_that_cannot_be_read_are_put_aside_and_all_is_read(resumed, write,
     write("all.jsonl", lines(ARTICLES))
     resumed.end_after(1_000, signal.SIGKILL, "all.jsonl")
     data = resumed.marks.read_bytes()
-    resumed.marks.unlink()
+    # Also the journal of what the kill cut short: it would mend what is damaged here.
+    for file in resumed.marks.parent.iterdir():
+        file.unlink()
     if damage == "foreign":
         database = sqlite3.connect(resumed.marks)
         database.execute("CREATE TABLE notes (note)")
