@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 
 import pytest
@@ -103,6 +104,18 @@ def test_an_archive_that_ends_too_early_gives_the_pages_before_and_says_so(cut):
     assert all(record.fields["text"].endswith("evening.") for record in whole)
     if cut not in {len(RECORDS[0]), len(RECORDS[0] + RECORDS[1])}:
         assert found[-1].ends
+
+
+@pytest.mark.parametrize(
+    "cut", [found.end() for found in re.finditer(b"\r\n\r\n", RECORDS[0]) if found.end() < len(RECORDS[0])]
+)
+def test_an_archive_that_ends_behind_headers_is_told(cut):
+    """As a record does, they end with an empty line."""
+    (bad,) = read(RECORDS[0][:cut])
+    assert "ends within a record" in bad.problem
+    (record, bad) = read(RECORDS[1] + RECORDS[0][:cut])
+    assert record.fields["id"] == ADDRESSES[1]
+    assert bad.ends
 
 
 def test_a_packed_archive_that_ends_too_early_raises_after_the_pages_before():

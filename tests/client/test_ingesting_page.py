@@ -38,7 +38,9 @@ def test_every_extra_that_is_told_is_one():
 def test_the_limits_are_as_they_are():
     assert f"{pages.MAX_PAGE_BYTES >> 20} MiB" in PAGE
     assert f"{pages.MAX_PAGE_TAGS:,} tags" in PAGE
-    assert f"{pages.MAX_TAG_ATTRIBUTES:,} attributes" in PAGE
+    assert (
+        f"{pages.MAX_TAG_ATTRIBUTES:,} attributes of one tag or {pages.MAX_PAGE_ATTRIBUTES:,} of all" in PAGE
+    )
     assert f"{_lines.MAX_LINE_BYTES >> 20} MiB" in PAGE
     assert _watching._LOOK_SECONDS == 60
     assert f"at least every {_watching._MOST_LOOKS} minutes" in PAGE

@@ -9,6 +9,7 @@ from pages import LINKS, PARAGRAPHS, page
 
 from textkin.cli._readers import BadRecord, Record
 from textkin.cli._readers.pages import (
+    MAX_PAGE_ATTRIBUTES,
     MAX_PAGE_BYTES,
     MAX_PAGE_TAGS,
     MAX_TAG_ATTRIBUTES,
@@ -153,6 +154,13 @@ def test_a_tag_of_very_many_attributes_is_told_and_becomes_no_element(tag, encod
     (bad,) = read(f"<html><body><p>{STORY}</p>\n{tag}</p></body></html>".encode(encoding))
     assert bad.problem == f"more than {MAX_TAG_ATTRIBUTES} attributes of one tag: too much for one page"
     assert bad.id == "a"
+
+
+def test_a_page_of_very_many_attributes_is_told():
+    tag = f"<p {' '.join(f'a{i}' for i in range(100))}>"
+    assert isinstance(read(page().replace(b"</article>", tag.encode() * 100 + b"</article>"))[0], Record)
+    (bad,) = read(page().replace(b"</article>", tag.encode() * (MAX_PAGE_ATTRIBUTES // 100 + 1)))
+    assert bad.problem == f"more than {MAX_PAGE_ATTRIBUTES} attributes: too much for one page"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from textkin.cli._unpacking import DamagedError, unpacked
 # What a record of an archive ends with.
 _END = b"\r\n\r\n"
 
+_BLOCK_BYTES = 1 << 16
 _PAGES = {"text/html", "application/xhtml+xml"}
 
 
@@ -24,17 +25,21 @@ def read_warc(read: Read, file: str, skip: int = 0) -> Iterator[Record | BadReco
 
     stream = _Stream(read)
     pages = 0
+    is_cut = False
     try:
-        for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
-            if not _is_page(record):
-                continue
-            pages += 1
-            if pages > skip:
-                found = _page(record, Place(file, f"page {pages}"))
-                # A page that is cut off is none; the error below says why.
-                if not stream.is_cut:
-                    yield found
-        problem = "it ends within a record" if stream.is_cut else ""
+        # All types of records: where the last is cut, of whatever type it is, is told by its length alone.
+        for record in ArchiveIterator(stream, record_types=WarcRecordType.any_type):
+            content = _Content(record)
+            found = None
+            if record.record_type == WarcRecordType.response and _is_page(record):
+                pages += 1
+                if pages > skip:
+                    found = _page(record, Place(file, f"page {pages}"), content.read)
+            is_cut = content.is_cut()
+            # A page that is cut off is none; the error below says why.
+            if found is not None and not (is_cut or stream.is_cut):
+                yield found
+        problem = "it ends within a record" if is_cut or stream.is_cut else ""
     except (OSError, ValueError):
         problem = "not a sound web archive"
     if stream.error:
@@ -49,17 +54,17 @@ def _is_page(record: Any) -> bool:
     return status == 200 and (record.http_content_type or "").lower() in _PAGES  # noqa: PLR2004 -- HTTP's OK
 
 
-def _page(record: Any, place: Place) -> Record | BadRecord:
+def _page(record: Any, place: Place, read: Read) -> Record | BadRecord:
     address = record.headers.get("WARC-Target-URI")
     # Some writers put it in angle brackets, as the first version of the format had it.
     address = address.strip("<>") if address else None
     if address is None:
         return BadRecord(place, "a record without WARC-Target-URI, which is its article's id")
-    found = page_record(_body(record), place, address, record.http_charset)
+    found = page_record(_body(record, read), place, address, record.http_charset)
     return Record(place, {**found.fields, "url": address}) if isinstance(found, Record) else found
 
 
-def _body(record: Any) -> bytes | None:
+def _body(record: Any, read: Read) -> bytes | None:
     """What the server sent, unpacked; None if it is too long for a page.
 
     It is unpacked here, because the library loses its place in the archive where what it unpacks itself is not read to its end.
@@ -74,13 +79,33 @@ def _body(record: Any) -> bytes | None:
     }
     told = (record.http_headers.get(header) for header in ("Transfer-Encoding", "Content-Encoding"))
     known = (readers.get((each or "").strip().lower()) for each in told)
-    data = whole_page(record.reader.read)
+    data = whole_page(read)
     for reader in (*(each for each in known if each), _SelfTold):
         if data is None:
             return None
         with suppress(OSError, ValueError, DamagedError):
             data = whole_page(reader(BytesIO(data)).read)
     return data
+
+
+class _Content:
+    """What stands in a record behind its headers."""
+
+    def __init__(self, record: Any) -> None:
+        self._read = record.reader.read
+        self._left: int = record.content_length
+
+    def read(self, size: int) -> bytes:
+        """Reads some of it; none at its end."""
+        block: bytes = self._read(size)
+        self._left -= len(block)
+        return block
+
+    def is_cut(self) -> bool:
+        """Reads the rest, and says whether it is less than the headers tell."""
+        while self.read(_BLOCK_BYTES):
+            pass
+        return self._left > 0
 
 
 class _SelfTold:

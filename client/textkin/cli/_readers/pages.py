@@ -15,12 +15,14 @@ MAX_PAGE_BYTES = 4 * 1024 * 1024
 MAX_PAGE_TAGS = 50_000
 
 # Most attributes of one tag. libxml2's time grows with the square of their number: 80,000, in half a megabyte, take 13 seconds.
-# Real pages have a few dozen.
+# Real pages have a few dozen. Most of all tags: each takes more than a kilobyte.
 MAX_TAG_ATTRIBUTES = 1_000
+MAX_PAGE_ATTRIBUTES = 60_000
 
 _TOO_LONG = f"longer than {MAX_PAGE_BYTES} bytes: too much for one page"
 _TOO_MANY_TAGS = f"more than {MAX_PAGE_TAGS} tags: too much for one page"
-_TOO_MANY_ATTRIBUTES = f"more than {MAX_TAG_ATTRIBUTES} attributes of one tag: too much for one page"
+_CROWDED_TAG = f"more than {MAX_TAG_ATTRIBUTES} attributes of one tag: too much for one page"
+_CROWDED_PAGE = f"more than {MAX_PAGE_ATTRIBUTES} attributes: too much for one page"
 _NO_MAIN_TEXT = "no main text found: it may be a list of links, a form, or no page at all"
 
 # Pages after which what the library remembers of them is dropped.
@@ -45,8 +47,8 @@ _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,7}", re.ASCII)
 
 
-class CrowdedTagError(Exception):
-    """A tag of a page has too many attributes for the page to be parsed."""
+class CrowdedPageError(Exception):
+    """A page, or a tag of it, has too many attributes for it to be parsed; says which."""
 
 
 def read_page(read: Read, file: str, article_id: str, skip: int = 0) -> Iterator[Record | BadRecord]:
@@ -66,8 +68,8 @@ def page_record(
         return BadRecord(place, _TOO_MANY_TAGS, article_id)
     try:
         fields = page_fields(data, charset)
-    except CrowdedTagError:
-        return BadRecord(place, _TOO_MANY_ATTRIBUTES, article_id)
+    except CrowdedPageError as error:
+        return BadRecord(place, str(error), article_id)
     return (
         Record(place, {"id": article_id, **fields}) if fields else BadRecord(place, _NO_MAIN_TEXT, article_id)
     )
@@ -87,7 +89,7 @@ def page_fields(data: bytes, charset: str | None = None) -> dict[str, Any]:
     """The main text of a page and what it says of itself, by field name; empty if it has no main text.
 
     `charset`: what came with the page says of its encoding; else the page says it itself, or it is guessed. Raises
-    CrowdedTagError for more than MAX_TAG_ATTRIBUTES.
+    CrowdedPageError.
     """
     with needed("html", "reading web pages"):
         import trafilatura  # noqa: PLC0415 -- an extra, and slow to import
@@ -121,7 +123,7 @@ def page_fields(data: bytes, charset: str | None = None) -> dict[str, Any]:
 
 
 def _tree(page: str) -> Any:
-    """The elements of a page, as trafilatura.load_html makes them; None if it is no page. Raises CrowdedTagError."""
+    """The elements of a page, as trafilatura.load_html makes them; None if it is no page. Raises CrowdedPageError."""
     from lxml import etree, html  # noqa: PLC0415 -- as above
     from trafilatura.utils import HTML_PARSER, is_dubious_html, repair_faulty_html  # noqa: PLC0415 -- as above
 
@@ -139,9 +141,15 @@ def _tree(page: str) -> Any:
 class _AttributeCheck:
     """What lxml's parser tells of each tag, and makes no element of: that takes linear time, and a fraction of the whole."""
 
+    def __init__(self) -> None:
+        self._attributes = 0
+
     def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        self._attributes += len(attributes)
         if len(attributes) > MAX_TAG_ATTRIBUTES:
-            raise CrowdedTagError
+            raise CrowdedPageError(_CROWDED_TAG)
+        if self._attributes > MAX_PAGE_ATTRIBUTES:
+            raise CrowdedPageError(_CROWDED_PAGE)
 
     def close(self) -> None:
         pass
