@@ -149,12 +149,15 @@ async def test_half_a_message_keeps_nobody_out(tmp_path, monkeypatch):
     monkeypatch.setattr(arrival, "_PROMPT_SECONDS", 0.0)
     async with Running(tmp_path, max_in_flight=2) as running:
         half = await asyncio.to_thread(half_messages, running.address, 10)
-        while True:  # until the service has seen that they are late
+        while True:  # until the service has seen that they are late; without patience a whole message may be late as well
             try:
                 assert (await running.stub.GetServiceInfo(pb.GetServiceInfoRequest())).article_count == 1
                 break
             except grpc.aio.AioRpcError as refusal:
-                assert refusal.code() is grpc.StatusCode.RESOURCE_EXHAUSTED  # noqa: PT017 - it may have to ask again
+                assert refusal.code() in {  # noqa: PT017 - it may have to ask again
+                    grpc.StatusCode.RESOURCE_EXHAUSTED,
+                    grpc.StatusCode.DEADLINE_EXCEEDED,
+                }
         # Two may be late; the others were ended, with a status that stands in their trailers.
         answered = await asyncio.to_thread(ended_streams, half)
         assert answered >= 8
