@@ -110,7 +110,7 @@ class Ingest:
         except DeadlineExceeded:
             raise
         except Exception:
-            metrics.INGESTED.labels("failed").inc(len(incoming))
+            metrics.ingested("failed", len(incoming))
             raise
         for each in prepared:
             if isinstance(each, Exception):
@@ -228,12 +228,12 @@ def _count(articles: int, future: Future[list[Put | TextkinError]]) -> None:
     if future.cancelled():  # before the store began
         return
     if future.exception() is not None:
-        metrics.INGESTED.labels("failed").inc(articles)
+        metrics.ingested("failed", articles)
         return
     for outcome, number in Counter(
         metrics.INGEST_OUTCOMES[each.outcome] for each in future.result() if isinstance(each, Put)
     ).items():
-        metrics.series(metrics.INGESTED, outcome).inc(number)
+        metrics.ingested(outcome, number)
     for each in future.result():
         if isinstance(each, Exception):
             _count_refused(each)
@@ -241,7 +241,7 @@ def _count(articles: int, future: Future[list[Put | TextkinError]]) -> None:
 
 def _count_refused(error: Exception) -> None:
     ours = isinstance(error, StoreError) or not isinstance(error, TextkinError)
-    metrics.INGESTED.labels("failed" if ours else "refused").inc()
+    metrics.ingested("failed" if ours else "refused")
 
 
 def _content(checked: _Checked, sketched: _Sketched) -> Content:

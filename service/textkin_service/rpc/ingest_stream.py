@@ -221,7 +221,7 @@ class IngestStream:
             try:
                 incoming.append(convert.incoming(item.collection_id, item.article, item.search, item.field))
             except InvalidRequest as refusal:
-                metrics.article_refused()
+                metrics.ingested("refused")
                 incoming.append(refusal)
         prepared = iter(self._ingest.prepare(work, [each for each in incoming if isinstance(each, Incoming)]))
         return [next(prepared) if isinstance(each, Incoming) else each for each in incoming]

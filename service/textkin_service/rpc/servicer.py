@@ -125,7 +125,7 @@ class TextkinServicer(pb_grpc.TextkinServiceServicer):
         try:
             incoming = convert.incoming(request.collection_id, article, search)
         except InvalidRequest:
-            metrics.article_refused()
+            metrics.ingested("refused")
             raise
         (prepared,) = await self._workers.work(work, ingest.prepare, [incoming])
         if isinstance(prepared, Exception):

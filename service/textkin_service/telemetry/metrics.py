@@ -215,9 +215,9 @@ def series(metric: Metric, *labels: str) -> Metric:
     return found
 
 
-def article_refused() -> None:
-    """Counts an article that was handed in and cannot be taken as it is."""
-    series(INGESTED, "refused").inc()
+def ingested(outcome: str, articles: int = 1) -> None:
+    """Counts what became of articles that were handed in."""
+    series(INGESTED, outcome).inc(articles)
 
 
 def store_failed(reason: str) -> None:
